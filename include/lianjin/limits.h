@@ -1,0 +1,22 @@
+/* All limits of the library: sizes, counts, depths. Exceeding one is an error, never an overrun. */
+#ifndef LIANJIN_LIMITS_H
+#define LIANJIN_LIMITS_H
+
+#define LJ_MESSAGE_MAX 2048             /* bytes of an error message, with its end */
+#define LJ_RANK_MAX 6                   /* dimensions of a value of a graph */
+#define LJ_OP_INPUTS_MAX 6              /* inputs of one operation */
+#define LJ_THREADS_MAX 256              /* threads of a team */
+#define LJ_NAME_MAX 256                 /* bytes of a name of a column, layer or weight */
+#define LJ_COLUMNS_MAX 65536            /* columns of a table */
+#define LJ_CLASSES_MAX 4096             /* classes of a target */
+#define LJ_JSON_BYTES_MAX (256u << 20)  /* bytes of a JSON document */
+#define LJ_YAML_BYTES_MAX (4u << 20)    /* bytes of a pipeline file */
+#define LJ_NESTING_MAX 64               /* depth of a JSON or YAML document */
+#define LJ_SAFETENSORS_HEADER_MAX (100u << 20)
+#define LJ_SHARD_ROWS 32                /* consecutive batch rows of a shard: part of the arithmetic */
+#define LJ_CHAIN_BLOCK 256              /* summed indices of a block of a chain: part of the arithmetic */
+#define LJ_LANES 16                     /* virtual lanes of a long reduction: part of the arithmetic */
+#define LJ_ARITHMETIC 1                 /* version of the arithmetic, stored in every bundle */
+#define LJ_BUNDLE_FORMAT 1              /* version of the bundle, stored in model.json */
+
+#endif
