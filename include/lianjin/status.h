@@ -45,10 +45,10 @@ typedef enum lj_status {
 
 #if defined(__GNUC__)
 #define LJ_CHECKED __attribute__((warn_unused_result))
-#define LJ_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define LJ_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #else
 #define LJ_CHECKED
-#define LJ_PRINTF(format, first)
+#define LJ_PRINTF(text, first)
 #endif
 
 /* Passes a failure up. */
