@@ -1,0 +1,77 @@
+/*
+ * A table in memory, columnar with Arrow's layout: values, a validity bitmap
+ * (bit set: there is a value), text as codes into a dictionary.
+ */
+#ifndef LIANJIN_FRAME_H
+#define LIANJIN_FRAME_H
+
+#include <stdint.h>
+
+#include "lianjin/memory.h"
+#include "lianjin/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* X(code, name) Physical types of columns. */
+#define LJ_COLUMN_TYPE_LIST(X)                                               \
+    X(NUMBER, "number") /* double */                                         \
+    X(TEXT, "text")     /* int32 code into the dictionary of the column */   \
+    X(TIME, "time")     /* int64 microseconds since 1970-01-01T00:00:00Z */
+
+typedef enum lj_column_type {
+#define X(code, name) LJ_COLUMN_##code,
+    LJ_COLUMN_TYPE_LIST(X)
+#undef X
+        LJ_COLUMN_TYPE_COUNT
+} lj_column_type;
+const char *lj_column_type_name(lj_column_type type);
+
+typedef struct lj_column {
+    const char *name; /* unique in the frame, UTF-8 */
+    lj_column_type type;
+    int is_integer;   /* NUMBER: the source's type was integer, or all values are whole */
+    union {
+        double *number; /* NaN where missing */
+        int32_t *code;  /* -1 where missing */
+        int64_t *time;  /* 0 where missing */
+    };
+    uint8_t *valid;        /* bit r: row r has a value; NULL: all rows have */
+    int64_t missing_count;
+    const char **words;    /* TEXT: [word_count], distinct, in ascending byte order */
+    int32_t word_count;
+} lj_column;
+
+typedef struct lj_frame lj_frame; /* owns its columns */
+
+LJ_CHECKED lj_status lj_frame_create(int64_t n_rows, lj_frame **out);
+void lj_frame_destroy(lj_frame *frame);
+int64_t lj_frame_row_count(const lj_frame *frame);
+int64_t lj_frame_column_count(const lj_frame *frame);
+const lj_column *lj_frame_column(const lj_frame *frame, int64_t index); /* borrowed */
+/* -1 if there is none. */
+int64_t lj_frame_find(const lj_frame *frame, const char *name);
+/* LJ_ENOTFOUND "no column 'x'; did you mean 'X1'? (columns: ...)" */
+LJ_CHECKED lj_status lj_frame_need(const lj_frame *frame, const char *name, const lj_column **out);
+
+/*
+ * Adds a column of [n_rows] values, copied. NaN, negative codes and NULL bits
+ * are missing. LJ_EINVAL: the name is taken.
+ */
+LJ_CHECKED lj_status lj_frame_add_number(lj_frame *frame, const char *name, const double *values);
+LJ_CHECKED lj_status lj_frame_add_time(lj_frame *frame, const char *name, const int64_t *values, const uint8_t *valid);
+/* texts [n_rows], NULL where missing; the dictionary is made and sorted here. */
+LJ_CHECKED lj_status lj_frame_add_text(lj_frame *frame, const char *name, const char *const *texts);
+/* The rows `rows` [n] (any order, repeats allowed) as a new frame. */
+LJ_CHECKED lj_status lj_frame_take(const lj_frame *frame, const int64_t *rows, int64_t n, lj_frame **out);
+
+/* 1 if the row has a value. */
+int lj_column_has(const lj_column *column, int64_t row);
+/* The word of a TEXT cell, NULL where missing. */
+const char *lj_column_word(const lj_column *column, int64_t row);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

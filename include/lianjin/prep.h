@@ -1,0 +1,89 @@
+/*
+ * Preparation: fitted on the training part only, saved in the bundle, applied
+ * to a table or one record with the same bits.
+ *
+ * A preparation is a list of steps over named columns; each step is one row of
+ * the table of transforms (src/prep/transforms.h) and one file. Its result is
+ * what models read: numbers [n, number_count] as float32 and categories
+ * [n, category_count] as codes (0: unknown or missing category).
+ */
+#ifndef LIANJIN_PREP_H
+#define LIANJIN_PREP_H
+
+#include <stdint.h>
+
+#include "lianjin/data.h"
+#include "lianjin/document.h"
+#include "lianjin/frame.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lj_prep lj_prep; /* immutable after the fit: threads may share it */
+
+/* What a family wants from `prepare: auto`. */
+typedef enum lj_prep_style {
+    LJ_PREP_LINEAR,    /* numbers near normal, bends captured by bins where useful; categories one-hot */
+    LJ_PREP_DENSE,     /* numbers near normal; categories one-hot or codes for embeddings */
+    LJ_PREP_EMBEDDING  /* numbers near normal (the network embeds them), categories as codes */
+} lj_prep_style;
+
+typedef struct lj_prep_options {
+    const char *const *features; /* names of the columns to use, in order */
+    int64_t feature_count;
+    const char *target;
+    const lj_item *steps;   /* the list of `prepare:`, NULL: auto */
+    const char *file;       /* name of the pipeline file, for messages */
+    lj_prep_style style;
+    uint64_t seed;
+} lj_prep_options;
+
+/*
+ * Fits on the rows `rows` [n] of the frame. `schema` keeps the number rules.
+ * Notes tell people what auto chose. LJ_EDATA: a feature has no value in the
+ * training part; LJ_ECONFIG: a step is wrong (file:line:column).
+ */
+LJ_CHECKED lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int64_t *rows, int64_t n,
+                                 const lj_prep_options *options, lj_console *console, lj_prep **out);
+void lj_prep_destroy(lj_prep *prep);
+
+int64_t lj_prep_number_count(const lj_prep *prep);
+const char *lj_prep_number_name(const lj_prep *prep, int64_t index);
+/* Index of the source column among the features that this number comes from. */
+int64_t lj_prep_number_feature(const lj_prep *prep, int64_t index);
+int64_t lj_prep_category_count(const lj_prep *prep);
+const char *lj_prep_category_name(const lj_prep *prep, int64_t index);
+int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index);
+int32_t lj_prep_category_size(const lj_prep *prep, int64_t index); /* codes 0 .. size-1 */
+int64_t lj_prep_feature_count(const lj_prep *prep);
+const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
+/* The schema of the features: what a table to be scored must have. Borrowed. */
+const lj_schema *lj_prep_schema(const lj_prep *prep);
+
+/* What was seen while applying; add up over chunks. Zero it first. */
+typedef struct lj_prep_counts {
+    int64_t *unseen;       /* [feature_count] cells with an unknown category; NULL: not counted */
+    int64_t *out_of_range; /* [feature_count] numbers outside the training range; NULL: not counted */
+    int64_t *missing;      /* [feature_count] */
+} lj_prep_counts;
+
+/*
+ * Applies to rows begin .. end-1 of the frame (columns found by name; missing
+ * columns LJ_EDATA). numbers [end-begin, number_count] row-major, codes
+ * [end-begin, category_count] row-major; either may be NULL if its count is 0.
+ */
+LJ_CHECKED lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
+                                   float *numbers, int32_t *codes, lj_prep_counts *counts);
+
+/* prep.json, and back. LJ_ECORRUPT names the place. */
+LJ_CHECKED lj_status lj_prep_save(const lj_prep *prep, lj_json *json);
+LJ_CHECKED lj_status lj_prep_load(const lj_doc *doc, const lj_item *item, lj_prep **out);
+
+/* One line a step, for people: what was chosen and why. */
+LJ_CHECKED lj_status lj_prep_describe(const lj_prep *prep, lj_text *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
