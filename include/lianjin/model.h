@@ -1,0 +1,92 @@
+/*
+ * Model families: one file src/model/<family>.c and one row of
+ * src/model/families.h each. A model is a family, its options, its weights.
+ */
+#ifndef LIANJIN_MODEL_H
+#define LIANJIN_MODEL_H
+
+#include <stdint.h>
+
+#include "lianjin/declare.h"
+#include "lianjin/document.h"
+#include "lianjin/eval.h"
+#include "lianjin/prep.h"
+#include "lianjin/train.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a model reads and answers. */
+typedef struct lj_model_spec {
+    lj_task task;
+    int64_t classes;               /* 2 for binary, 0 for regression */
+    int64_t number_count;
+    int64_t category_count;
+    const int32_t *category_sizes; /* [category_count] */
+} lj_model_spec;
+
+typedef struct lj_model lj_model;
+
+/* What a person can know of a family. */
+typedef struct lj_family_info {
+    const char *name;
+    const char *summary;                 /* one line */
+    const lj_declaration *options;       /* of `model:` beside family */
+    int64_t option_count;
+    lj_prep_style style;                 /* of `prepare: auto` */
+} lj_family_info;
+
+int64_t lj_family_count(void);
+const lj_family_info *lj_family_at(int64_t index);
+/* LJ_ENOTFOUND with the nearest name. */
+LJ_CHECKED lj_status lj_family_find(const char *name, const lj_family_info **out);
+
+typedef struct lj_fit_options {
+    const char *family;
+    const lj_doc *doc;              /* the pipeline, for messages; NULL: defaults */
+    const lj_item *model;           /* its `model:` map; NULL: defaults of the family */
+    const lj_item *train;           /* its `train:` map; NULL: defaults of the family */
+    uint64_t seed;
+    const char *checkpoint, *history; /* as lj_train_options */
+    int resume;
+} lj_fit_options;
+
+/*
+ * Fits. valid may be NULL (no early stopping). result is the caller's to free
+ * (result->epochs). Options that depend on the data are told to the console.
+ */
+LJ_CHECKED lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec, const lj_rows *train,
+                                  const lj_rows *valid, lj_team *team, lj_console *console,
+                                  lj_train_result *result, lj_model **out);
+void lj_model_destroy(lj_model *model);
+
+/*
+ * Scores: [n] probability (binary), [n, classes], or [n] value. The bits of a
+ * row do not depend on n. One thread at a time uses a model; lj_model_share
+ * gives another thread one of its own over the same weights.
+ */
+LJ_CHECKED lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
+LJ_CHECKED lj_status lj_model_share(lj_model *model, lj_model **out);
+
+const lj_family_info *lj_model_family(const lj_model *model);
+const lj_model_spec *lj_model_spec_of(const lj_model *model);
+const lj_weights *lj_model_weights(const lj_model *model);
+/* Values per row of scores: 1 or classes. */
+int64_t lj_model_width(const lj_model *model);
+
+/* The part "model" of model.json (family, options as resolved, spec) ... */
+LJ_CHECKED lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *key);
+/* ... and back, with the weights of weights.safetensors, which it takes over also on failure. */
+LJ_CHECKED lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weights, lj_model **out);
+
+/* Resolved options and layers as readable lines. */
+LJ_CHECKED lj_status lj_model_describe(const lj_model *model, lj_text *out);
+
+/* The options of `train:`, declared once for check, docs and forms. */
+const lj_declaration *lj_train_declarations(int64_t *count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

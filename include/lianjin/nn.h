@@ -1,0 +1,235 @@
+/*
+ * Layers, initialisers, losses, optimisers, schedules and weight files.
+ * A layer is one file src/nn/layers/<name>.c and one row of src/nn/layers.h;
+ * an optimiser or a schedule likewise.
+ *
+ * Layers are functions on a graph. Options are structs with designated
+ * initialisers where zero means the documented default:
+ *     y = lj_dense(g, x, 64, .activation = LJ_RELU);
+ * Their parameters are called "<name>.<part>"; name NULL gives "dense",
+ * "dense_1", ... in the order of building, so that a training graph and a
+ * scoring graph built by the same code share weights.
+ */
+#ifndef LIANJIN_NN_H
+#define LIANJIN_NN_H
+
+#include <stdint.h>
+
+#include "lianjin/document.h"
+#include "lianjin/graph.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- initialisers: Keras' and PyTorch's, by fan-in and fan-out ---- */
+
+/* X(code, name) */
+#define LJ_INITIALISER_LIST(X)                                                                    \
+    X(GLOROT_UNIFORM, "glorot_uniform") /* U(+-sqrt(6/(in+out))), Keras' default of Dense */      \
+    X(GLOROT_NORMAL, "glorot_normal")                                                             \
+    X(HE_UNIFORM, "he_uniform")                                                                   \
+    X(HE_NORMAL, "he_normal")                                                                     \
+    X(LECUN_UNIFORM, "lecun_uniform")                                                             \
+    X(LECUN_NORMAL, "lecun_normal")                                                               \
+    X(TORCH_LINEAR, "torch_linear") /* U(+-1/sqrt(in)), PyTorch's default of Linear, bias too */  \
+    X(ZEROS, "zeros")                                                                             \
+    X(ONES, "ones")                                                                               \
+    X(NORMAL, "normal")          /* N(0, 0.05) */                                                 \
+    X(UNIFORM, "uniform")        /* U(+-0.05) */                                                  \
+    X(RANDOM_SIGN, "random_sign")
+
+typedef enum lj_initialiser {
+#define X(code, name) LJ_##code,
+    LJ_INITIALISER_LIST(X)
+#undef X
+        LJ_INITIALISER_COUNT
+} lj_initialiser;
+lj_init lj_initialiser_make(lj_initialiser initialiser, int64_t fan_in, int64_t fan_out);
+
+const char *lj_activation_name(lj_activation activation);
+/* LJ_ENOTFOUND with the nearest name. */
+LJ_CHECKED lj_status lj_activation_find(const char *name, lj_activation *out);
+
+/* ---- layers ---- */
+
+typedef struct lj_dense_options {
+    const char *name;
+    lj_activation activation;
+    lj_initialiser weight; /* default: glorot_uniform */
+    int torch_bias;        /* bias as PyTorch's Linear instead of zeros */
+    int no_bias;
+} lj_dense_options;
+/* x [..., C] -> [..., units]; <name>.weight [C, units], <name>.bias [units] */
+lj_value lj_dense_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
+#define lj_dense(g, x, units, ...) lj_dense_with(g, x, units, (lj_dense_options){__VA_ARGS__})
+
+typedef struct lj_norm_options {
+    const char *name;
+    float epsilon;  /* 0: 1e-5 */
+    float momentum; /* batch norm: 0: 0.9 */
+    int no_affine;
+} lj_norm_options;
+lj_value lj_layer_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
+lj_value lj_batch_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
+
+typedef struct lj_embedding_options {
+    const char *name;
+    lj_initialiser weight; /* default (zero): torch_linear of the dimension */
+} lj_embedding_options;
+/*
+ * codes i32 [B, F] of F categories with sizes[F] levels -> [B, F, dimension];
+ * one table <name>.weight [sum of sizes, dimension] with offsets inside.
+ */
+lj_value lj_embedding_with(lj_graph *g, lj_value codes, const int32_t *sizes, int64_t dimension,
+                           lj_embedding_options options);
+
+/*
+ * Numbers embedded piecewise-linearly: x [B, F] -> [B, F, dimension];
+ * edges [F, bins + 1] as lj_piecewise_linear; a linear map by feature without
+ * activation ("version B" adds a plain linear term of x: `linear_term`).
+ */
+typedef struct lj_number_embedding_options {
+    const char *name;
+    lj_activation activation;
+    int linear_term;
+    float frequency_scale; /* periodic: sigma of the initial frequencies, 0: 0.1 */
+} lj_number_embedding_options;
+lj_value lj_piecewise_embedding_with(lj_graph *g, lj_value x, const float *edges, int64_t bins, int64_t dimension,
+                                     lj_number_embedding_options options);
+/* [sin(2 pi c x), cos(2 pi c x)] with trained frequencies, then a linear map by feature (same paper). */
+lj_value lj_periodic_embedding_with(lj_graph *g, lj_value x, int64_t frequencies, int64_t dimension,
+                                    lj_number_embedding_options options);
+
+typedef struct lj_residual_options {
+    const char *name;
+    int64_t hidden;     /* 0: twice the width */
+    float dropout;      /* after the hidden activation */
+    float dropout_out;  /* before the sum */
+    lj_activation activation;
+    int batch_norm;     /* 0: layer norm */
+} lj_residual_options;
+/* x [B, C]: x + dropout(dense(dropout(activation(dense(norm(x)))))). Gorishniy et al. 2021, "Revisiting deep learning models for tabular data". */
+lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options);
+
+/*
+ * Batch ensemble (Wen et al. 2020) as TabM uses it (Gorishniy et al. 2024):
+ * x [B, H, C] -> [B, H, units]: ((x * r_h) W) * s_h + b_h with r [H, C], s and
+ * b [H, units] of each head and one shared W.
+ */
+typedef struct lj_batch_ensemble_options {
+    const char *name;
+    lj_initialiser weight;
+    lj_initialiser input_scale; /* of r: random_sign in the first layer, else ones (zero means ones) */
+    int no_output_scale;
+    lj_activation activation;
+} lj_batch_ensemble_options;
+lj_value lj_batch_ensemble_with(lj_graph *g, lj_value x, int64_t units, lj_batch_ensemble_options options);
+/* x [B, H, C] -> [B, H, units], a weight and bias of its own for each head. */
+lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
+
+/* ---- losses: a row of src/nn/losses.h each ---- */
+
+/* X(code, name) */
+#define LJ_LOSS_LIST(X)                                        \
+    X(BINARY_CROSS_ENTROPY, "binary_cross_entropy")            \
+    X(CROSS_ENTROPY, "cross_entropy")                          \
+    X(MSE, "mse")                                              \
+    X(MAE, "mae")                                              \
+    X(HUBER, "huber")
+
+typedef enum lj_loss {
+#define X(code, name) LJ_LOSS_##code,
+    LJ_LOSS_LIST(X)
+#undef X
+        LJ_LOSS_COUNT
+} lj_loss;
+
+typedef struct lj_loss_options {
+    lj_loss loss;
+    float smoothing; /* of labels */
+    float delta;     /* Huber; 0: 1 */
+} lj_loss_options;
+/*
+ * prediction [B, 1] or [B, C] (logits for the cross-entropies), or with heads
+ * [B, H, 1 or C]; target f32 [B] (i32 [B] for cross_entropy); weight f32 [B],
+ * already divided by its sum over the batch. Returns a scalar: the weighted sum
+ * of the rows' losses, heads averaged.
+ */
+lj_value lj_loss_build(lj_graph *g, lj_value prediction, lj_value target, lj_value weight, lj_loss_options options);
+
+/* ---- optimisers ---- */
+
+/* X(code, name) */
+#define LJ_OPTIMISER_LIST(X) \
+    X(ADAMW, "adamw")        \
+    X(ADAM, "adam")          \
+    X(SGD, "sgd")            \
+    X(RMSPROP, "rmsprop")
+
+typedef enum lj_optimiser {
+#define X(code, name) LJ_OPTIMISER_##code,
+    LJ_OPTIMISER_LIST(X)
+#undef X
+        LJ_OPTIMISER_COUNT
+} lj_optimiser;
+
+typedef struct lj_optimiser_options {
+    lj_optimiser optimiser;
+    float momentum;  /* SGD, RMSProp */
+    int nesterov;    /* SGD */
+    float beta1, beta2; /* 0: 0.9, 0.999 */
+    float rho;       /* RMSProp; 0: 0.9 */
+    float epsilon;   /* 0: 1e-8 (Keras: 1e-7) */
+    float weight_decay; /* AdamW: decoupled; else added to the gradient */
+    float clip_norm, clip_value; /* 0: none */
+} lj_optimiser_options;
+/* The rule for lj_program_compile; `options` are borrowed by it and outlive the program. */
+LJ_CHECKED lj_status lj_optimiser_rule(const lj_optimiser_options *options, lj_update_rule *out);
+
+/* ---- schedules of the learning rate ---- */
+
+/* X(code, name) */
+#define LJ_SCHEDULE_LIST(X)         \
+    X(CONSTANT, "constant")         \
+    X(STEP, "step")                 \
+    X(EXPONENTIAL, "exponential")   \
+    X(COSINE, "cosine")             \
+    X(PLATEAU, "plateau")
+
+typedef enum lj_schedule {
+#define X(code, name) LJ_SCHEDULE_##code,
+    LJ_SCHEDULE_LIST(X)
+#undef X
+        LJ_SCHEDULE_COUNT
+} lj_schedule;
+
+typedef struct lj_schedule_options {
+    lj_schedule schedule;
+    float rate;          /* the base */
+    int64_t warm_up;     /* steps of linear warm-up, before any schedule */
+    int64_t period;      /* STEP: epochs between drops (0: 10); COSINE: steps in all, filled by the trainer if 0 */
+    float factor;        /* STEP, EXPONENTIAL (by epoch), PLATEAU; 0: 0.1, 0.95, 0.5 */
+    float minimum;       /* COSINE, PLATEAU */
+    int64_t patience;    /* PLATEAU: epochs; 0: 3 */
+} lj_schedule_options;
+/* Rate of a step (from 1) in an epoch (from 0); plateau_drops: how often the plateau rule has struck. Same bits everywhere. */
+float lj_schedule_rate(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t plateau_drops);
+
+/* ---- safetensors ---- */
+
+/* Writes F32 and I32 tensors in the order of their names, with metadata strings (pairs key, value; may be NULL), atomically. */
+LJ_CHECKED lj_status lj_safetensors_write(const char *path, const lj_weights *weights, const char *const *metadata,
+                                          int64_t metadata_pairs);
+/*
+ * Reads a file as a new set. Everything in its header is checked against the
+ * file before use; LJ_ECORRUPT names what lies. F16 and BF16 are widened.
+ */
+LJ_CHECKED lj_status lj_safetensors_read(const char *path, lj_weights **out);
+/* The same from memory: for the fuzz target. */
+LJ_CHECKED lj_status lj_safetensors_parse(const char *name, const void *bytes, size_t size, lj_weights **out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

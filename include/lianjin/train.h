@@ -1,0 +1,97 @@
+/*
+ * The training loop: batches, shards, early stopping, checkpoints and resume.
+ * Threads and interruptions never change a bit of the result.
+ */
+#ifndef LIANJIN_TRAIN_H
+#define LIANJIN_TRAIN_H
+
+#include <stdint.h>
+
+#include "lianjin/eval.h"
+#include "lianjin/graph.h"
+#include "lianjin/nn.h"
+#include "lianjin/progress.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Rows of a prepared table: what programs read. Borrowed arrays. */
+typedef struct lj_rows {
+    int64_t n;
+    const float *numbers;   /* [n, number_count] */
+    int64_t number_count;
+    const int32_t *codes;   /* [n, category_count] */
+    int64_t category_count;
+    const double *target;   /* [n]: 0/1, class, or value; NULL when scoring */
+    const float *weight;    /* [n] sample weights; NULL: 1 */
+} lj_rows;
+
+typedef struct lj_train_options {
+    int64_t epochs;          /* most; 0: 200 */
+    int64_t batch;           /* 0: 256, smaller for small tables (rule in docs/pipeline.md) */
+    lj_optimiser_options optimiser;
+    lj_schedule_options schedule;
+    const char *monitor;     /* metric on valid, NULL: log_loss (rmse for regression) */
+    int64_t patience;        /* epochs without a better valid value; 0: 16; -1: never stop early */
+    double minimum_gain;     /* of the monitored metric */
+    float average;           /* exponential moving average of the weights by step; 0: none */
+    const float *class_weight; /* [classes], NULL: 1 each */
+    uint64_t seed;
+    const char *checkpoint;  /* folder; NULL: none. Every epoch, atomically. */
+    int resume;              /* go on from the checkpoint if there is one */
+    const char *history;     /* path of history.csv; NULL: none */
+    int64_t stop_after_steps; /* for tests of resume: as if interrupted after this many steps of this call; 0: no */
+} lj_train_options;
+
+/* One epoch of the history. */
+typedef struct lj_epoch {
+    int64_t epoch;        /* from 1 */
+    double loss;          /* mean training loss */
+    double valid_loss;    /* NaN without valid rows */
+    double monitor;       /* value of the monitored metric on valid */
+    double rate;          /* learning rate at its end */
+    double seconds;
+} lj_epoch;
+
+typedef struct lj_train_result {
+    lj_epoch *epochs;     /* [epoch_count], to free with lj_free */
+    int64_t epoch_count;
+    int64_t best_epoch;   /* whose weights were kept */
+    int64_t steps;
+    double seconds;
+    double rows_per_second;
+    int interrupted;      /* Ctrl-C: stopped after the step, checkpoint written */
+} lj_train_result;
+
+/*
+ * What is trained. Both graphs are built by the same code: inputs "numbers"
+ * [B, number_count], "codes" i32 [B, category_count]; the training graph also
+ * "target" and "weight" and its loss; the scoring graph the output "score" ([B]
+ * probability, [B, classes], or [B] value in the scaled unit of the target).
+ */
+typedef struct lj_train_job {
+    lj_graph *training;
+    lj_value loss;
+    lj_graph *scoring;
+    lj_weights *weights;  /* holds both graphs' parameters; ends with the best ones */
+    lj_task task;
+    int64_t classes;
+    double target_mean, target_scale; /* regression: targets are (y - mean) / scale inside; 0, 1 else */
+} lj_train_job;
+
+/*
+ * LJ_EDIVERGED: the loss is not finite: says at which step; the weights are
+ * those of the last good epoch. result is filled as far as it came.
+ */
+LJ_CHECKED lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train,
+                              const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result);
+
+/* Runs the scoring program over the rows in batches. scores [n, classes or 1]. */
+LJ_CHECKED lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows, int64_t width,
+                                   lj_team *team, float *scores);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
