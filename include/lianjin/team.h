@@ -21,16 +21,16 @@ void lj_team_destroy(lj_team *team);
 int lj_team_size(const lj_team *team); /* 1 for NULL */
 
 /*
- * Calls task(context, i, thread) for i in 0 .. n_tasks-1, each once, on any of
+ * Calls work(context, i, thread) for i in 0 .. n_tasks-1, each once, on any of
  * the threads (thread < lj_team_size), and returns when all are done. Tasks are
  * handed out in ascending order. team NULL or one task: on the caller's thread.
  */
-typedef void lj_task(void *context, int64_t index, int thread);
-void lj_team_run(lj_team *team, lj_task *task, void *context, int64_t n_tasks);
+typedef void lj_work(void *context, int64_t index, int thread);
+void lj_team_run(lj_team *team, lj_work *work, void *context, int64_t n_tasks);
 
 /* As above for tasks that can fail: the first failure by index is returned with its message, tasks after it may not run. */
-typedef lj_status lj_failing_task(void *context, int64_t index, int thread);
-LJ_CHECKED lj_status lj_team_try(lj_team *team, lj_failing_task *task, void *context, int64_t n_tasks);
+typedef lj_status lj_failing_work(void *context, int64_t index, int thread);
+LJ_CHECKED lj_status lj_team_try(lj_team *team, lj_failing_work *work, void *context, int64_t n_tasks);
 
 #ifdef __cplusplus
 }
