@@ -1,0 +1,19 @@
+/* Inside of bundle/: names of the files and of what is signed. */
+#ifndef LJ_BUNDLE_BUNDLE_H
+#define LJ_BUNDLE_BUNDLE_H
+
+#define LJ_MODEL_FILE "model.json"
+#define LJ_WEIGHTS_FILE "weights.safetensors"
+#define LJ_PREP_FILE "prep.json"
+#define LJ_CARD_FILE "card.md"
+#define LJ_REPORT_FILE "report.html"
+#define LJ_SIGNATURE_FILE "signature.json"
+
+#define LJ_SIGNATURE_FORMAT 1
+#define LJ_SIGNATURE_SUITE "ed25519-sha256"
+#define LJ_SIGNATURE_HEAD "lianjin-bundle 1\n"
+
+/* Path of `name` under $LIANJIN_HOME (default ~/.lianjin), to free with lj_free; NULL without memory. */
+char *lj_home_path(const char *name);
+
+#endif

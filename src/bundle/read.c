@@ -1,0 +1,292 @@
+/* Opening a bundle: signature first, then every file with its own checks, then the kept cases. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "bundle/bundle.h"
+#include "lianjin/bundle.h"
+#include "lianjin/file.h"
+
+struct lj_bundle {
+    char *path;
+    lj_arena *arena; /* of target and its names */
+    lj_doc *doc;     /* model.json */
+    lj_prep *prep;
+    lj_model *model;
+    lj_target target;
+    double threshold;
+    char weights_sha256[LJ_SHA256_HEX];
+};
+
+void lj_bundle_close(lj_bundle *bundle)
+{
+    if (bundle == NULL)
+        return;
+    lj_model_destroy(bundle->model);
+    lj_prep_destroy(bundle->prep);
+    lj_doc_destroy(bundle->doc);
+    lj_arena_destroy(bundle->arena);
+    lj_free(bundle->path);
+    lj_free(bundle);
+}
+
+static lj_status check_version(const lj_bundle *bundle, const char *key, int64_t ours)
+{
+    int64_t found = 0;
+    LJ_TRY(lj_item_need_integer(bundle->doc, lj_doc_root(bundle->doc), key, 1, INT32_MAX, &found));
+    if (found > ours)
+        return lj_fail(LJ_EVERSION, "%s: %s %" PRId64 " is newer than the %" PRId64 " that this program knows",
+                       bundle->path, key, found, ours);
+    return LJ_OK;
+}
+
+static lj_status find_task(const lj_bundle *bundle, const char *name, lj_task *out)
+{
+    for (int t = 0; t < LJ_TASK_COUNT; t++)
+        if (strcmp(name, lj_task_name((lj_task)t)) == 0) {
+            *out = (lj_task)t;
+            return LJ_OK;
+        }
+    return lj_fail(LJ_ECORRUPT, "%s: unknown task '%s'", bundle->path, name);
+}
+
+static lj_status read_target(lj_bundle *bundle)
+{
+    const lj_item *map = NULL;
+    const lj_item *classes = NULL;
+    const char *task = NULL;
+    lj_target *target = &bundle->target;
+    LJ_TRY(lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "target", LJ_MAP, &map));
+    LJ_TRY(lj_item_need_string(bundle->doc, map, "column", &target->column));
+    LJ_TRY(lj_item_need_string(bundle->doc, map, "task", &task));
+    LJ_TRY(find_task(bundle, task, &target->task));
+    LJ_TRY(lj_item_need_string(bundle->doc, map, "reason", &target->reason));
+    LJ_TRY(lj_item_need(bundle->doc, map, "classes", LJ_LIST, &classes));
+    const int64_t least = target->task == LJ_BINARY ? 2 : target->task == LJ_MULTICLASS ? 3 : 0;
+    const int64_t most = target->task == LJ_BINARY ? 2 : target->task == LJ_MULTICLASS ? LJ_CLASSES_MAX : 0;
+    if (classes->count < least || classes->count > most)
+        return lj_fail(LJ_ECORRUPT, "%s: %" PRId64 " classes do not fit task %s", bundle->path, classes->count, task);
+    const char **names = lj_arena_array(bundle->arena, classes->count, sizeof(*names));
+    if (names == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the classes", bundle->path);
+    for (int64_t i = 0; i < classes->count; i++) {
+        if (classes->items[i]->kind != LJ_STRING)
+            return lj_fail(LJ_ECORRUPT, "%s:%d: expected the name of a class", bundle->path, classes->items[i]->line);
+        names[i] = classes->items[i]->text;
+    }
+    target->classes = classes->count;
+    target->class_names = names;
+    return LJ_OK;
+}
+
+static lj_status read_prep(lj_bundle *bundle, const char *path)
+{
+    lj_doc *doc = NULL;
+    lj_status status = lj_json_read(path, &doc);
+    if (status == LJ_OK)
+        status = lj_prep_load(doc, lj_doc_root(doc), &bundle->prep);
+    lj_doc_destroy(doc);
+    return status;
+}
+
+static lj_status read_model(lj_bundle *bundle, const char *path)
+{
+    const lj_item *item = NULL;
+    lj_weights *weights = NULL;
+    const char *expected = NULL;
+    LJ_TRY(lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "model", LJ_MAP, &item));
+    LJ_TRY(lj_item_need_string(bundle->doc, lj_doc_root(bundle->doc), "weights_sha256", &expected));
+    LJ_TRY(lj_safetensors_read(path, &weights));
+    const lj_status status = lj_weights_sha256(weights, bundle->weights_sha256);
+    if (status != LJ_OK || strcmp(expected, bundle->weights_sha256) != 0) {
+        lj_weights_destroy(weights);
+        return status != LJ_OK ? status :
+                                 lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", bundle->path);
+    }
+    LJ_TRY(lj_model_load(bundle->doc, item, weights, &bundle->model));
+    const lj_model_spec *spec = lj_model_spec_of(bundle->model);
+    int fits = spec->task == bundle->target.task && spec->number_count == lj_prep_number_count(bundle->prep) &&
+               spec->category_count == lj_prep_category_count(bundle->prep);
+    for (int64_t i = 0; fits && i < spec->category_count; i++)
+        fits = spec->category_sizes[i] == lj_prep_category_size(bundle->prep, i);
+    return fits ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s: model.json and prep.json do not fit each other", bundle->path);
+}
+
+/* ---- the kept cases ---- */
+
+static lj_status bad_cases(const lj_bundle *bundle, const char *what)
+{
+    return lj_fail(LJ_ECORRUPT, "%s: the cases kept in model.json are damaged: %s", bundle->path, what);
+}
+
+static lj_status add_case_column(const lj_bundle *bundle, lj_frame *frame, const lj_field *field, const lj_item *cells)
+{
+    const int64_t n = cells->count;
+    lj_status status = LJ_OK;
+    double *numbers = lj_new_array(n, sizeof(*numbers));
+    int64_t *times = lj_new_array(n, sizeof(*times));
+    uint8_t *valid = lj_new_array((n + 7) / 8, sizeof(*valid));
+    const char **texts = lj_new_array(n, sizeof(*texts));
+    if (numbers == NULL || times == NULL || valid == NULL || texts == NULL) {
+        status = lj_fail(LJ_ENOMEM, "%s: no memory for the cases", bundle->path);
+        goto done;
+    }
+    const lj_kind kind = field->type == LJ_COLUMN_TEXT ? LJ_STRING : LJ_NUMBER;
+    for (int64_t i = 0; i < n; i++) {
+        const lj_item *cell = cells->items[i];
+        numbers[i] = NAN;
+        if (cell->kind == LJ_NULL)
+            continue;
+        if (cell->kind != kind) {
+            status = bad_cases(bundle, field->name);
+            goto done;
+        }
+        valid[i / 8] = (uint8_t)(valid[i / 8] | (1u << (i % 8)));
+        numbers[i] = cell->number;
+        times[i] = field->type == LJ_COLUMN_TIME && fabs(cell->number) < 9e15 ? (int64_t)cell->number : 0;
+        texts[i] = cell->text;
+    }
+    if (field->type == LJ_COLUMN_NUMBER)
+        status = lj_frame_add_number(frame, field->name, numbers);
+    else if (field->type == LJ_COLUMN_TIME)
+        status = lj_frame_add_time(frame, field->name, times, valid);
+    else
+        status = lj_frame_add_text(frame, field->name, texts);
+done:
+    lj_free(numbers);
+    lj_free(times);
+    lj_free(valid);
+    lj_free(texts);
+    return status;
+}
+
+static lj_status make_case_frame(const lj_bundle *bundle, const lj_item *columns, int64_t n, lj_frame **out)
+{
+    const lj_schema *schema = lj_prep_schema(bundle->prep);
+    LJ_TRY(lj_frame_create(n, out));
+    for (int64_t f = 0; f < lj_schema_count(schema); f++) {
+        const lj_field *field = lj_schema_field(schema, f);
+        const lj_item *cells = lj_item_get(columns, field->name);
+        if (cells == NULL || cells->kind != LJ_LIST || cells->count != n)
+            return bad_cases(bundle, field->name);
+        LJ_TRY(add_case_column(bundle, *out, field, cells));
+    }
+    return LJ_OK;
+}
+
+/* The engine of today gives the bits of the day of training, or the bundle does not open. */
+static lj_status prove_cases(lj_bundle *bundle)
+{
+    const lj_item *cases = NULL;
+    const lj_item *columns = NULL;
+    const lj_item *bits = NULL;
+    lj_frame *frame = NULL;
+    float *scores = NULL;
+    LJ_TRY(lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "cases", LJ_MAP, &cases));
+    LJ_TRY(lj_item_need(bundle->doc, cases, "columns", LJ_MAP, &columns));
+    LJ_TRY(lj_item_need(bundle->doc, cases, "score_bits", LJ_LIST, &bits));
+    const int64_t width = lj_model_width(bundle->model);
+    const int64_t n = bits->count / width;
+    if (n < 1 || n * width != bits->count)
+        return bad_cases(bundle, "score_bits");
+    lj_status status = make_case_frame(bundle, columns, n, &frame);
+    if (status == LJ_OK) {
+        scores = lj_new_array(n * width, sizeof(*scores));
+        status = scores == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory for the cases", bundle->path) :
+                                  lj_bundle_score(bundle, frame, NULL, NULL, scores);
+    }
+    for (int64_t i = 0; status == LJ_OK && i < n * width; i++) {
+        uint32_t found = 0;
+        memcpy(&found, &scores[i], sizeof(found));
+        if (bits->items[i]->kind != LJ_NUMBER || bits->items[i]->number != (double)found)
+            status = lj_fail(LJ_ECORRUPT, "%s: case %" PRId64 " scores %.9g, other bits than when it was made",
+                             bundle->path, i / width, (double)scores[i]);
+    }
+    lj_free(scores);
+    lj_frame_destroy(frame);
+    return status;
+}
+
+static lj_status read_file(lj_bundle *bundle, const char *name, lj_status (*read)(lj_bundle *, const char *))
+{
+    char *path = lj_path_join(bundle->path, name);
+    if (path == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for a path");
+    const lj_status status = read(bundle, path);
+    lj_free(path);
+    return status;
+}
+
+static lj_status read_doc(lj_bundle *bundle, const char *path)
+{
+    LJ_TRY(lj_json_read(path, &bundle->doc));
+    LJ_TRY(check_version(bundle, "format", LJ_BUNDLE_FORMAT));
+    return check_version(bundle, "arithmetic", LJ_ARITHMETIC);
+}
+
+static lj_status open_all(lj_bundle *bundle)
+{
+    const char *name = NULL;
+    LJ_TRY(lj_signature_verify(bundle->path));
+    LJ_TRY(read_file(bundle, LJ_MODEL_FILE, read_doc));
+    LJ_TRY(lj_item_need_string(bundle->doc, lj_doc_root(bundle->doc), "name", &name));
+    LJ_TRY(lj_item_need_number(bundle->doc, lj_doc_root(bundle->doc), "threshold", &bundle->threshold));
+    LJ_TRY(read_target(bundle));
+    LJ_TRY(read_file(bundle, LJ_PREP_FILE, read_prep));
+    LJ_TRY(read_file(bundle, LJ_WEIGHTS_FILE, read_model));
+    return prove_cases(bundle);
+}
+
+lj_status lj_bundle_open(const char *path, lj_bundle **out)
+{
+    *out = NULL;
+    lj_bundle *bundle = lj_new_array(1, sizeof(*bundle));
+    if (bundle == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
+    lj_status status = lj_arena_create(&bundle->arena);
+    if (status == LJ_OK) {
+        bundle->path = lj_strdup(path);
+        status = bundle->path == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path) : open_all(bundle);
+    }
+    if (status != LJ_OK) {
+        lj_bundle_close(bundle);
+        return status;
+    }
+    *out = bundle;
+    return LJ_OK;
+}
+
+const char *lj_bundle_name(const lj_bundle *bundle)
+{
+    return lj_item_get(lj_doc_root(bundle->doc), "name")->text;
+}
+
+const lj_target *lj_bundle_target(const lj_bundle *bundle)
+{
+    return &bundle->target;
+}
+
+const lj_prep *lj_bundle_prep(const lj_bundle *bundle)
+{
+    return bundle->prep;
+}
+
+lj_model *lj_bundle_model(const lj_bundle *bundle)
+{
+    return bundle->model;
+}
+
+double lj_bundle_threshold(const lj_bundle *bundle)
+{
+    return bundle->threshold;
+}
+
+const lj_item *lj_bundle_root(const lj_bundle *bundle)
+{
+    return lj_doc_root(bundle->doc);
+}
+
+const char *lj_bundle_weights_sha256(const lj_bundle *bundle)
+{
+    return bundle->weights_sha256;
+}

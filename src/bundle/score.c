@@ -1,0 +1,43 @@
+/* From rows of a table to scores: preparation, then the model, in chunks of bounded memory. */
+#include <assert.h>
+
+#include "lianjin/bundle.h"
+
+enum { CHUNK_ROWS = 4096 };
+
+lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *frame, lj_team *team,
+                         lj_prep_counts *counts, float *scores)
+{
+    assert(prep != NULL && model != NULL && frame != NULL && scores != NULL);
+    const int64_t n = lj_frame_row_count(frame);
+    const int64_t chunk = n < CHUNK_ROWS ? n : CHUNK_ROWS;
+    const int64_t n_numbers = lj_prep_number_count(prep);
+    const int64_t n_codes = lj_prep_category_count(prep);
+    const int64_t width = lj_model_width(model);
+    lj_status status = LJ_OK;
+    float *numbers = lj_new_array(chunk * n_numbers, sizeof(*numbers));
+    int32_t *codes = lj_new_array(chunk * n_codes, sizeof(*codes));
+    if (numbers == NULL || codes == NULL)
+        status = lj_fail(LJ_ENOMEM, "no memory to score %lld rows", (long long)chunk);
+
+    for (int64_t begin = 0; status == LJ_OK && begin < n; begin += chunk) {
+        const int64_t end = begin + chunk < n ? begin + chunk : n;
+        status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);
+        const lj_rows rows = {.n = end - begin,
+                              .numbers = numbers,
+                              .number_count = n_numbers,
+                              .codes = codes,
+                              .category_count = n_codes};
+        if (status == LJ_OK)
+            status = lj_model_predict(model, &rows, team, scores + begin * width);
+    }
+    lj_free(numbers);
+    lj_free(codes);
+    return status;
+}
+
+lj_status lj_bundle_score(lj_bundle *bundle, const lj_frame *frame, lj_team *team, lj_prep_counts *counts,
+                          float *scores)
+{
+    return lj_score_frame(lj_bundle_prep(bundle), lj_bundle_model(bundle), frame, team, counts, scores);
+}
