@@ -1,0 +1,80 @@
+/*
+ * The pipeline file and what runs it: from a raw table to a proved bundle.
+ * Every key of the file is declared once (src/pipeline/declarations.c); the
+ * check, docs/pipeline.md and later the console's forms come from there.
+ */
+#ifndef LIANJIN_PIPELINE_H
+#define LIANJIN_PIPELINE_H
+
+#include <stdint.h>
+
+#include "lianjin/bundle.h"
+#include "lianjin/data.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lj_pipeline lj_pipeline;
+
+/* Reads and checks a file. LJ_ECONFIG "file:line:column: ..." with the nearest key or word. */
+LJ_CHECKED lj_status lj_pipeline_read(const char *path, lj_pipeline **out);
+LJ_CHECKED lj_status lj_pipeline_parse(const char *name, const char *text, size_t size, lj_pipeline **out);
+void lj_pipeline_destroy(lj_pipeline *pipeline);
+const char *lj_pipeline_name(const lj_pipeline *pipeline);
+
+/* Every key of the file with type, default and meaning, as Markdown: docs/pipeline.md. */
+LJ_CHECKED lj_status lj_pipeline_document(lj_text *out);
+
+typedef struct lj_pipeline_options {
+    const char *bundle; /* where the bundle goes; NULL: "bundles/<name>" */
+    int resume;         /* go on from the checkpoint of an interrupted run */
+    const uint64_t *seed; /* instead of the pipeline's */
+    lj_team *team;
+    lj_console *console;
+} lj_pipeline_options;
+
+/* What a run tells: the one document of --json. */
+typedef struct lj_run_result {
+    lj_text json;     /* {"bundle", "weights_sha256", "scores_sha256", "metrics", "seconds", "warnings"} */
+    lj_text summary;  /* the table for people */
+} lj_run_result;
+
+/* Runs it. `result` is the caller's (lj_run_result_free), also after a failure. */
+LJ_CHECKED lj_status lj_pipeline_run(const lj_pipeline *pipeline, const lj_pipeline_options *options,
+                                     lj_run_result *result);
+void lj_run_result_free(lj_run_result *result);
+
+/*
+ * Evaluates a bundle on a table with the target: the metrics map, and the page
+ * for people when report is not NULL.
+ */
+typedef struct lj_evaluate_options {
+    const lj_source_options *source;
+    const char *by;      /* metrics by group of this column; NULL: none */
+    const char *report;  /* path of an HTML report; NULL: none */
+    lj_team *team;
+    lj_console *console;
+} lj_evaluate_options;
+LJ_CHECKED lj_status lj_bundle_evaluate(lj_bundle *bundle, const lj_evaluate_options *options, lj_run_result *result);
+
+/* Scores a table of any size into a .csv or .parquet file, in order, by chunks. */
+typedef struct lj_predict_options {
+    const lj_source_options *source;
+    const char *out;              /* .csv or .parquet; NULL: CSV on standard output */
+    const char *const *keep;      /* columns of the table to repeat before the scores; NULL: key only */
+    int64_t keep_count;
+    lj_team *team;
+    lj_console *console;
+} lj_predict_options;
+typedef struct lj_predict_result {
+    int64_t rows;
+    char scores_sha256[LJ_SHA256_HEX]; /* of the float32 bits, little-endian, in row order */
+    double seconds;
+} lj_predict_result;
+LJ_CHECKED lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options, lj_predict_result *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
