@@ -61,6 +61,8 @@ int lj_graph_is_training(const lj_graph *graph);
 LJ_CHECKED lj_status lj_graph_check(const lj_graph *graph);
 /* Keeps a mistake of a builder (the status of lj_fail) unless there is one; returns LJ_NONE. */
 lj_value lj_graph_refuse(lj_graph *graph, lj_status status);
+/* How often it was asked for this kind before, from 0: default names of layers ("dense", "dense_1", ...). */
+int64_t lj_graph_count_name(lj_graph *graph, const char *kind);
 lj_shape lj_value_shape(const lj_graph *graph, lj_value value);
 lj_dtype lj_value_dtype(const lj_graph *graph, lj_value value);
 

@@ -36,6 +36,7 @@ extern "C" {
     X(ZEROS, "zeros")                                                                             \
     X(ONES, "ones")                                                                               \
     X(NORMAL, "normal")          /* N(0, 0.05) */                                                 \
+    X(STANDARD_NORMAL, "standard_normal") /* N(0, 1) */                                           \
     X(UNIFORM, "uniform")        /* U(+-0.05) */                                                  \
     X(RANDOM_SIGN, "random_sign")
 
@@ -47,8 +48,10 @@ typedef enum lj_initialiser {
 } lj_initialiser;
 lj_init lj_initialiser_make(lj_initialiser initialiser, int64_t fan_in, int64_t fan_out);
 
+/* Names as in configs and saved models; the _find functions answer LJ_ENOTFOUND with the nearest name. */
+const char *lj_initialiser_name(lj_initialiser initialiser);
+LJ_CHECKED lj_status lj_initialiser_find(const char *name, lj_initialiser *out);
 const char *lj_activation_name(lj_activation activation);
-/* LJ_ENOTFOUND with the nearest name. */
 LJ_CHECKED lj_status lj_activation_find(const char *name, lj_activation *out);
 
 /* ---- layers ---- */
@@ -63,6 +66,9 @@ typedef struct lj_dense_options {
 /* x [..., C] -> [..., units]; <name>.weight [C, units], <name>.bias [units] */
 lj_value lj_dense_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
 #define lj_dense(g, x, units, ...) lj_dense_with(g, x, units, (lj_dense_options){__VA_ARGS__})
+
+/* Dropout with a default name ("dropout", "dropout_1", ...); rate 0: x itself. */
+lj_value lj_dropout_with(lj_graph *g, lj_value x, float rate, const char *name);
 
 typedef struct lj_norm_options {
     const char *name;
@@ -86,8 +92,11 @@ lj_value lj_embedding_with(lj_graph *g, lj_value codes, const int32_t *sizes, in
 
 /*
  * Numbers embedded piecewise-linearly: x [B, F] -> [B, F, dimension];
- * edges [F, bins + 1] as lj_piecewise_linear; a linear map by feature without
- * activation ("version B" adds a plain linear term of x: `linear_term`).
+ * edges [F, bins + 1] as lj_piecewise_linear, copied into the frozen parameter
+ * <name>.edges (NULL: they come with the weights of a file); a linear map by
+ * feature without activation. `linear_term` is "version B" of the authors'
+ * rtdl_num_embeddings: a plain linear map of x is added, the map of the bins
+ * starts at zero and has no bias.
  */
 typedef struct lj_number_embedding_options {
     const char *name;
@@ -97,7 +106,7 @@ typedef struct lj_number_embedding_options {
 } lj_number_embedding_options;
 lj_value lj_piecewise_embedding_with(lj_graph *g, lj_value x, const float *edges, int64_t bins, int64_t dimension,
                                      lj_number_embedding_options options);
-/* [sin(2 pi c x), cos(2 pi c x)] with trained frequencies, then a linear map by feature (same paper). */
+/* [cos(2 pi c x), sin(2 pi c x)] with trained frequencies c, then a linear map by feature (same paper). */
 lj_value lj_periodic_embedding_with(lj_graph *g, lj_value x, int64_t frequencies, int64_t dimension,
                                     lj_number_embedding_options options);
 
@@ -119,7 +128,7 @@ lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options);
  */
 typedef struct lj_batch_ensemble_options {
     const char *name;
-    lj_initialiser weight;
+    lj_initialiser weight;      /* default (zero): torch_linear */
     lj_initialiser input_scale; /* of r: random_sign in the first layer, else ones (zero means ones) */
     int no_output_scale;
     lj_activation activation;
@@ -144,6 +153,8 @@ typedef enum lj_loss {
 #undef X
         LJ_LOSS_COUNT
 } lj_loss;
+const char *lj_loss_name(lj_loss loss);
+LJ_CHECKED lj_status lj_loss_find(const char *name, lj_loss *out);
 
 typedef struct lj_loss_options {
     lj_loss loss;
@@ -173,6 +184,8 @@ typedef enum lj_optimiser {
 #undef X
         LJ_OPTIMISER_COUNT
 } lj_optimiser;
+const char *lj_optimiser_name(lj_optimiser optimiser);
+LJ_CHECKED lj_status lj_optimiser_find(const char *name, lj_optimiser *out);
 
 typedef struct lj_optimiser_options {
     lj_optimiser optimiser;
@@ -203,6 +216,8 @@ typedef enum lj_schedule {
 #undef X
         LJ_SCHEDULE_COUNT
 } lj_schedule;
+const char *lj_schedule_name(lj_schedule schedule);
+LJ_CHECKED lj_status lj_schedule_find(const char *name, lj_schedule *out);
 
 typedef struct lj_schedule_options {
     lj_schedule schedule;
@@ -226,8 +241,10 @@ LJ_CHECKED lj_status lj_safetensors_write(const char *path, const lj_weights *we
  * file before use; LJ_ECORRUPT names what lies. F16 and BF16 are widened.
  */
 LJ_CHECKED lj_status lj_safetensors_read(const char *path, lj_weights **out);
-/* The same from memory: for the fuzz target. */
+/* The same from memory, which messages call `name`: for the fuzz target. */
 LJ_CHECKED lj_status lj_safetensors_parse(const char *name, const void *bytes, size_t size, lj_weights **out);
+/* As lj_safetensors_read, and the header, in which lj_item_get(root, "__metadata__") holds the strings; both the caller's. */
+LJ_CHECKED lj_status lj_safetensors_open(const char *path, lj_weights **out, lj_doc **header);
 
 #ifdef __cplusplus
 }

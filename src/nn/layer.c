@@ -1,0 +1,61 @@
+#include "nn/layer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+int lj_layer_begin(lj_graph *g, const char *kind, const char *given, lj_layer_name *out)
+{
+    int written = 0;
+    if (given != NULL) {
+        written = snprintf(out->name, sizeof(out->name), "%s", given);
+    } else {
+        const int64_t n = lj_graph_count_name(g, kind);
+        if (n == 0)
+            written = snprintf(out->name, sizeof(out->name), "%s", kind);
+        else
+            written = snprintf(out->name, sizeof(out->name), "%s_%" PRId64, kind, n);
+    }
+    if (written > 0 && (size_t)written < sizeof(out->name))
+        return 1;
+    (void)lj_graph_refuse(g, lj_fail(LJ_EINVAL, "%s: expected a name of 1 to %zu bytes, found '%s'", kind,
+                                     sizeof(out->name) - 1, given == NULL ? kind : given));
+    return 0;
+}
+
+const char *lj_layer_part(lj_layer_name *name, const char *part)
+{
+    (void)snprintf(name->full, sizeof(name->full), "%s.%s", name->name, part);
+    return name->full;
+}
+
+lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init)
+{
+    return lj_parameter(g, lj_layer_part(name, part), shape, (lj_parameter_options){.init = init});
+}
+
+lj_value lj_layer_bias(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init)
+{
+    return lj_parameter(g, lj_layer_part(name, part), shape, (lj_parameter_options){.init = init, .no_decay = 1});
+}
+
+int64_t lj_layer_width(const lj_graph *g, lj_value x)
+{
+    const lj_shape shape = lj_value_shape(g, x);
+    return shape.rank == 0 ? 1 : shape.dim[shape.rank - 1];
+}
+
+int lj_layer_expect_rank(lj_graph *g, const char *layer, lj_value x, int rank)
+{
+    if (x == LJ_NONE)
+        return 0; /* an earlier mistake, which the graph keeps */
+    const int found = lj_value_shape(g, x).rank;
+    if (found == rank)
+        return 1;
+    (void)lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "%s: expected %d dimensions, found %d", layer, rank, found));
+    return 0;
+}
+
+lj_value lj_layer_activate(lj_graph *g, lj_value x, lj_activation activation)
+{
+    return activation == LJ_LINEAR ? x : lj_activate(g, x, activation);
+}

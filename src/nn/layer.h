@@ -1,0 +1,30 @@
+/* What the files of src/nn/layers/ share. */
+#ifndef LIANJIN_NN_LAYER_H
+#define LIANJIN_NN_LAYER_H
+
+#include "nn/layers.h"
+
+/* Names of a layer's parameters: "<name>.<part>". */
+typedef struct lj_layer_name {
+    char name[LJ_NAME_MAX / 2];
+    char full[LJ_NAME_MAX]; /* of the last lj_layer_part */
+} lj_layer_name;
+
+/* `given`, or the next default name of the kind: "dense", "dense_1", ... 0 when it does not fit: the graph refuses. */
+int lj_layer_begin(lj_graph *g, const char *kind, const char *given, lj_layer_name *out);
+/* "<name>.<part>", borrowed until the next call. */
+const char *lj_layer_part(lj_layer_name *name, const char *part);
+
+/* A trained parameter "<name>.<part>". */
+lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init);
+/* The same, left alone by weight decay: biases, gains. */
+lj_value lj_layer_bias(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init);
+
+/* The last dimension of x. */
+int64_t lj_layer_width(const lj_graph *g, lj_value x);
+/* 1 if x is a value of this rank; else the graph refuses and the answer is 0. */
+int lj_layer_expect_rank(lj_graph *g, const char *layer, lj_value x, int rank);
+/* activation(x); x itself if linear. */
+lj_value lj_layer_activate(lj_graph *g, lj_value x, lj_activation activation);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * residual: x + dropout(dense(dropout(activation(dense(norm(x)))))), x [B, C].
+ * Gorishniy et al. 2021, "Revisiting deep learning models for tabular data".
+ * <name>.norm.*, <name>.first.*, <name>.second.*.
+ */
+#include "nn/layer.h"
+
+#include <stdio.h>
+
+static const char *part(lj_layer_name *name, const char *which, char out[LJ_NAME_MAX])
+{
+    (void)snprintf(out, LJ_NAME_MAX, "%s", lj_layer_part(name, which));
+    return out;
+}
+
+lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options)
+{
+    lj_layer_name name;
+    char buffer[LJ_NAME_MAX];
+    if (!lj_layer_expect_rank(g, "residual", x, 2) || !lj_layer_begin(g, "residual", options.name, &name))
+        return LJ_NONE;
+    const int64_t width = lj_layer_width(g, x);
+    const int64_t hidden = options.hidden > 0 ? options.hidden : 2 * width;
+    const lj_norm_options norm = {.name = part(&name, "norm", buffer)};
+    lj_value y = options.batch_norm ? lj_batch_norm_with(g, x, norm) : lj_layer_norm_with(g, x, norm);
+    y = lj_dense(g, y, hidden, .name = part(&name, "first", buffer), .activation = options.activation,
+                 .weight = LJ_TORCH_LINEAR, .torch_bias = 1);
+    y = lj_dropout_with(g, y, options.dropout, part(&name, "dropout", buffer));
+    y = lj_dense(g, y, width, .name = part(&name, "second", buffer), .weight = LJ_TORCH_LINEAR, .torch_bias = 1);
+    y = lj_dropout_with(g, y, options.dropout_out, part(&name, "dropout_out", buffer));
+    return lj_add(g, x, y);
+}
+
+static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
+{
+    return lj_residual_with(
+        g, x, (lj_residual_options){.name = args->name, .hidden = args->units, .activation = args->activation});
+}
+
+const lj_layer lj_layer_residual = {
+    .name = "residual",
+    .summary = "a normalised block of two dense layers beside a short cut",
+    .input = LJ_LAYER_ROWS,
+    .build = build,
+};
