@@ -1,0 +1,311 @@
+/*
+ * All kernels behind one start-up choice: a table of functions for one
+ * instruction set. Every table gives the same bits (a NaN is a NaN; its payload
+ * is outside the contract).
+ *
+ * A kernel is a pure, single-threaded function on raw pointers: it allocates
+ * nothing, knows no threads, and cannot fail. Arrays are float32, row-major,
+ * aligned to 4 bytes at least (64 is faster). A row stride is counted in
+ * floats. Unless said otherwise the output may be the very same array as an
+ * input (same pointer, same strides), never one that overlaps it otherwise.
+ *
+ * Kernels "in ranges" compute each output element on its own: a caller may cut
+ * the work anywhere and give the pieces to any thread.
+ */
+#ifndef LIANJIN_COMPUTE_KERNELS_H
+#define LIANJIN_COMPUTE_KERNELS_H
+
+#include <stdint.h>
+
+#include "lianjin/graph.h"
+#include "lianjin/limits.h"
+
+/* ---- products ---- */
+
+/*
+ * C[m, n] = A[m, k] B[k, n]: the order is the contract. With blocks of
+ * LJ_CHAIN_BLOCK summed indices,
+ *     block sum = fma(A(i,p), B(p,j), ...) over ascending p, from +0
+ *     s         = first block's sum, + the next, ... in ascending order
+ *     accumulate: s = C + s
+ *     bias:       s = s + bias[j]
+ *     C = activation(s)
+ * k == 0 gives s = +0.
+ *
+ * A(i,p) = a[i * a_row + p * a_col], B(p,j) = b[p * b_row + j * b_col]: one of
+ * the two strides is 1, the other at least the length of a row. C(i,j) =
+ * c[i * c_row + j]; C overlaps neither A nor B.
+ */
+typedef struct lj_product_args {
+    int64_t m, n, k;
+    const float *a;
+    int64_t a_row, a_col;
+    const float *b; /* unused if b_packed is given */
+    int64_t b_row, b_col;
+    const float *b_packed; /* from pack_b of the same table with the same k and n, or NULL */
+    float *c;
+    int64_t c_row;
+    const float *bias; /* [n] or NULL */
+    lj_activation activation;
+    float *before;  /* NULL, or s before the activation, with c's strides (for gradients that need it) */
+    int accumulate; /* C = C + the product */
+    float *scratch; /* lj_kernels.product_scratch(m, n, k) floats, 64-byte aligned; not shared by threads; NULL if 0 */
+} lj_product_args;
+
+/*
+ * Weight gradient over a whole batch: C[m, n] = tree over shards s of A_s^T B_s.
+ * A [rows, m], B [rows, n]; shard s holds the rows s * shard_rows and on (the
+ * last may be short), its product is a chain over its rows in blocks as above,
+ * and the shards are joined as compute/tree.h says. Only the part
+ * [m_begin, m_end) x [n_begin, n_end) of C is written: any cut gives the same
+ * bits; multiples of lj_kernels.tile_m and .tile_n are fast. rows == 0 gives +0.
+ */
+typedef struct lj_shards_args {
+    int64_t rows, shard_rows; /* shard_rows = LJ_SHARD_ROWS * (inner rows of a batch row) */
+    int64_t m, n;
+    const float *a;
+    int64_t a_row;
+    const float *b;
+    int64_t b_row;
+    float *c;
+    int64_t c_row;
+    int64_t m_begin, m_end, n_begin, n_end;
+    float *scratch; /* lj_kernels.shards_scratch(rows, shard_rows) floats, 64-byte aligned; NULL if 0 */
+} lj_shards_args;
+
+/*
+ * One small product for each head h: product(m, n, k, a + h * a_head, b +
+ * h * b_head, ...), bias + h * bias_head, c + h * c_head (and `before` with it).
+ * a [B, H, K] is m = B, a_row = H * K, a_head = K; likewise c. b_packed is not used.
+ */
+typedef struct lj_heads_args {
+    lj_product_args product; /* of head 0 */
+    int64_t heads;
+    int64_t a_head, b_head, c_head, bias_head;
+} lj_heads_args;
+
+/* ---- element-wise ---- */
+
+/* X(code, name): y = f(x) by element, in ranges. */
+#define LJ_UNARY_LIST(X)                                                                    \
+    X(NEGATE, negate)                                                                       \
+    X(EXP, exp)                                                                             \
+    X(LOG, log)                                                                             \
+    X(SQRT, sqrt)                                                                           \
+    X(SQUARE, square)                                                                       \
+    X(ABSOLUTE, absolute)                                                                   \
+    X(SIGN, sign) /* -1, 0, 1; 0 for NaN */                                                 \
+    X(SIN, sin)                                                                             \
+    X(COS, cos)                                                                             \
+    X(ERF, erf)                                                                             \
+    X(RECIPROCAL, reciprocal)
+
+typedef enum lj_unary {
+#define X(code, name) LJ_UNARY_##code,
+    LJ_UNARY_LIST(X)
+#undef X
+        LJ_UNARY_COUNT
+} lj_unary;
+
+/* X(code, name): y = f(a, b) by element with broadcasting. Comparisons give 1 or 0 (0 with a NaN). */
+#define LJ_BINARY_LIST(X)                                                                   \
+    X(ADD, add)                                                                             \
+    X(SUBTRACT, subtract)                                                                   \
+    X(MULTIPLY, multiply)                                                                   \
+    X(DIVIDE, divide)                                                                       \
+    X(MAXIMUM, maximum) /* a NaN wins, as in NumPy; equal: a */                             \
+    X(MINIMUM, minimum)                                                                     \
+    X(GREATER_EQUAL, greater_equal)                                                         \
+    X(GREATER, greater)
+
+typedef enum lj_binary {
+#define X(code, name) LJ_BINARY_##code,
+    LJ_BINARY_LIST(X)
+#undef X
+        LJ_BINARY_COUNT
+} lj_binary;
+
+/*
+ * y[o, i, j] (contiguous) = f(a[o * a_outer + i * a_middle + j * a_inner], the
+ * same of b); a_inner and b_inner are 0 or 1. Same shape: outer = middle = 1.
+ * A vector over the last dimension: b_middle = 0. A scalar: all of b's are 0.
+ * [outer, 1, inner]: b_outer = inner, b_middle = 0.
+ */
+typedef struct lj_binary_args {
+    int64_t outer, middle, inner;
+    const float *a;
+    int64_t a_outer, a_middle, a_inner;
+    const float *b;
+    int64_t b_outer, b_middle, b_inner;
+    float *y;
+} lj_binary_args;
+
+/* y[i0, i1, i2, i3] (contiguous) = x[sum of i_d * stride[d]]: transpose, broadcast, slice. */
+typedef struct lj_copy_args {
+    int64_t dim[4], stride[4];
+    const float *x;
+    float *y; /* does not overlap x */
+} lj_copy_args;
+
+/* ---- optimisers: see compute/update.c for the makers of the numbers of a step ---- */
+
+/* Numbers of one step of Adam and AdamW, the same for all parameters (lj_adam_step_make). */
+typedef struct lj_adam_step {
+    float beta1_rest; /* 1 - beta1 */
+    float beta2, beta2_rest;
+    float epsilon;
+    float correction1; /* 1 / (1 - beta1^step) */
+    float correction2; /* 1 / sqrt(1 - beta2^step) */
+    int decoupled;     /* AdamW */
+} lj_adam_step;
+
+/* ---- the table ---- */
+
+/* Number of activations (lj_activation is 0 .. LJ_ACTIVATIONS - 1). */
+#define LJ_ACTIVATIONS (LJ_SOFTPLUS + 1)
+
+typedef struct lj_kernels {
+    const char *name; /* "generic", "avx2", "avx512", "neon" */
+    int lanes;        /* floats of a vector of this table: speed only */
+
+    /* Products. scratch queries give floats; they depend on sizes alone. */
+    int64_t tile_m, tile_n; /* cut rows (columns) of C at multiples of these */
+    int64_t (*product_scratch)(int64_t m, int64_t n, int64_t k);
+    void (*product)(const lj_product_args *args);
+    /* Floats of a packed B [k, n], and the packing: once for a weight, then for all shards (64-byte aligned). */
+    int64_t (*pack_b_size)(int64_t k, int64_t n);
+    void (*pack_b)(int64_t k, int64_t n, const float *b, int64_t b_row, int64_t b_col, float *packed);
+    int64_t (*shards_scratch)(int64_t rows, int64_t shard_rows);
+    void (*product_shards)(const lj_shards_args *args);
+    void (*product_heads)(const lj_heads_args *args);
+
+    /* Element-wise, in ranges. */
+    void (*unary[LJ_UNARY_COUNT])(int64_t n, const float *x, float *y);
+    void (*binary[LJ_BINARY_COUNT])(const lj_binary_args *args);
+    void (*fill)(int64_t n, float value, float *y);
+    void (*scale)(int64_t n, const float *x, float factor, float *y);     /* y = x * factor */
+    void (*add_scaled)(int64_t n, const float *x, float factor, float *y); /* y = fma(x, factor, y) */
+    void (*clip)(int64_t n, const float *x, float low, float high, float *y); /* NaN stays */
+    void (*copy)(const lj_copy_args *args);
+    /*
+     * Activations and dx = dy * f'. The gradient reads x where
+     * lj_activation_needs_input says so, else y = f(x); the other may be NULL.
+     */
+    void (*activate[LJ_ACTIVATIONS])(int64_t n, const float *x, float *y);
+    void (*activate_grad[LJ_ACTIVATIONS])(int64_t n, const float *x, const float *y, const float *dy, float *dx);
+    /* y = keep ? x * factor : 0; element i is kept when lj_random_uniform(seed, stream, first + i) >= rate. */
+    void (*dropout)(int64_t n, const float *x, float rate, float factor, uint64_t seed, uint64_t stream,
+                    uint64_t first, float *y);
+
+    /*
+     * Reductions of n numbers in LJ_LANES virtual lanes: element i goes to lane
+     * i mod 16 in ascending order from +0 (sum_squares: by fma), then lane l +
+     * lane l+8, + l+4, + l+2, + l+1. max: the greatest, a NaN if there is one, -inf for n = 0.
+     */
+    float (*sum)(int64_t n, const float *x);
+    float (*sum_squares)(int64_t n, const float *x);
+    float (*dot)(int64_t n, const float *a, const float *b); /* by fma */
+    float (*max)(int64_t n, const float *x);
+    /*
+     * x [outer, axis, inner] -> y [outer, inner]. inner == 1: lanes as above;
+     * inner > 1: additions in ascending order from +0, in ranges of outer.
+     */
+    void (*sum_axis)(int64_t outer, int64_t axis, int64_t inner, const float *x, float *y);
+    /* index [outer, inner]: the first place of the greatest (of a NaN if there is one). axis >= 1. */
+    void (*max_axis)(int64_t outer, int64_t axis, int64_t inner, const float *x, float *y, int32_t *index);
+    /* dx [outer, axis, inner] = dy at index, else 0. */
+    void (*max_axis_grad)(int64_t outer, int64_t axis, int64_t inner, const int32_t *index, const float *dy,
+                          float *dx);
+    /*
+     * Sum over the batch: x [rows, n] with stride x_row -> y [n]. Within a shard
+     * of shard_rows rows additions in ascending order from +0 in blocks of
+     * LJ_CHAIN_BLOCK, block sums in order; shards by compute/tree.h. That is
+     * product_shards with ones. In ranges of columns. y does not overlap x.
+     */
+    void (*column_sum)(int64_t rows, int64_t shard_rows, int64_t n, const float *x, int64_t x_row, float *y);
+
+    /* Rows of n contiguous numbers; sums in lanes as above. In ranges of rows. */
+    void (*softmax)(int64_t rows, int64_t n, const float *x, float *y);
+    void (*softmax_grad)(int64_t rows, int64_t n, const float *y, const float *dy, float *dx);
+    void (*log_softmax)(int64_t rows, int64_t n, const float *x, float *y);
+    void (*log_softmax_grad)(int64_t rows, int64_t n, const float *y, const float *dy, float *dx);
+    /* y = (x - mean) * rstd * gain + bias; gain and bias [n] or NULL; mean and rstd [rows] are written unless NULL. */
+    void (*layer_norm)(int64_t rows, int64_t n, const float *x, const float *gain, const float *bias, float epsilon,
+                       float *y, float *mean, float *rstd);
+    /* With respect to x. dx may be dy. */
+    void (*layer_norm_grad)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
+                            const float *gain, const float *dy, float *dx);
+    /* (x - mean) * rstd * dy: its column_sum is the gradient of the gain (that of the bias is column_sum of dy). */
+    void (*layer_norm_grad_gain)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
+                                 const float *dy, float *out);
+
+    /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0. */
+    void (*gather)(int64_t n, int64_t d, int64_t size, const float *table, const int32_t *codes, float *y);
+    /*
+     * table[code] += dy [n, d], rows in ascending order, for codes in
+     * [first, last) only (codes out of range are 0): threads share out the
+     * codes. The caller zeroes the table.
+     */
+    void (*scatter_add)(int64_t n, int64_t d, int64_t size, int64_t first, int64_t last, const int32_t *codes,
+                        const float *dy, float *table);
+
+    /* lj_piecewise_linear: x [rows, features], edges [features, bins + 1] -> y [rows, features, bins]. */
+    void (*piecewise_linear)(int64_t rows, int64_t features, int64_t bins, const float *x, const float *edges,
+                             float *y);
+    /* dx [rows, features]: the sum over bins whose component is not clipped of dy / width, ascending. */
+    void (*piecewise_linear_grad)(int64_t rows, int64_t features, int64_t bins, const float *x, const float *edges,
+                                  const float *dy, float *dx);
+
+    /* Losses by row and their gradients: d_logits = d_loss * derivative. */
+    void (*bce_logits)(int64_t n, const float *logits, const float *target, float smoothing, float *loss);
+    void (*bce_logits_grad)(int64_t n, const float *logits, const float *target, float smoothing, const float *d_loss,
+                            float *d_logits);
+    /* logits [rows, heads, classes], labels [rows] (a label out of range is 0) -> loss [rows, heads] */
+    void (*softmax_cross_entropy)(int64_t rows, int64_t heads, int64_t classes, const float *logits,
+                                  const int32_t *labels, float smoothing, float *loss);
+    void (*softmax_cross_entropy_grad)(int64_t rows, int64_t heads, int64_t classes, const float *logits,
+                                       const int32_t *labels, float smoothing, const float *d_loss, float *d_logits);
+    void (*huber)(int64_t n, const float *x, const float *target, float delta, float *loss);
+    /* With respect to x; that of the target is its negative. */
+    void (*huber_grad)(int64_t n, const float *x, const float *target, float delta, const float *d_loss, float *dx);
+
+    /*
+     * One step of PyTorch's optimisers, in ranges. args->options is not read.
+     * g = gradient * scale; decay is added as g = fma(decay, p, g) unless decoupled.
+     * sgd: state[0] is the momentum buffer (may be NULL if momentum is 0).
+     * rmsprop: state[0] the mean square, state[1] the momentum buffer (may be NULL if momentum is 0).
+     * adam: state[0], state[1] the two moments.
+     */
+    void (*update_sgd)(const lj_update_args *args, float momentum, int nesterov);
+    void (*update_rmsprop)(const lj_update_args *args, float rho, float epsilon, float momentum);
+    void (*update_adam)(const lj_update_args *args, const lj_adam_step *step);
+} lj_kernels;
+
+/*
+ * The table of this process: chosen once, by what the processor can do, or by
+ * the environment variable LIANJIN_ISA (generic, avx2, avx512, neon). An
+ * unusable name in it is reported by lj_kernels_select(NULL), which programs
+ * call first; lj_kernels_get alone then falls back to the best table.
+ */
+const lj_kernels *lj_kernels_get(void);
+
+/*
+ * Chooses the table by name; NULL: by LIANJIN_ISA, or the best one. Before any
+ * work, on one thread. LJ_ENOTFOUND for a name that does not exist,
+ * LJ_EUNSUPPORTED for one that this processor or build lacks.
+ */
+LJ_CHECKED lj_status lj_kernels_select(const char *name);
+
+/* The table of that name if this processor can run it, else NULL (tests compare tables). */
+const lj_kernels *lj_kernels_named(const char *name);
+
+/* All tables of this build, usable or not: their names, ended by NULL. */
+const char *const *lj_kernels_names(void);
+
+/* Whether activate_grad reads x (gelu, silu) and not y. */
+int lj_activation_needs_input(lj_activation activation);
+
+/* Numbers of step `step` (from 1): zero betas and epsilon mean themselves, no defaults. */
+lj_adam_step lj_adam_step_make(float beta1, float beta2, float epsilon, int decoupled, int64_t step);
+
+#endif
