@@ -1,0 +1,119 @@
+/* Every key of the pipeline file but those of model (src/model/) and prepare (src/prep/). */
+#include <stddef.h>
+
+#include "pipeline/pipeline.h"
+
+#define COUNT(array) ((int64_t)(sizeof(array) / sizeof((array)[0])))
+
+static const char *const task_words[] = {"binary", "multiclass", "regression", NULL};
+static const char *const header_words[] = {"auto", "yes", "no", NULL};
+#define X(code, name) name,
+static const char *const split_words[] = {LJ_SPLIT_LIST(X) NULL};
+#undef X
+const char *const lj_threshold_words[] = {"f1", "mcc", "balanced_accuracy", "ks", "half", NULL};
+
+static const lj_declaration top_rows[] = {
+    {.key = "name", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_top, name),
+     .doc = "Name of the model and of its bundle: letters, digits, '-', '_' and '.'. Left out: the file's name."},
+    {.key = "data", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, data), .required = 1,
+     .doc = "Where the table comes from: a file name, or a map with the keys below."},
+    {.key = "target", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, target), .required = 1,
+     .doc = "The column to predict, or a map with the keys below."},
+    {.key = "task", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_top, task), .choices = task_words,
+     .doc = "What kind of prediction. Left out: found from the target, and said."},
+    {.key = "split", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, split),
+     .doc = "Which rows train, choose (valid) and judge (test)."},
+    {.key = "features", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, features),
+     .doc = "Which columns are read. Left out: all but target, key and the column of the split."},
+    {.key = "prepare", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, prepare),
+     .doc = "auto (default: chosen from the training part, and said), or a list of steps."},
+    {.key = "model", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, model),
+     .doc = "The family, or a map with family and its options. Left out: tabm."},
+    {.key = "train", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, train),
+     .doc = "Optimiser, schedule, batch, epochs, stopping. Left out: the family's defaults."},
+    {.key = "evaluate", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, evaluate),
+     .doc = "What is measured besides the metrics of the task."},
+    {.key = "seed", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_top, seed), .min = 0,
+     .max = 9007199254740991.0, .fallback = "7", .doc = "Seed of everything that is random."},
+};
+
+static const lj_declaration data_rows[] = {
+    {.key = "source", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, source),
+     .doc = "File or glob: .csv .tsv .txt .data (also .gz), .parquet, .json, .jsonl, .sqlite. Relative to the "
+            "pipeline's folder; $LIANJIN_DATA is filled in."},
+    {.key = "sources", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_data, sources),
+     .doc = "Several files, each with the name by which sql sees it."},
+    {.key = "sql", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, sql),
+     .fallback = "SELECT * FROM source", .doc = "DuckDB SQL that makes the table: filters, joins, new columns."},
+    {.key = "key", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, key),
+     .doc = "Column that identifies a row: no feature, no duplicates, decides the part of a random split."},
+    {.key = "delimiter", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, delimiter),
+     .doc = "Between the cells of a text file. Left out: found."},
+    {.key = "header", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_data, header),
+     .choices = header_words, .fallback = "auto",
+     .doc = "Whether the first line names the columns; without one they are c1, c2, ..."},
+    {.key = "missing", .kind = LJ_DECLARED_STRINGS, .offset = offsetof(lj_pipeline_data, missing),
+     .doc = "Words that mean no value. Left out: the empty cell, NA, N/A, NaN, null, None, ?, missing."},
+    {.key = "table", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, table),
+     .doc = "Which table of a SQLite file."},
+};
+
+static const lj_declaration target_rows[] = {
+    {.key = "column", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_target, column), .required = 1,
+     .doc = "Name of the column."},
+    {.key = "positive", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_target, positive),
+     .doc = "Binary: the value whose probability is predicted. Left out: 1 of 0 and 1, else a word that names the "
+            "event (bad, yes, default, fraud, ...), else the rarer value; said."},
+};
+
+static const lj_declaration split_rows[] = {
+    {.key = "by", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_split, by), .choices = split_words,
+     .doc = "How rows are parted. Left out: stratified for classes, random for values. A row's part is a function of "
+            "seed and key, not of the order of rows."},
+    {.key = "column", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_split, column),
+     .doc = "group: whole groups stay together; time: the newest rows are test; column: holds train, valid, test; "
+            "folds: holds the number of the fold."},
+    {.key = "valid", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_pipeline_split, valid), .min = 0.01,
+     .max = 0.9, .fallback = "0.2", .doc = "Share of the rows that choose the best epoch and the threshold."},
+    {.key = "test", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_pipeline_split, test), .min = 0.01, .max = 0.9,
+     .fallback = "0.2", .doc = "Share of the rows that judge."},
+    {.key = "valid_from", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_split, valid_from),
+     .doc = "time: first day of valid, 2018-07-01, instead of the share."},
+    {.key = "test_from", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_split, test_from),
+     .doc = "time: first day of test."},
+    {.key = "folds", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_split, folds), .min = 3, .max = 100,
+     .fallback = "5", .doc = "folds: how many; fold f is test, fold f + 1 valid, each in turn."},
+};
+
+static const lj_declaration feature_rows[] = {
+    {.key = "include", .kind = LJ_DECLARED_STRINGS, .offset = offsetof(lj_pipeline_features, include),
+     .doc = "Only these columns (names or patterns such as X*)."},
+    {.key = "exclude", .kind = LJ_DECLARED_STRINGS, .offset = offsetof(lj_pipeline_features, exclude),
+     .doc = "Not these columns (names or patterns)."},
+    {.key = "types", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_features, types),
+     .doc = "Types to use instead of those found: {zip: text}; number, text or time."},
+};
+
+static const lj_declaration evaluate_rows[] = {
+    {.key = "by", .kind = LJ_DECLARED_STRINGS, .offset = offsetof(lj_pipeline_evaluate, by),
+     .doc = "Columns by whose values the test metrics are also given."},
+    {.key = "threshold", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_evaluate, threshold),
+     .choices = lj_threshold_words, .fallback = "f1",
+     .doc = "What the threshold of the positive class maximises on valid; half: it is 0.5."},
+    {.key = "importance", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_evaluate, importance),
+     .fallback = "true", .doc = "Whether the importance of the features is measured by permutation."},
+};
+
+static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
+    [LJ_SECTION_TOP] = {NULL, "The file is a map with these keys.", top_rows, COUNT(top_rows)},
+    [LJ_SECTION_DATA] = {"data", "The table.", data_rows, COUNT(data_rows)},
+    [LJ_SECTION_TARGET] = {"target", "What is predicted.", target_rows, COUNT(target_rows)},
+    [LJ_SECTION_SPLIT] = {"split", "The parts.", split_rows, COUNT(split_rows)},
+    [LJ_SECTION_FEATURES] = {"features", "The columns that are read.", feature_rows, COUNT(feature_rows)},
+    [LJ_SECTION_EVALUATE] = {"evaluate", "What is measured.", evaluate_rows, COUNT(evaluate_rows)},
+};
+
+const lj_pipeline_section *lj_pipeline_section_at(lj_section_index index)
+{
+    return &sections[index];
+}

@@ -1,0 +1,217 @@
+/* Reading the pipeline file: every key is checked before any data is touched. */
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "lianjin/file.h"
+#include "pipeline/pipeline.h"
+
+/* Keys of the design that a later version fills: named, so that nobody takes them for a typing error. */
+static const char *const later_keys[] = {"tune", "explain", "register", NULL};
+
+static lj_status read_section(const lj_pipeline *p, lj_section_index index, const lj_item *map,
+                              const char *const *also, void *values)
+{
+    const lj_pipeline_section *section = lj_pipeline_section_at(index);
+    return lj_declare_read(p->file, map, section->rows, section->count, also, values);
+}
+
+static lj_status refuse_later_keys(const lj_pipeline *p)
+{
+    for (const char *const *key = later_keys; *key != NULL; key++) {
+        const lj_item *item = lj_item_get(lj_doc_root(p->doc), *key);
+        if (item != NULL)
+            return lj_declare_fail(p->file, item, "'%s' is not in this version yet: leave it out", *key);
+    }
+    return LJ_OK;
+}
+
+static lj_status check_name(lj_pipeline *p)
+{
+    const lj_item *item = lj_item_get(lj_doc_root(p->doc), "name");
+    if (p->top.name == NULL)
+        return LJ_OK;
+    const char *name = p->top.name;
+    size_t n = 0;
+    while (isalnum((unsigned char)name[n]) || (name[n] != '\0' && strchr("-_.", name[n]) != NULL))
+        n++;
+    if (name[0] == '\0' || name[0] == '.' || name[n] != '\0' || n >= LJ_NAME_MAX)
+        return lj_declare_fail(p->file, item, "expected a name of letters, digits, '-', '_' and '.', found '%s'", name);
+    return LJ_OK;
+}
+
+static lj_status read_data(lj_pipeline *p)
+{
+    const lj_item *item = p->top.data;
+    if (item->kind == LJ_STRING) {
+        LJ_TRY(read_section(p, LJ_SECTION_DATA, NULL, NULL, &p->data));
+        p->data.source = item->text;
+        return LJ_OK;
+    }
+    if (item->kind != LJ_MAP)
+        return lj_declare_fail(p->file, item, "data: expected a file name or a map");
+    LJ_TRY(read_section(p, LJ_SECTION_DATA, item, NULL, &p->data));
+    if ((p->data.source == NULL) == (p->data.sources == NULL))
+        return lj_declare_fail(p->file, item, "data: expected one of 'source' and 'sources'");
+    if (p->data.sources == NULL)
+        return LJ_OK;
+    for (int64_t i = 0; i < p->data.sources->count; i++)
+        if (p->data.sources->items[i]->kind != LJ_STRING)
+            return lj_declare_fail(p->file, p->data.sources->items[i], "sources: expected name: file");
+    if (lj_item_get(item, "sql") == NULL)
+        return lj_declare_fail(p->file, item, "data: 'sources' wants 'sql' that joins them");
+    return LJ_OK;
+}
+
+static lj_status read_target(lj_pipeline *p)
+{
+    const lj_item *item = p->top.target;
+    if (item->kind == LJ_MAP)
+        LJ_TRY(read_section(p, LJ_SECTION_TARGET, item, NULL, &p->target));
+    else if (item->kind == LJ_STRING || item->kind == LJ_NUMBER)
+        p->target.column = item->text;
+    else
+        return lj_declare_fail(p->file, item, "target: expected the name of a column or a map");
+    const lj_item *positive = p->target.positive;
+    if (positive != NULL && (positive->kind == LJ_LIST || positive->kind == LJ_MAP))
+        return lj_declare_fail(p->file, positive, "positive: expected one value");
+    return LJ_OK;
+}
+
+static lj_status read_split(lj_pipeline *p)
+{
+    const lj_item *map = p->top.split;
+    LJ_TRY(read_section(p, LJ_SECTION_SPLIT, map, NULL, &p->split));
+    const int wants_column = p->split.by == LJ_SPLIT_GROUP || p->split.by == LJ_SPLIT_TIME ||
+                             p->split.by == LJ_SPLIT_COLUMN;
+    if (wants_column && p->split.column == NULL)
+        return lj_declare_fail(p->file, map, "split: 'by: %s' wants 'column'",
+                               lj_item_get(map, "by")->text);
+    if (p->split.valid + p->split.test >= 0.95)
+        return lj_declare_fail(p->file, map, "split: valid and test leave less than 5 %% of the rows for training");
+    if ((p->split.valid_from == NULL) != (p->split.test_from == NULL))
+        return lj_declare_fail(p->file, map, "split: 'valid_from' and 'test_from' go together");
+    return LJ_OK;
+}
+
+static lj_status read_model(lj_pipeline *p)
+{
+    const lj_item *item = p->top.model;
+    const lj_family_info *info = NULL;
+    p->family = "tabm";
+    if (item != NULL && item->kind == LJ_STRING) {
+        p->family = item->text;
+    } else if (item != NULL && item->kind == LJ_MAP) {
+        const lj_item *family = lj_item_get(item, "family");
+        if (family != NULL && family->kind != LJ_STRING)
+            return lj_declare_fail(p->file, family, "family: expected a name");
+        if (family != NULL)
+            p->family = family->text;
+    } else if (item != NULL) {
+        return lj_declare_fail(p->file, item, "model: expected the name of a family or a map");
+    }
+    if (lj_family_find(p->family, &info) != LJ_OK)
+        return lj_declare_fail(p->file, item, "model: %s", lj_error_message());
+    return LJ_OK;
+}
+
+static lj_status read_prepare(lj_pipeline *p)
+{
+    const lj_item *item = p->top.prepare;
+    if (item == NULL || item->kind == LJ_LIST)
+        return LJ_OK;
+    if (item->kind == LJ_STRING && strcmp(item->text, "auto") == 0) {
+        p->top.prepare = NULL;
+        return LJ_OK;
+    }
+    return lj_declare_fail(p->file, item, "prepare: expected auto or a list of steps");
+}
+
+static lj_status check(lj_pipeline *p)
+{
+    const lj_item *root = lj_doc_root(p->doc);
+    if (root->kind != LJ_MAP)
+        return lj_declare_fail(p->file, root, "expected a map with the keys data and target");
+    LJ_TRY(refuse_later_keys(p));
+    LJ_TRY(read_section(p, LJ_SECTION_TOP, root, NULL, &p->top));
+    LJ_TRY(check_name(p));
+    LJ_TRY(read_data(p));
+    LJ_TRY(read_target(p));
+    LJ_TRY(read_split(p));
+    LJ_TRY(read_section(p, LJ_SECTION_FEATURES, p->top.features, NULL, &p->features));
+    LJ_TRY(read_section(p, LJ_SECTION_EVALUATE, p->top.evaluate, NULL, &p->evaluate));
+    LJ_TRY(read_prepare(p));
+    return read_model(p);
+}
+
+/* The file's name without folder and ending. */
+static lj_status default_name(lj_pipeline *p, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const char *base = slash != NULL ? slash + 1 : name;
+    const char *dot = strrchr(base, '.');
+    const size_t size = dot != NULL && dot != base ? (size_t)(dot - base) : strlen(base);
+    if (p->top.name != NULL)
+        return LJ_OK;
+    char *copy = lj_new_array((int64_t)size + 1, 1);
+    if (copy == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the pipeline", name);
+    memcpy(copy, base, size);
+    p->default_name = copy;
+    p->top.name = copy;
+    return LJ_OK;
+}
+
+lj_status lj_pipeline_parse(const char *name, const char *text, size_t size, lj_pipeline **out)
+{
+    assert(name != NULL && text != NULL && out != NULL);
+    *out = NULL;
+    lj_status status = LJ_OK;
+    lj_pipeline *p = lj_new_array(1, sizeof(*p));
+    if (p == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the pipeline", name);
+    p->file = lj_strdup(name);
+    p->folder = lj_path_folder(name);
+    p->text = lj_new_array((int64_t)size + 1, 1);
+    if (p->file == NULL || p->folder == NULL || p->text == NULL) {
+        status = lj_fail(LJ_ENOMEM, "%s: no memory for the pipeline", name);
+        goto done;
+    }
+    memcpy(p->text, text, size);
+    LJ_TRY_DONE(lj_yaml_parse(name, p->text, size, &p->doc));
+    LJ_TRY_DONE(check(p));
+    LJ_TRY_DONE(default_name(p, name));
+    *out = p;
+    p = NULL;
+done:
+    lj_pipeline_destroy(p);
+    return status;
+}
+
+lj_status lj_pipeline_read(const char *path, lj_pipeline **out)
+{
+    char *text = NULL;
+    size_t size = 0;
+    *out = NULL;
+    LJ_TRY(lj_file_read(path, LJ_YAML_BYTES_MAX, &text, &size));
+    const lj_status status = lj_pipeline_parse(path, text, size, out);
+    lj_free(text);
+    return status;
+}
+
+void lj_pipeline_destroy(lj_pipeline *p)
+{
+    if (p == NULL)
+        return;
+    lj_doc_destroy(p->doc);
+    lj_free(p->default_name);
+    lj_free(p->text);
+    lj_free(p->folder);
+    lj_free(p->file);
+    lj_free(p);
+}
+
+const char *lj_pipeline_name(const lj_pipeline *p)
+{
+    return p->top.name;
+}

@@ -1,0 +1,179 @@
+/*
+ * Inside of pipeline/: the checked file, and the parts of a run.
+ *
+ *   declarations.c  every key of the file
+ *   parse.c         reading and checking it
+ *   table.c         source -> frame, with what was found in it
+ *   target.c        task, classes, positive class
+ *   features.c      which columns are read, and leaks
+ *   parts.c         split, and whether each part can do its work
+ *   fit.c           preparation + model for one split
+ *   importance.c    permutation importance
+ *   folds.c         cross-validation
+ *   pages.c         report and card
+ *   run.c           all of it
+ *   evaluate.c, predict.c  with a finished bundle
+ */
+#ifndef LJ_PIPELINE_PIPELINE_H
+#define LJ_PIPELINE_PIPELINE_H
+
+#include <stdint.h>
+
+#include "lianjin/declare.h"
+#include "lianjin/pipeline.h"
+
+typedef struct lj_pipeline_data {
+    const char *source, *sql, *key, *delimiter, *table;
+    int header;             /* index into lj_header_words: auto, yes, no */
+    const lj_item *sources; /* map name: path */
+    const lj_item *missing; /* list of words */
+} lj_pipeline_data;
+
+typedef struct lj_pipeline_target {
+    const char *column;
+    const lj_item *positive; /* a scalar, NULL: found */
+} lj_pipeline_target;
+
+typedef struct lj_pipeline_split {
+    int by;
+    const char *column, *valid_from, *test_from;
+    double valid, test;
+    int64_t folds;
+} lj_pipeline_split;
+
+typedef struct lj_pipeline_features {
+    const lj_item *include, *exclude;
+    const lj_item *types; /* map column: number | text | time */
+} lj_pipeline_features;
+
+typedef struct lj_pipeline_evaluate {
+    const lj_item *by;
+    int threshold; /* index into lj_threshold_words */
+    int importance;
+} lj_pipeline_evaluate;
+
+typedef struct lj_pipeline_top {
+    const char *name;
+    int task; /* index into lj_task_words; -1: found */
+    int64_t seed;
+    const lj_item *data, *target, *split, *features, *prepare, *model, *train, *evaluate;
+} lj_pipeline_top;
+
+struct lj_pipeline {
+    char *file;   /* as messages call it */
+    char *folder; /* what relative sources are relative to */
+    char *text;   /* of the file */
+    lj_doc *doc;
+    lj_pipeline_top top;
+    lj_pipeline_data data;
+    lj_pipeline_target target;
+    lj_pipeline_split split;
+    lj_pipeline_features features;
+    lj_pipeline_evaluate evaluate;
+    const char *family;
+    char *default_name; /* from the name of the file */
+};
+
+/* ---- declarations.c ---- */
+
+typedef struct lj_pipeline_section {
+    const char *key; /* of the top level; NULL: the top level itself */
+    const char *doc;
+    const lj_declaration *rows;
+    int64_t count;
+} lj_pipeline_section;
+
+typedef enum lj_section_index {
+    LJ_SECTION_TOP,
+    LJ_SECTION_DATA,
+    LJ_SECTION_TARGET,
+    LJ_SECTION_SPLIT,
+    LJ_SECTION_FEATURES,
+    LJ_SECTION_EVALUATE,
+    LJ_SECTION_COUNT
+} lj_section_index;
+const lj_pipeline_section *lj_pipeline_section_at(lj_section_index index);
+extern const char *const lj_threshold_words[];
+
+/* ---- table.c ---- */
+
+/* A table with all that a run needs to know of it. */
+typedef struct lj_table {
+    lj_source *source; /* closed when read; keeps schema and digest */
+    lj_frame *frame;
+    lj_arena *arena;
+    lj_target target;
+    double *values;    /* [rows]: 0/1, class, or value */
+    const char **features; /* [feature_count] */
+    int64_t feature_count;
+    const char *home_source; /* path with $LIANJIN_DATA filled in */
+} lj_table;
+
+LJ_CHECKED lj_status lj_table_read(const lj_pipeline *pipeline, lj_team *team, lj_console *console, lj_table *table);
+void lj_table_free(lj_table *table);
+/* "$LIANJIN_DATA/x" and "${LIANJIN_DATA}/x" filled in (default ../shared/data), in the arena. */
+LJ_CHECKED lj_status lj_source_path(lj_arena *arena, const char *written, const char **out);
+
+/* ---- target.c, features.c ---- */
+
+/* Finds task, classes and positive class and fills table->target and values. `wanted` -1: found from the data. */
+LJ_CHECKED lj_status lj_target_find(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
+/* The values of a target that is known already (a bundle's), of a frame: [rows], to free with lj_free. */
+LJ_CHECKED lj_status lj_target_values(const lj_frame *frame, const lj_target *target, double **out);
+/* Text of a number as a class is called: whole numbers without a point. */
+LJ_CHECKED lj_status lj_class_name(lj_arena *arena, double value, const char **out);
+LJ_CHECKED lj_status lj_features_choose(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
+
+/* ---- parts.c ---- */
+
+LJ_CHECKED lj_status lj_parts_make(const lj_pipeline *pipeline, const lj_table *table, uint64_t seed, uint8_t *parts);
+LJ_CHECKED lj_status lj_folds_make(const lj_pipeline *pipeline, const lj_table *table, uint64_t seed, int32_t *fold);
+/* Both classes in each part (binary), every class in train (multi-class), rows in each. */
+LJ_CHECKED lj_status lj_parts_check(const lj_table *table, const uint8_t *parts);
+/* Rows of a part, ascending: to free with lj_free. */
+LJ_CHECKED lj_status lj_parts_rows(const uint8_t *parts, int64_t n, lj_part part, int64_t **rows, int64_t *count);
+
+/* ---- fit.c ---- */
+
+/* Preparation and model of one split, and the scores of all rows. */
+typedef struct lj_fitted {
+    lj_prep *prep;
+    lj_model *model;
+    lj_train_result train;
+    float *numbers; /* [rows, number_count], of the whole table */
+    int32_t *codes; /* [rows, category_count] */
+    float *scores;  /* [rows, width] */
+    double prepare_seconds, train_seconds, score_seconds;
+} lj_fitted;
+
+typedef struct lj_fit_request {
+    const lj_pipeline *pipeline;
+    const lj_table *table;
+    const uint8_t *parts;
+    uint64_t seed;
+    const char *work; /* folder of checkpoint and history; NULL: none */
+    int resume;
+    lj_team *team;
+    lj_console *console;
+} lj_fit_request;
+
+LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fitted *fitted);
+void lj_fitted_free(lj_fitted *fitted);
+/* Predictions of the rows of one part: arrays to free with lj_free. */
+LJ_CHECKED lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_t width,
+                                         const uint8_t *parts, lj_part part, lj_predictions *out);
+void lj_predictions_free(lj_predictions *predictions);
+LJ_CHECKED lj_status lj_scores_sha256(const float *scores, int64_t count, char hex[LJ_SHA256_HEX]);
+
+/* ---- importance.c ---- */
+
+typedef struct lj_importance {
+    const char *feature; /* borrowed from the preparation */
+    double mean, low, high; /* loss of the metric when the feature is shuffled, over the repeats */
+} lj_importance;
+
+/* Of each feature, most important first: to free with lj_free. */
+LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const lj_fitted *fitted,
+                                           const char **metric, lj_importance **out, int64_t *count);
+
+#endif
