@@ -189,13 +189,13 @@ LJ_CHECKED lj_status lj_optimiser_find(const char *name, lj_optimiser *out);
 
 typedef struct lj_optimiser_options {
     lj_optimiser optimiser;
-    float momentum;  /* SGD, RMSProp */
-    int nesterov;    /* SGD */
-    float beta1, beta2; /* 0: 0.9, 0.999 */
-    float rho;       /* RMSProp; 0: 0.9 */
-    float epsilon;   /* 0: 1e-8 (Keras: 1e-7) */
-    float weight_decay; /* AdamW: decoupled; else added to the gradient */
-    float clip_norm, clip_value; /* 0: none */
+    double momentum;  /* SGD, RMSProp */
+    int nesterov;     /* SGD */
+    double beta1, beta2; /* 0: 0.9, 0.999 */
+    double rho;       /* RMSProp; 0: 0.9 */
+    double epsilon;   /* 0: 1e-8 (Keras: 1e-7) */
+    double weight_decay; /* AdamW: decoupled; else added to the gradient */
+    double clip_norm, clip_value; /* 0: none */
 } lj_optimiser_options;
 /* The rule for lj_program_compile; `options` are borrowed by it and outlive the program. */
 LJ_CHECKED lj_status lj_optimiser_rule(const lj_optimiser_options *options, lj_update_rule *out);
@@ -221,11 +221,11 @@ LJ_CHECKED lj_status lj_schedule_find(const char *name, lj_schedule *out);
 
 typedef struct lj_schedule_options {
     lj_schedule schedule;
-    float rate;          /* the base */
+    double rate;         /* the base */
     int64_t warm_up;     /* steps of linear warm-up, before any schedule */
     int64_t period;      /* STEP: epochs between drops (0: 10); COSINE: steps in all, filled by the trainer if 0 */
-    float factor;        /* STEP, EXPONENTIAL (by epoch), PLATEAU; 0: 0.1, 0.95, 0.5 */
-    float minimum;       /* COSINE, PLATEAU */
+    double factor;       /* STEP, EXPONENTIAL (by epoch), PLATEAU; 0: 0.1, 0.95, 0.5 */
+    double minimum;      /* COSINE, PLATEAU */
     int64_t patience;    /* PLATEAU: epochs; 0: 3 */
 } lj_schedule_options;
 /* Rate of a step (from 1) in an epoch (from 0); plateau_drops: how often the plateau rule has struck. Same bits everywhere. */

@@ -35,10 +35,14 @@ typedef struct lj_train_options {
     const char *monitor;     /* metric on valid, NULL: log_loss (rmse for regression) */
     int64_t patience;        /* epochs without a better valid value; 0: 16; -1: never stop early */
     double minimum_gain;     /* of the monitored metric */
-    float average;           /* exponential moving average of the weights by step; 0: none */
+    double average;          /* decay of the moving average of the weights by step, as 0.99; 0: none. Young averages
+                                decay faster, min(average, (1 + step) / (10 + step)), so that the start is forgotten.
+                                The averaged weights are scored on valid and kept. */
     const float *class_weight; /* [classes], NULL: 1 each */
     uint64_t seed;
-    const char *checkpoint;  /* folder; NULL: none. Every epoch, atomically. */
+    const char *checkpoint;  /* folder; NULL: none. checkpoint.safetensors in it holds all that resume needs: written
+                                atomically when an epoch ends (epochs that take less than a second together share
+                                one), when interrupted and at the end. */
     int resume;              /* go on from the checkpoint if there is one */
     const char *history;     /* path of history.csv; NULL: none */
     int64_t stop_after_steps; /* for tests of resume: as if interrupted after this many steps of this call; 0: no */

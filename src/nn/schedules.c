@@ -32,48 +32,48 @@ static double power(double base, int64_t n)
     return result;
 }
 
-static double or_default(float value, double fallback)
+static double or_default(double value, double fallback)
 {
-    return value != 0.0F ? (double)value : fallback;
+    return value != 0.0 ? value : fallback;
 }
 
 static double constant(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops)
 {
     (void)step, (void)epoch, (void)drops;
-    return (double)options->rate;
+    return options->rate;
 }
 
 static double by_steps(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops)
 {
     (void)step, (void)drops;
     const int64_t period = options->period > 0 ? options->period : 10;
-    return (double)options->rate * power(or_default(options->factor, 0.1), epoch / period);
+    return options->rate * power(or_default(options->factor, 0.1), epoch / period);
 }
 
 static double exponential(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops)
 {
     (void)step, (void)drops;
-    return (double)options->rate * power(or_default(options->factor, 0.95), epoch);
+    return options->rate * power(or_default(options->factor, 0.95), epoch);
 }
 
 /* Loshchilov and Hutter 2017, "SGDR", without restarts; the cosine begins after the warm-up. */
 static double cosine(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops)
 {
     (void)epoch, (void)drops;
-    const double low = (double)options->minimum;
+    const double low = options->minimum;
     const int64_t total = options->period - options->warm_up;
     const int64_t done = step - 1 - options->warm_up;
     if (total <= 0)
-        return (double)options->rate;
+        return options->rate;
     const double u = done <= 0 ? 0.0 : done >= total ? 1.0 : (double)done / (double)total;
-    return low + ((double)options->rate - low) * (0.5 * (1.0 + cos_pi(u)));
+    return low + (options->rate - low) * (0.5 * (1.0 + cos_pi(u)));
 }
 
 static double plateau(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops)
 {
     (void)step, (void)epoch;
-    const double rate = (double)options->rate * power(or_default(options->factor, 0.5), drops);
-    return rate > (double)options->minimum ? rate : (double)options->minimum;
+    const double rate = options->rate * power(or_default(options->factor, 0.5), drops);
+    return rate > options->minimum ? rate : options->minimum;
 }
 
 typedef double schedule_rule(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops);

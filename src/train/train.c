@@ -1,0 +1,310 @@
+/* The training loop. What it does in a step is gather, run, look: nothing is allocated, no clock is asked. */
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "train/trainer.h"
+
+#define DEFAULT_EPOCHS 200
+#define DEFAULT_PATIENCE 16
+#define REPORT_SECONDS 0.1
+#define SAVE_SECONDS 1.0
+
+static int64_t default_batch(int64_t n)
+{
+    int64_t batch = 256;
+    while (batch > 32 && n < 16 * batch)
+        batch /= 2;
+    return batch;
+}
+
+static int64_t batches_of(const lj_trainer *trainer)
+{
+    return (trainer->train->n + trainer->options.batch - 1) / trainer->options.batch;
+}
+
+static void resolve(lj_trainer *trainer, const lj_train_options *given)
+{
+    lj_train_options *o = &trainer->options;
+    *o = *given;
+    if (o->epochs == 0)
+        o->epochs = DEFAULT_EPOCHS;
+    if (o->batch == 0)
+        o->batch = default_batch(trainer->train->n);
+    if (o->patience == 0)
+        o->patience = DEFAULT_PATIENCE;
+    if (o->monitor == NULL)
+        o->monitor = trainer->job->task == LJ_REGRESSION ? "rmse" : "log_loss";
+    if (o->schedule.schedule == LJ_SCHEDULE_COSINE && o->schedule.period == 0)
+        o->schedule.period = o->epochs * batches_of(trainer);
+    if (o->schedule.schedule == LJ_SCHEDULE_PLATEAU && o->schedule.patience == 0)
+        o->schedule.patience = 3;
+}
+
+static lj_status check(const lj_trainer *trainer)
+{
+    const lj_train_options *o = &trainer->options;
+    if (trainer->train->n < 1 || trainer->train->target == NULL)
+        return lj_fail(LJ_EDATA, "train: expected training rows with a target, found none");
+    if (trainer->valid != NULL && trainer->valid->target == NULL)
+        return lj_fail(LJ_EDATA, "train: the valid part has no target");
+    if (o->epochs < 1 || o->batch < 1)
+        return lj_fail(LJ_EINVAL, "train: expected at least one epoch and one row a batch");
+    if (!(o->average >= 0.0 && o->average < 1.0))
+        return lj_fail(LJ_EINVAL, "train: expected an averaging decay of 0 to below 1, found %g", o->average);
+    return LJ_OK;
+}
+
+/* Compiles the two programs and makes the sets of weights. */
+static lj_status prepare(lj_trainer *trainer, lj_update_rule *rule)
+{
+    const lj_train_job *job = trainer->job;
+    const int64_t n_threads = lj_team_size(trainer->team);
+    LJ_TRY(lj_optimiser_rule(&trainer->options.optimiser, rule));
+    LJ_TRY(lj_weights_create(&trainer->state));
+    lj_output(job->training, "loss", job->loss);
+    const lj_program_options training = {
+        .batch = trainer->options.batch < trainer->train->n ? trainer->options.batch : trainer->train->n,
+        .update = rule,
+        .loss = job->loss,
+        .state = trainer->state,
+        .seed = trainer->options.seed,
+        .n_threads = n_threads,
+    };
+    LJ_TRY(lj_program_compile(job->training, job->weights, &training, &trainer->training));
+    trainer->loss = lj_program_output(trainer->training, "loss");
+    if (trainer->options.average > 0.0)
+        LJ_TRY(lj_weights_clone(job->weights, &trainer->average));
+    LJ_TRY(lj_weights_clone(job->weights, &trainer->best));
+    if (trainer->valid != NULL) {
+        const lj_program_options scoring = {.batch = trainer->options.batch, .n_threads = n_threads};
+        lj_weights *scored = trainer->average != NULL ? trainer->average : job->weights;
+        LJ_TRY(lj_program_compile(job->scoring, scored, &scoring, &trainer->scoring));
+    }
+    LJ_TRY(lj_batches_prepare(trainer));
+    LJ_TRY(lj_monitor_prepare(trainer));
+    return lj_checkpoint_prepare(trainer);
+}
+
+static double rows_per_second(const lj_trainer *trainer, int64_t steps, double seconds)
+{
+    return seconds > 0.0 ? (double)steps * (double)trainer->options.batch / seconds : 0.0;
+}
+
+/* Moves the bar about ten times a second; the clock is asked only every so many steps. */
+static void report(lj_trainer *trainer)
+{
+    const lj_position *at = &trainer->at;
+    const int64_t steps = at->step - trainer->reported;
+    if (trainer->console == NULL || steps < trainer->report_every)
+        return;
+    const double now = lj_seconds(), passed = now - trainer->report_time;
+    if (passed < 0.5 * REPORT_SECONDS) {
+        trainer->report_every *= 2;
+        return;
+    }
+    const double rate = rows_per_second(trainer, steps, passed);
+    const int64_t total = trainer->options.epochs * batches_of(trainer);
+    char detail[160];
+    int used = snprintf(detail, sizeof(detail), "epoch %" PRId64 ", loss %.4f", at->epoch + 1,
+                        at->weight > 0.0 ? at->loss / at->weight : 0.0);
+    if (at->epoch > 0 && trainer->valid != NULL && used > 0 && used < (int)sizeof(detail))
+        used += snprintf(detail + used, sizeof(detail) - (size_t)used, ", valid %s %.4f", trainer->options.monitor,
+                         trainer->epochs[at->epoch - 1].monitor);
+    if (used > 0 && used < (int)sizeof(detail))
+        (void)snprintf(detail + used, sizeof(detail) - (size_t)used, ", %.0f rows/s, at most %.0f s left", rate,
+                       (double)(total - at->step) * passed / (double)steps);
+    lj_progress_update(trainer->console, at->step, detail);
+    trainer->report_every = steps / 2 > 0 ? steps / 2 : 1;
+    trainer->reported = at->step;
+    trainer->report_time = now;
+}
+
+/* One batch; LJ_EDIVERGED if its loss is not finite. */
+static lj_status step(lj_trainer *trainer, int64_t epoch)
+{
+    lj_position *at = &trainer->at;
+    const int64_t begin = at->batch * trainer->options.batch;
+    const int64_t left = trainer->train->n - begin;
+    const int64_t n = left < trainer->options.batch ? left : trainer->options.batch;
+    const double weight = lj_batches_load(trainer, begin, n);
+    const lj_run_options run = {
+        .n_rows = n,
+        .step = at->step + 1,
+        .rate = lj_schedule_rate(&trainer->options.schedule, at->step + 1, epoch, at->plateau_drops),
+    };
+    lj_program_run(trainer->training, trainer->team, &run);
+    at->step++;
+    at->batch++;
+    const double loss = (double)trainer->loss[0];
+    if (!isfinite(loss))
+        return lj_fail(LJ_EDIVERGED, "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
+                                     "); a smaller learning rate or gradient clipping may help",
+                       at->step, epoch + 1);
+    at->loss += loss * weight;
+    at->weight += weight;
+    if (trainer->average != NULL)
+        lj_average_step(trainer->average, trainer->job->weights, trainer->options.average, at->step);
+    return LJ_OK;
+}
+
+/* Early stopping and the plateau rule, by the value of the monitored metric. */
+static void judge(lj_trainer *trainer, double value)
+{
+    lj_position *at = &trainer->at;
+    lj_weights *scored = trainer->average != NULL ? trainer->average : trainer->job->weights;
+    if (trainer->valid == NULL || lj_monitor_better(trainer, value)) {
+        at->best = value;
+        at->best_epoch = at->epoch;
+        at->waited = 0;
+        at->plateau_waited = 0;
+        lj_weights_copy(trainer->best, scored);
+        return;
+    }
+    at->waited++;
+    at->plateau_waited++;
+    const lj_schedule_options *schedule = &trainer->options.schedule;
+    if (schedule->schedule == LJ_SCHEDULE_PLATEAU && at->plateau_waited >= schedule->patience) {
+        at->plateau_drops++;
+        at->plateau_waited = 0;
+    }
+    if (trainer->options.patience > 0 && at->waited >= trainer->options.patience)
+        at->finished = 1;
+}
+
+static lj_status end_epoch(lj_trainer *trainer)
+{
+    lj_position *at = &trainer->at;
+    lj_epoch epoch = {
+        .epoch = at->epoch + 1,
+        .loss = at->weight > 0.0 ? at->loss / at->weight : 0.0,
+        .valid_loss = (double)NAN,
+        .monitor = (double)NAN,
+        .rate = (double)lj_schedule_rate(&trainer->options.schedule, at->step, at->epoch, at->plateau_drops),
+    };
+    if (trainer->average != NULL)
+        lj_average_frozen(trainer->average, trainer->job->weights);
+    if (trainer->valid != NULL)
+        LJ_TRY(lj_monitor_measure(trainer, &epoch));
+    epoch.seconds = at->seconds + (lj_seconds() - trainer->started);
+    LJ_TRY(lj_history_add(trainer, &epoch));
+    at->batch = 0;
+    at->loss = 0.0;
+    at->weight = 0.0;
+    judge(trainer, epoch.monitor);
+    if (at->epoch >= trainer->options.epochs)
+        at->finished = 1;
+    if (!at->finished && lj_seconds() - trainer->saved >= SAVE_SECONDS) {
+        LJ_TRY(lj_checkpoint_write(trainer));
+        LJ_TRY(lj_history_write(trainer));
+    }
+    return LJ_OK;
+}
+
+/* Until finished or interrupted. */
+static lj_status loop(lj_trainer *trainer, int *interrupted)
+{
+    lj_position *at = &trainer->at;
+    const int64_t batches = batches_of(trainer);
+    const int64_t stop = trainer->options.stop_after_steps;
+    const int64_t first = at->step;
+    if (at->epoch >= trainer->options.epochs)
+        at->finished = 1;
+    while (!at->finished) {
+        lj_batches_shuffle(trainer);
+        while (at->batch < batches) {
+            LJ_TRY(step(trainer, at->epoch));
+            report(trainer);
+            if (at->batch < batches && (lj_interrupted() || (stop > 0 && at->step - first >= stop))) {
+                *interrupted = 1;
+                return LJ_OK;
+            }
+        }
+        LJ_TRY(end_epoch(trainer));
+        if (!at->finished && (lj_interrupted() || (stop > 0 && at->step - first >= stop))) {
+            *interrupted = 1;
+            return LJ_OK;
+        }
+    }
+    return LJ_OK;
+}
+
+/* Hands over what the caller keeps; the weights become the best ones (interrupted in the first epoch: the live ones). */
+static void deliver(lj_trainer *trainer, int64_t first, int interrupted, lj_train_result *result)
+{
+    const double seconds = lj_seconds() - trainer->started;
+    result->epochs = trainer->epochs;
+    result->epoch_count = trainer->at.epoch;
+    result->best_epoch = trainer->at.best_epoch;
+    result->steps = trainer->at.step;
+    result->seconds = trainer->at.seconds + seconds;
+    result->rows_per_second = rows_per_second(trainer, trainer->at.step - first, seconds);
+    result->interrupted = interrupted;
+    trainer->epochs = NULL;
+}
+
+static void destroy(lj_trainer *trainer)
+{
+    lj_program_destroy(trainer->training);
+    lj_program_destroy(trainer->scoring);
+    lj_weights_destroy(trainer->state);
+    lj_weights_destroy(trainer->average);
+    lj_weights_destroy(trainer->best);
+    lj_weights_destroy(trainer->file);
+    lj_free(trainer->order);
+    lj_free(trainer->target);
+    lj_free(trainer->weight);
+    lj_free(trainer->scores);
+    lj_free(trainer->valid_weight);
+    lj_free(trainer->epochs);
+}
+
+lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train,
+                   const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result)
+{
+    assert(job != NULL && options != NULL && train != NULL && result != NULL);
+    lj_trainer trainer = {
+        .job = job,
+        .train = train,
+        .valid = valid != NULL && valid->n > 0 ? valid : NULL,
+        .team = team,
+        .console = console,
+        .started = lj_seconds(),
+        .report_every = 1,
+    };
+    lj_update_rule rule = {0};
+    int found = 0, interrupted = 0, prepared = 0;
+    lj_status status = LJ_OK;
+    memset(result, 0, sizeof(*result));
+    resolve(&trainer, options);
+    LJ_TRY_DONE(check(&trainer));
+    LJ_TRY_DONE(prepare(&trainer, &rule));
+    if (options->resume)
+        LJ_TRY_DONE(lj_checkpoint_read(&trainer, &found));
+    prepared = 1;
+    trainer.saved = trainer.report_time = lj_seconds();
+    trainer.reported = trainer.at.step;
+    const int64_t first = trainer.at.step;
+    if (found)
+        lj_note(console, "resumed after step %" PRId64 " of epoch %" PRId64, first, trainer.at.epoch + 1);
+
+    lj_progress_begin(console, "train", trainer.options.epochs * batches_of(&trainer));
+    status = loop(&trainer, &interrupted);
+    lj_progress_end(console);
+    if (status == LJ_OK) {
+        LJ_TRY_DONE(lj_checkpoint_write(&trainer));
+        LJ_TRY_DONE(lj_history_write(&trainer));
+    }
+    if (trainer.at.best_epoch > 0 || status != LJ_OK)
+        lj_weights_copy(job->weights, trainer.best);
+    deliver(&trainer, first, interrupted, result);
+    destroy(&trainer);
+    return status;
+done:
+    if (prepared)
+        lj_weights_copy(job->weights, trainer.best);
+    destroy(&trainer);
+    return status;
+}

@@ -1,0 +1,89 @@
+/* The insides of lj_train, shared by the files of src/train/. */
+#ifndef LIANJIN_TRAIN_TRAINER_H
+#define LIANJIN_TRAIN_TRAINER_H
+
+#include "lianjin/train.h"
+
+/* Where a training stands: all that a resume needs beside the weights. */
+typedef struct lj_position {
+    int64_t step;           /* done in all */
+    int64_t epoch;          /* finished */
+    int64_t batch;          /* done of the epoch that runs */
+    double loss, weight;    /* sums of that epoch */
+    double best;            /* value of the monitored metric at best_epoch */
+    int64_t best_epoch;     /* 0: none yet */
+    int64_t waited;         /* epochs since the best */
+    int64_t plateau_waited; /* epochs since the best or the last drop of the plateau rule */
+    int64_t plateau_drops;
+    int finished;           /* nothing is left to do */
+    double seconds;
+} lj_position;
+
+typedef struct lj_trainer {
+    const lj_train_job *job;
+    lj_train_options options; /* resolved */
+    const lj_rows *train;
+    const lj_rows *valid;     /* NULL: none */
+    lj_team *team;
+    lj_console *console;
+
+    lj_program *training;
+    const float *loss; /* of the last step */
+    lj_program *scoring;
+    lj_weights *state;   /* slots of the optimiser */
+    lj_weights *average; /* NULL: none */
+    lj_weights *best;
+    lj_weights *file;    /* copies of the four under prefixes; NULL: no checkpoint */
+
+    /* Inputs of the training program, NULL if it has none of the kind. */
+    float *in_numbers;
+    int32_t *in_codes;
+    void *in_target;
+    float *in_weight;
+    int64_t equal_weights; /* rows for which in_weight holds 1/rows; 0: something else */
+
+    int64_t *order;   /* [n] rows of this epoch */
+    void *target;     /* [n] float or int32, as the loss reads it */
+    float *weight;    /* [n] sample times class weight; NULL: 1 */
+    float *scores;    /* [valid n, width] */
+    double *valid_weight; /* [valid n] or NULL */
+
+    lj_position at;
+    lj_epoch *epochs;
+    int64_t epoch_capacity;
+    char fingerprint[65]; /* of data and options: a checkpoint of others is refused */
+    double started;       /* of this call */
+    double saved;         /* when the last checkpoint was written */
+    int64_t reported;     /* step of the last look at the clock */
+    int64_t report_every;
+    double report_time;
+} lj_trainer;
+
+/* batches.c: targets and weights as the loss reads them; one batch into the inputs, answering its sum of weights. */
+LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
+void lj_batches_shuffle(lj_trainer *trainer);
+double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n);
+
+/* monitor.c */
+LJ_CHECKED lj_status lj_monitor_prepare(lj_trainer *trainer);
+/* Scores valid and fills valid_loss and monitor of the epoch. */
+LJ_CHECKED lj_status lj_monitor_measure(lj_trainer *trainer, lj_epoch *epoch);
+/* 1 if the value beats the best by more than minimum_gain. */
+int lj_monitor_better(const lj_trainer *trainer, double value);
+
+/* average.c */
+void lj_average_step(lj_weights *average, lj_weights *weights, double decay, int64_t step);
+/* Running statistics are not averaged: taken over as they are. */
+void lj_average_frozen(lj_weights *average, lj_weights *weights);
+
+/* checkpoint.c */
+LJ_CHECKED lj_status lj_checkpoint_prepare(lj_trainer *trainer);
+LJ_CHECKED lj_status lj_checkpoint_write(lj_trainer *trainer);
+/* *found 0: there is none. LJ_ECONFIG: of other data or options. */
+LJ_CHECKED lj_status lj_checkpoint_read(lj_trainer *trainer, int *found);
+
+/* history.c */
+LJ_CHECKED lj_status lj_history_write(const lj_trainer *trainer);
+LJ_CHECKED lj_status lj_history_add(lj_trainer *trainer, const lj_epoch *epoch);
+
+#endif
