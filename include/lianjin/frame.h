@@ -32,6 +32,7 @@ typedef struct lj_column {
     const char *name; /* unique in the frame, UTF-8 */
     lj_column_type type;
     int is_integer;   /* NUMBER: the source's type was integer, or all values are whole */
+    int is_float;     /* NUMBER: float32 widened; written with the fewest digits that read back as that float32 */
     union {
         double *number; /* NaN where missing */
         int32_t *code;  /* -1 where missing */
@@ -60,6 +61,10 @@ LJ_CHECKED lj_status lj_frame_need(const lj_frame *frame, const char *name, cons
  * are missing. LJ_EINVAL: the name is taken.
  */
 LJ_CHECKED lj_status lj_frame_add_number(lj_frame *frame, const char *name, const double *values);
+/* float32 values, widened; is_float is set. */
+LJ_CHECKED lj_status lj_frame_add_float(lj_frame *frame, const char *name, const float *values);
+/* The column `name` of another frame with as many rows, copied. */
+LJ_CHECKED lj_status lj_frame_add_copy(lj_frame *frame, const lj_frame *from, const char *name);
 LJ_CHECKED lj_status lj_frame_add_time(lj_frame *frame, const char *name, const int64_t *values, const uint8_t *valid);
 /* texts [n_rows], NULL where missing; the dictionary is made and sorted here. */
 LJ_CHECKED lj_status lj_frame_add_text(lj_frame *frame, const char *name, const char *const *texts);

@@ -135,15 +135,26 @@ static lj_status write_weights(const char *folder, const lj_model *model, const 
     return status;
 }
 
-static lj_status move_report(const char *folder, const char *report)
+static lj_status move_in(const char *folder, const char *name, const char *from)
 {
     char *bytes = NULL;
     size_t size = 0;
-    LJ_TRY(lj_file_read(report, LJ_JSON_BYTES_MAX, &bytes, &size));
-    const lj_status status = put(folder, LJ_REPORT_FILE, bytes, size);
+    LJ_TRY(lj_file_read(from, LJ_JSON_BYTES_MAX, &bytes, &size));
+    const lj_status status = put(folder, name, bytes, size);
     lj_free(bytes);
     if (status == LJ_OK)
-        (void)unlink(report);
+        (void)unlink(from);
+    return status;
+}
+
+/* Families without epochs leave no history. */
+static lj_status move_history(const char *folder, const char *work)
+{
+    char *path = lj_path_join(work, LJ_HISTORY_FILE);
+    if (path == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for a path");
+    const lj_status status = lj_file_exists(path) ? move_in(folder, LJ_HISTORY_FILE, path) : LJ_OK;
+    lj_free(path);
     return status;
 }
 
@@ -156,7 +167,9 @@ static lj_status write_files(const char *folder, const lj_bundle_parts *parts)
     LJ_TRY(write_prep(folder, parts->prep));
     LJ_TRY(put(folder, LJ_CARD_FILE, parts->card, strlen(parts->card)));
     if (parts->report != NULL)
-        LJ_TRY(move_report(folder, parts->report));
+        LJ_TRY(move_in(folder, LJ_REPORT_FILE, parts->report));
+    if (parts->history != NULL)
+        LJ_TRY(move_history(folder, parts->history));
     return lj_signature_write(folder);
 }
 

@@ -9,6 +9,7 @@
  *   parts.c         split, and whether each part can do its work
  *   fit.c           preparation + model for one split
  *   importance.c    permutation importance
+ *   groups.c        metrics by the values of a column
  *   folds.c         cross-validation
  *   pages.c         report and card
  *   run.c           all of it
@@ -175,5 +176,62 @@ typedef struct lj_importance {
 /* Of each feature, most important first: to free with lj_free. */
 LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const lj_fitted *fitted,
                                            const char **metric, lj_importance **out, int64_t *count);
+
+/* ---- groups.c ---- */
+
+/*
+ * Metrics by the values of one column, of the rows `rows` [n] that the
+ * predictions are of: the JSON text that lj_evaluate_groups writes. Numbers with
+ * many values are cut at their quintiles.
+ */
+LJ_CHECKED lj_status lj_groups_evaluate(const lj_frame *frame, const char *column, const int64_t *rows,
+                                        const lj_predictions *predictions, double threshold, lj_text *out);
+
+/* ---- run.c, folds.c, pages.c ---- */
+
+enum { LJ_PARTS_JUDGED = 3 }; /* train, valid, test */
+
+/* What cross-validation found in one fold. */
+typedef struct lj_fold {
+    lj_evaluation *evaluation[LJ_PARTS_JUDGED];
+    int64_t best_epoch;
+} lj_fold;
+
+typedef struct lj_run {
+    const lj_pipeline *pipeline;
+    const lj_pipeline_options *options;
+    uint64_t seed;
+    char *bundle; /* path */
+    char *work;   /* "<bundle>.work": checkpoint and history of a run that is not finished */
+    lj_table table;
+    uint8_t *parts;
+    lj_fitted fitted;
+    lj_predictions predictions[LJ_PARTS_JUDGED];
+    lj_evaluation *evaluation[LJ_PARTS_JUDGED];
+    double psi[LJ_PARTS_JUDGED];
+    double threshold;
+    int64_t *test_rows; /* rows of predictions[LJ_PART_TEST] */
+    lj_fold *folds;     /* NULL without cross-validation */
+    int64_t fold_count;
+    float *fold_scores; /* [rows, width] out of fold */
+    const char *importance_metric;
+    lj_importance *importance;
+    int64_t importance_count;
+    lj_text *groups;    /* [count of evaluate.by] */
+    lj_text profile, metrics;
+    char weights_sha256[LJ_SHA256_HEX], scores_sha256[LJ_SHA256_HEX];
+    double microseconds_per_score;
+    double begin, read_seconds, prepare_seconds, train_seconds, evaluate_seconds;
+} lj_run;
+
+LJ_CHECKED lj_status lj_run_folds(lj_run *run);
+/* The threshold of the positive class that `evaluate.threshold` names, on valid. */
+LJ_CHECKED lj_status lj_run_threshold(const lj_run *run, const lj_predictions *valid, double *out);
+/* The metrics map of --json and of model.json. */
+LJ_CHECKED lj_status lj_run_metrics(lj_run *run, lj_text *out);
+/* A table of the headline metrics for people. `names` and `evaluations` [n]. */
+void lj_run_table(const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out);
+/* report.html at `path` and the text of card.md. */
+LJ_CHECKED lj_status lj_run_pages(lj_run *run, const char *path, lj_text *card);
 
 #endif

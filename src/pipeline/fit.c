@@ -1,0 +1,214 @@
+/* One split: preparation on the training rows, the model, and the scores of all rows. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lianjin/file.h"
+#include "pipeline/pipeline.h"
+
+/* The prepared rows of one part, gathered. */
+typedef struct gathered {
+    int64_t *index;
+    float *numbers;
+    int32_t *codes;
+    double *target;
+    lj_rows rows;
+} gathered;
+
+static void free_gathered(gathered *g)
+{
+    lj_free(g->index);
+    lj_free(g->numbers);
+    lj_free(g->codes);
+    lj_free(g->target);
+}
+
+static lj_status gather(const lj_fit_request *request, const lj_fitted *fitted, lj_part part, gathered *g)
+{
+    const lj_table *table = request->table;
+    const int64_t n_numbers = lj_prep_number_count(fitted->prep);
+    const int64_t n_codes = lj_prep_category_count(fitted->prep);
+    int64_t n = 0;
+    LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(table->frame), part, &g->index, &n));
+    g->numbers = lj_new_array(n * n_numbers, sizeof(*g->numbers));
+    g->codes = lj_new_array(n * n_codes, sizeof(*g->codes));
+    g->target = lj_new_array(n, sizeof(*g->target));
+    if (g->numbers == NULL || g->codes == NULL || g->target == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t row = g->index[i];
+        memcpy(g->numbers + i * n_numbers, fitted->numbers + row * n_numbers, (size_t)n_numbers * sizeof(float));
+        if (n_codes > 0)
+            memcpy(g->codes + i * n_codes, fitted->codes + row * n_codes, (size_t)n_codes * sizeof(int32_t));
+        g->target[i] = table->values[row];
+    }
+    g->rows = (lj_rows){.n = n,
+                        .numbers = g->numbers,
+                        .number_count = n_numbers,
+                        .codes = g->codes,
+                        .category_count = n_codes,
+                        .target = g->target};
+    return LJ_OK;
+}
+
+static lj_status prepare(const lj_fit_request *request, lj_fitted *fitted)
+{
+    const lj_pipeline *p = request->pipeline;
+    const lj_table *table = request->table;
+    const int64_t n = lj_frame_row_count(table->frame);
+    const lj_family_info *family = NULL;
+    int64_t *train = NULL;
+    int64_t n_train = 0;
+    LJ_TRY(lj_family_find(p->family, &family));
+    LJ_TRY(lj_parts_rows(request->parts, n, LJ_PART_TRAIN, &train, &n_train));
+    const lj_prep_options options = {.features = table->features,
+                                     .feature_count = table->feature_count,
+                                     .target = table->target.column,
+                                     .steps = p->top.prepare,
+                                     .file = p->file,
+                                     .style = family->style,
+                                     .seed = request->seed};
+    const lj_status status = lj_prep_fit(table->frame, lj_source_schema(table->source), train, n_train, &options,
+                                         request->console, &fitted->prep);
+    lj_free(train);
+    if (status != LJ_OK)
+        return status;
+    fitted->numbers = lj_new_array(n * lj_prep_number_count(fitted->prep), sizeof(*fitted->numbers));
+    fitted->codes = lj_new_array(n * lj_prep_category_count(fitted->prep), sizeof(*fitted->codes));
+    if (fitted->numbers == NULL || fitted->codes == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
+    return lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL);
+}
+
+static lj_status fit_model(const lj_fit_request *request, lj_fitted *fitted)
+{
+    const lj_pipeline *p = request->pipeline;
+    const lj_table *table = request->table;
+    const int64_t n_codes = lj_prep_category_count(fitted->prep);
+    lj_status status = LJ_OK;
+    gathered train = {0};
+    gathered valid = {0};
+    char *history = NULL;
+    char *checkpoint = NULL;
+    int32_t *sizes = lj_new_array(n_codes, sizeof(*sizes));
+    if (sizes == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " categories", n_codes);
+    for (int64_t i = 0; i < n_codes; i++)
+        sizes[i] = lj_prep_category_size(fitted->prep, i);
+    if (request->work != NULL) {
+        history = lj_path_join(request->work, "history.csv");
+        checkpoint = lj_path_join(request->work, "checkpoint");
+        if (history == NULL || checkpoint == NULL) {
+            status = lj_fail(LJ_ENOMEM, "no memory for a path");
+            goto done;
+        }
+    }
+    const lj_model_spec spec = {.task = table->target.task,
+                                .classes = table->target.classes,
+                                .number_count = lj_prep_number_count(fitted->prep),
+                                .category_count = n_codes,
+                                .category_sizes = sizes};
+    const lj_fit_options options = {.family = p->family,
+                                    .doc = p->doc,
+                                    .model = p->top.model != NULL && p->top.model->kind == LJ_MAP ? p->top.model : NULL,
+                                    .train = p->top.train,
+                                    .seed = request->seed,
+                                    .checkpoint = checkpoint,
+                                    .history = history,
+                                    .resume = request->resume};
+    LJ_TRY_DONE(gather(request, fitted, LJ_PART_TRAIN, &train));
+    LJ_TRY_DONE(gather(request, fitted, LJ_PART_VALID, &valid));
+    status = lj_model_fit(&options, &spec, &train.rows, &valid.rows, request->team, request->console, &fitted->train,
+                          &fitted->model);
+    if (status == LJ_OK && fitted->train.interrupted)
+        status = lj_fail(LJ_EINTERRUPTED, "interrupted after %" PRId64 " steps; the checkpoint is in %s: go on with --resume",
+                         fitted->train.steps, request->work != NULL ? request->work : "no folder");
+done:
+    free_gathered(&valid);
+    free_gathered(&train);
+    lj_free(checkpoint);
+    lj_free(history);
+    lj_free(sizes);
+    return status;
+}
+
+static lj_status score_all(const lj_fit_request *request, lj_fitted *fitted)
+{
+    const int64_t n = lj_frame_row_count(request->table->frame);
+    fitted->scores = lj_new_array(n * lj_model_width(fitted->model), sizeof(*fitted->scores));
+    if (fitted->scores == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
+    const lj_rows rows = {.n = n,
+                          .numbers = fitted->numbers,
+                          .number_count = lj_prep_number_count(fitted->prep),
+                          .codes = fitted->codes,
+                          .category_count = lj_prep_category_count(fitted->prep)};
+    return lj_model_predict(fitted->model, &rows, request->team, fitted->scores);
+}
+
+lj_status lj_fit_split(const lj_fit_request *request, lj_fitted *fitted)
+{
+    memset(fitted, 0, sizeof(*fitted));
+    const double begin = lj_seconds();
+    LJ_TRY(prepare(request, fitted));
+    const double prepared = lj_seconds();
+    fitted->prepare_seconds = prepared - begin;
+    LJ_TRY(fit_model(request, fitted));
+    const double trained = lj_seconds();
+    fitted->train_seconds = trained - prepared;
+    LJ_TRY(score_all(request, fitted));
+    fitted->score_seconds = lj_seconds() - trained;
+    return LJ_OK;
+}
+
+void lj_fitted_free(lj_fitted *fitted)
+{
+    lj_free(fitted->scores);
+    lj_free(fitted->numbers);
+    lj_free(fitted->codes);
+    lj_free(fitted->train.epochs);
+    lj_model_destroy(fitted->model);
+    lj_prep_destroy(fitted->prep);
+    memset(fitted, 0, sizeof(*fitted));
+}
+
+lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_t width, const uint8_t *parts,
+                              lj_part part, lj_predictions *out)
+{
+    const int64_t n = lj_frame_row_count(table->frame);
+    int64_t *rows = NULL;
+    int64_t count = 0;
+    memset(out, 0, sizeof(*out));
+    LJ_TRY(lj_parts_rows(parts, n, part, &rows, &count));
+    float *score = lj_new_array(count * width, sizeof(*score));
+    double *target = lj_new_array(count, sizeof(*target));
+    if (score == NULL || target == NULL) {
+        lj_free(rows);
+        lj_free(score);
+        lj_free(target);
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " predictions", count);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        memcpy(score + i * width, scores + rows[i] * width, (size_t)width * sizeof(*score));
+        target[i] = table->values[rows[i]];
+    }
+    lj_free(rows);
+    *out = (lj_predictions){.task = table->target.task,
+                            .n = count,
+                            .classes = table->target.classes,
+                            .score = score,
+                            .target = target};
+    return LJ_OK;
+}
+
+void lj_predictions_free(lj_predictions *predictions)
+{
+    /* Both arrays are ours (lj_part_predictions); the struct's const is for readers. */
+    lj_free((void *)(uintptr_t)predictions->score);
+    lj_free((void *)(uintptr_t)predictions->target);
+    memset(predictions, 0, sizeof(*predictions));
+}
+
+lj_status lj_scores_sha256(const float *scores, int64_t count, char hex[LJ_SHA256_HEX])
+{
+    return lj_sha256_bytes(scores, (size_t)count * sizeof(*scores), hex);
+}

@@ -1,0 +1,168 @@
+/*
+ * Permutation importance (Breiman, "Random forests", Machine Learning 45,
+ * 2001): by how much a metric on valid rows gets worse when one feature's
+ * values are shuffled among them, averaged over repeats. All numbers and codes
+ * that come from the feature are shuffled together.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lianjin/random.h"
+#include "pipeline/pipeline.h"
+
+enum { ROWS_MAX = 2000, REPEATS = 3 };
+
+typedef struct shuffler {
+    const lj_fitted *fitted;
+    int64_t n, n_numbers, n_codes, width;
+    float *numbers, *original_numbers;
+    int32_t *codes, *original_codes;
+    float *scores;
+    double *target;
+    int64_t *order;
+    lj_task task;
+    int64_t classes;
+    lj_team *team;
+} shuffler;
+
+static const char *metric_of(lj_task task)
+{
+    return task == LJ_BINARY ? "auc" : task == LJ_MULTICLASS ? "log_loss" : "rmse";
+}
+
+static void free_shuffler(shuffler *s)
+{
+    lj_free(s->numbers);
+    lj_free(s->original_numbers);
+    lj_free(s->codes);
+    lj_free(s->original_codes);
+    lj_free(s->scores);
+    lj_free(s->target);
+    lj_free(s->order);
+}
+
+static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
+{
+    int64_t *rows = NULL;
+    int64_t n = 0;
+    LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(request->table->frame), LJ_PART_VALID, &rows, &n));
+    s->n = n < ROWS_MAX ? n : ROWS_MAX;
+    s->numbers = lj_new_array(s->n * s->n_numbers, sizeof(float));
+    s->original_numbers = lj_new_array(s->n * s->n_numbers, sizeof(float));
+    s->codes = lj_new_array(s->n * s->n_codes, sizeof(int32_t));
+    s->original_codes = lj_new_array(s->n * s->n_codes, sizeof(int32_t));
+    s->scores = lj_new_array(s->n * s->width, sizeof(float));
+    s->target = lj_new_array(s->n, sizeof(double));
+    s->order = lj_new_array(s->n, sizeof(int64_t));
+    lj_status status = LJ_OK;
+    if (s->numbers == NULL || s->original_numbers == NULL || s->codes == NULL || s->original_codes == NULL ||
+        s->scores == NULL || s->target == NULL || s->order == NULL)
+        status = lj_fail(LJ_ENOMEM, "no memory for the importance of features");
+    for (int64_t i = 0; status == LJ_OK && i < s->n; i++) {
+        const int64_t row = rows[i * n / s->n]; /* evenly over the part */
+        memcpy(s->original_numbers + i * s->n_numbers, s->fitted->numbers + row * s->n_numbers,
+               (size_t)s->n_numbers * sizeof(float));
+        memcpy(s->original_codes + i * s->n_codes, s->fitted->codes + row * s->n_codes,
+               (size_t)s->n_codes * sizeof(int32_t));
+        s->target[i] = request->table->values[row];
+    }
+    if (status == LJ_OK) {
+        memcpy(s->numbers, s->original_numbers, (size_t)(s->n * s->n_numbers) * sizeof(float));
+        memcpy(s->codes, s->original_codes, (size_t)(s->n * s->n_codes) * sizeof(int32_t));
+    }
+    lj_free(rows);
+    return status;
+}
+
+static lj_status measure(shuffler *s, double *out)
+{
+    const lj_rows rows = {.n = s->n,
+                          .numbers = s->numbers,
+                          .number_count = s->n_numbers,
+                          .codes = s->codes,
+                          .category_count = s->n_codes};
+    LJ_TRY(lj_model_predict(s->fitted->model, &rows, s->team, s->scores));
+    const lj_predictions predictions = {
+        .task = s->task, .n = s->n, .classes = s->classes, .score = s->scores, .target = s->target};
+    return lj_metric_compute(metric_of(s->task), &predictions, out);
+}
+
+/* Puts the values of the feature in the order `order` (NULL: back as they were). */
+static void arrange(shuffler *s, int64_t feature, const int64_t *order)
+{
+    const lj_prep *prep = s->fitted->prep;
+    for (int64_t j = 0; j < s->n_numbers; j++)
+        for (int64_t i = 0; lj_prep_number_feature(prep, j) == feature && i < s->n; i++)
+            s->numbers[i * s->n_numbers + j] = s->original_numbers[(order ? order[i] : i) * s->n_numbers + j];
+    for (int64_t j = 0; j < s->n_codes; j++)
+        for (int64_t i = 0; lj_prep_category_feature(prep, j) == feature && i < s->n; i++)
+            s->codes[i * s->n_codes + j] = s->original_codes[(order ? order[i] : i) * s->n_codes + j];
+}
+
+static lj_status measure_feature(const lj_fit_request *request, shuffler *s, int64_t feature, double base,
+                                 lj_importance *out)
+{
+    const double sign = lj_metric_larger_is_better(metric_of(s->task)) ? 1.0 : -1.0;
+    double sum = 0;
+    out->feature = lj_prep_feature_name(s->fitted->prep, feature);
+    for (int repeat = 0; repeat < REPEATS; repeat++) {
+        double value = 0;
+        const uint64_t stream = lj_random_stream("importance") + (uint64_t)(feature * REPEATS + repeat);
+        lj_random_permutation(request->seed, stream, s->n, s->order);
+        arrange(s, feature, s->order);
+        LJ_TRY(measure(s, &value));
+        const double loss = sign * (base - value);
+        out->low = repeat == 0 || loss < out->low ? loss : out->low;
+        out->high = repeat == 0 || loss > out->high ? loss : out->high;
+        sum += loss;
+    }
+    arrange(s, feature, NULL);
+    out->mean = sum / REPEATS;
+    return LJ_OK;
+}
+
+static int by_importance(const void *a, const void *b)
+{
+    const lj_importance *x = a;
+    const lj_importance *y = b;
+    if (x->mean != y->mean)
+        return x->mean < y->mean ? 1 : -1;
+    return strcmp(x->feature, y->feature);
+}
+
+lj_status lj_importance_compute(const lj_fit_request *request, const lj_fitted *fitted, const char **metric,
+                                lj_importance **out, int64_t *count)
+{
+    const lj_target *target = &request->table->target;
+    shuffler s = {.fitted = fitted,
+                  .n_numbers = lj_prep_number_count(fitted->prep),
+                  .n_codes = lj_prep_category_count(fitted->prep),
+                  .width = lj_model_width(fitted->model),
+                  .task = target->task,
+                  .classes = target->classes,
+                  .team = request->team};
+    const int64_t n = lj_prep_feature_count(fitted->prep);
+    double base = 0;
+    *metric = metric_of(target->task);
+    *count = n;
+    *out = lj_new_array(n, sizeof(**out));
+    lj_status status = *out == NULL ? lj_fail(LJ_ENOMEM, "no memory for the importance of features") :
+                                      fill_shuffler(request, &s);
+    if (status == LJ_OK)
+        status = measure(&s, &base);
+    lj_progress_begin(request->console, "importance", n);
+    for (int64_t f = 0; status == LJ_OK && f < n; f++) {
+        status = measure_feature(request, &s, f, base, &(*out)[f]);
+        lj_progress_update(request->console, f + 1, NULL);
+    }
+    lj_progress_end(request->console);
+    free_shuffler(&s);
+    if (status != LJ_OK) {
+        lj_free(*out);
+        *out = NULL;
+        return status;
+    }
+    qsort(*out, (size_t)n, sizeof(**out), by_importance);
+    return LJ_OK;
+}

@@ -1,0 +1,74 @@
+/* What a run tells: metrics as JSON, and a table for people. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "pipeline/pipeline.h"
+
+/* Headline metrics of each task, in the order of the table. */
+static const char *const headline[LJ_TASK_COUNT][6] = {
+    [LJ_BINARY] = {"auc", "ks", "average_precision", "log_loss", "brier", "ece"},
+    [LJ_MULTICLASS] = {"accuracy", "macro_auc", "macro_f1", "log_loss", "balanced_accuracy", NULL},
+    [LJ_REGRESSION] = {"rmse", "mae", "r2", "mape", NULL, NULL},
+};
+
+/* Means over the folds of every metric of one part. */
+static void write_fold_means(const lj_run *run, int part, lj_json *json, const char *key)
+{
+    const lj_evaluation *first = run->folds[0].evaluation[part];
+    lj_json_map(json, key);
+    for (int64_t m = 0; m < lj_evaluation_count(first); m++) {
+        const char *name = lj_evaluation_metric(first, m)->name;
+        double sum = 0;
+        for (int64_t f = 0; f < run->fold_count; f++)
+            sum += lj_evaluation_get(run->folds[f].evaluation[part], name);
+        lj_json_double(json, name, sum / (double)run->fold_count);
+    }
+    lj_json_end_map(json);
+}
+
+static lj_status write_folds(const lj_run *run, lj_json *json)
+{
+    for (int part = 0; part < LJ_PARTS_JUDGED; part++)
+        write_fold_means(run, part, json, lj_part_name((lj_part)part));
+    LJ_TRY(lj_evaluation_json(run->evaluation[LJ_PART_TEST], json, "test_pooled"));
+    lj_json_list(json, "folds");
+    for (int64_t f = 0; f < run->fold_count; f++)
+        LJ_TRY(lj_evaluation_json(run->folds[f].evaluation[LJ_PART_TEST], json, NULL));
+    lj_json_end_list(json);
+    return LJ_OK;
+}
+
+lj_status lj_run_metrics(lj_run *run, lj_text *out)
+{
+    lj_json json;
+    lj_json_start(&json, out, 0);
+    lj_json_map(&json, NULL);
+    if (run->folds != NULL)
+        LJ_TRY(write_folds(run, &json));
+    for (int part = 0; run->folds == NULL && part < LJ_PARTS_JUDGED; part++)
+        LJ_TRY(lj_evaluation_json(run->evaluation[part], &json, lj_part_name((lj_part)part)));
+    lj_json_map(&json, "psi");
+    for (int part = LJ_PART_VALID; part < LJ_PARTS_JUDGED; part++)
+        lj_json_double(&json, lj_part_name((lj_part)part), run->psi[part]);
+    lj_json_end_map(&json);
+    lj_json_end_map(&json);
+    return lj_text_finish(out);
+}
+
+void lj_run_table(const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out)
+{
+    int task = LJ_BINARY; /* the task whose first headline is there */
+    while (task < LJ_TASK_COUNT - 1 && isnan(lj_evaluation_get(evaluations[0], headline[task][0])))
+        task++;
+    lj_text_printf(out, "%-12s", "");
+    for (int m = 0; m < 6 && headline[task][m] != NULL; m++)
+        lj_text_printf(out, " %17s", headline[task][m]);
+    lj_text_puts(out, "\n");
+    for (int64_t i = 0; i < n; i++) {
+        lj_text_printf(out, "%-12s", names[i]);
+        for (int m = 0; m < 6 && headline[task][m] != NULL; m++)
+            lj_text_printf(out, " %17.4f", lj_evaluation_get(evaluations[i], headline[task][m]));
+        lj_text_puts(out, "\n");
+    }
+}

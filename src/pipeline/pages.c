@@ -1,0 +1,164 @@
+/* report.html and card.md: what a run found, handed to report/. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "compute/kernels.h"
+#include "lianjin/report.h"
+#include "lianjin/version.h"
+#include "pipeline/pipeline.h"
+
+enum { COMMANDS = 3, FACTS = 3 };
+
+/* Texts that live while the page is written. */
+typedef struct page_texts {
+    lj_arena *arena;
+    lj_text preparation, model;
+    lj_report_part parts[LJ_PARTS_JUDGED];
+    lj_report_importance *importance;
+    lj_report_groups *groups;
+    const char **warnings;
+    const char *commands[COMMANDS];
+    lj_report_fact facts[FACTS];
+    char pipeline_sha256[LJ_SHA256_HEX];
+} page_texts;
+
+static double rate_of(const lj_predictions *p)
+{
+    double sum = 0;
+    if (p->task == LJ_MULTICLASS || p->n == 0)
+        return NAN;
+    for (int64_t i = 0; i < p->n; i++)
+        sum += p->target[i];
+    return sum / (double)p->n;
+}
+
+static const char *split_text(const lj_run *run, lj_arena *arena)
+{
+    const lj_pipeline_split *split = &run->pipeline->split;
+    const int by = split->by >= 0 ? split->by :
+                   run->table.target.task == LJ_REGRESSION ? (int)LJ_SPLIT_RANDOM : (int)LJ_SPLIT_STRATIFIED;
+    switch ((lj_split_by)by) {
+    case LJ_SPLIT_COLUMN:
+        return lj_arena_printf(arena, "by column %s", split->column);
+    case LJ_SPLIT_GROUP:
+        return lj_arena_printf(arena, "by groups of %s, seed %" PRIu64, split->column, run->seed);
+    case LJ_SPLIT_TIME:
+        return lj_arena_printf(arena, "by time, column %s", split->column);
+    case LJ_SPLIT_FOLDS:
+        return lj_arena_printf(arena, "%" PRId64 " folds", run->fold_count);
+    default:
+        return lj_arena_printf(arena, "%s, valid %g, test %g, seed %" PRIu64,
+                               by == LJ_SPLIT_RANDOM ? "random" : "stratified", split->valid, split->test, run->seed);
+    }
+}
+
+static lj_status fill_lists(lj_run *run, page_texts *t)
+{
+    const int64_t n_groups = lj_declared_count(run->pipeline->evaluate.by);
+    const int64_t n_warnings = lj_console_warning_count(run->options->console);
+    t->importance = lj_arena_array(t->arena, run->importance_count, sizeof(*t->importance));
+    t->groups = lj_arena_array(t->arena, n_groups, sizeof(*t->groups));
+    t->warnings = lj_arena_array(t->arena, n_warnings, sizeof(*t->warnings));
+    t->commands[0] = lj_arena_printf(t->arena, "lianjin run %s", run->pipeline->file);
+    t->commands[1] = lj_arena_printf(t->arena, "lianjin model show %s", run->bundle);
+    t->commands[2] = lj_arena_printf(t->arena, "lianjin predict %s NEW.csv -o scored.csv", run->bundle);
+    if (t->importance == NULL || t->groups == NULL || t->warnings == NULL || t->commands[0] == NULL ||
+        t->commands[1] == NULL || t->commands[2] == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the report");
+    for (int64_t i = 0; i < run->importance_count; i++) {
+        const lj_importance *from = &run->importance[i];
+        t->importance[i] = (lj_report_importance){from->feature, from->mean, (from->high - from->low) / 2};
+    }
+    for (int64_t i = 0; i < n_groups; i++)
+        t->groups[i] = (lj_report_groups){lj_declared_at(run->pipeline->evaluate.by, i)->text, run->groups[i].data};
+    for (int64_t i = 0; i < n_warnings; i++)
+        t->warnings[i] = lj_console_warning(run->options->console, i);
+    t->facts[0] = (lj_report_fact){"Lianjin", LJ_VERSION};
+    t->facts[1] = (lj_report_fact){"arithmetic", lj_arena_printf(t->arena, "%d", LJ_ARITHMETIC)};
+    t->facts[2] = (lj_report_fact){"instruction set", lj_kernels_get()->isa};
+    return LJ_OK;
+}
+
+static lj_status fill_texts(lj_run *run, page_texts *t)
+{
+    static const char *const names[] = {"train", "valid", "test"};
+    for (int part = 0; part < LJ_PARTS_JUDGED; part++)
+        t->parts[part] = (lj_report_part){.name = names[part],
+                                          .rows = run->predictions[part].n,
+                                          .rate = rate_of(&run->predictions[part]),
+                                          .psi = run->psi[part],
+                                          .evaluation = run->evaluation[part]};
+    LJ_TRY(lj_prep_describe(run->fitted.prep, &t->preparation));
+    LJ_TRY(lj_model_describe(run->fitted.model, &t->model));
+    LJ_TRY(lj_sha256_bytes(run->pipeline->text, strlen(run->pipeline->text), t->pipeline_sha256));
+    return fill_lists(run, t);
+}
+
+static lj_report make_report(lj_run *run, const page_texts *t)
+{
+    const lj_fitted *fitted = &run->fitted;
+    const lj_target *target = &run->table.target;
+    const int64_t elements = lj_weights_elements(lj_model_weights(fitted->model));
+    return (lj_report){.name = run->pipeline->top.name,
+                       .task = target->task,
+                       .target = target->column,
+                       .target_reason = target->reason,
+                       .classes = target->classes,
+                       .class_names = target->class_names,
+                       .pipeline = run->pipeline->text,
+                       .profile = run->profile.data,
+                       .source = run->pipeline->data.source,
+                       .split = split_text(run, t->arena),
+                       .warnings = t->warnings,
+                       .warning_count = lj_console_warning_count(run->options->console),
+                       .parts = t->parts,
+                       .part_count = LJ_PARTS_JUDGED,
+                       .preparation = t->preparation.data,
+                       .family = run->pipeline->family,
+                       .model = t->model.data,
+                       .feature_count = run->table.feature_count,
+                       .weight_count = elements,
+                       .epochs = fitted->train.epochs,
+                       .epoch_count = fitted->train.epoch_count,
+                       .best_epoch = fitted->train.best_epoch,
+                       .train_seconds = run->train_seconds,
+                       .rows_per_second = fitted->train.rows_per_second,
+                       .threshold = target->task == LJ_BINARY ? run->threshold : NAN,
+                       .threshold_reason = lj_threshold_words[run->pipeline->evaluate.threshold],
+                       .importance = t->importance,
+                       .importance_count = run->importance_count,
+                       .importance_metric = run->importance_metric,
+                       .importance_part = "valid",
+                       .groups = t->groups,
+                       .group_count = lj_declared_count(run->pipeline->evaluate.by),
+                       .groups_part = "test",
+                       .microseconds_per_score = run->microseconds_per_score,
+                       .model_bytes = elements * (int64_t)sizeof(float),
+                       .seed = run->seed,
+                       .data_sha256 = lj_source_sha256(run->table.source),
+                       .weights_sha256 = run->weights_sha256,
+                       .scores_sha256 = run->scores_sha256,
+                       .pipeline_sha256 = t->pipeline_sha256,
+                       .facts = t->facts,
+                       .fact_count = FACTS,
+                       .commands = t->commands,
+                       .command_count = COMMANDS};
+}
+
+lj_status lj_run_pages(lj_run *run, const char *path, lj_text *card)
+{
+    page_texts t = {0};
+    LJ_TRY(lj_arena_create(&t.arena));
+    lj_status status = fill_texts(run, &t);
+    if (status == LJ_OK) {
+        const lj_report report = make_report(run, &t);
+        status = lj_report_write(path, &report);
+        if (status == LJ_OK)
+            status = lj_report_card(&report, card);
+    }
+    lj_text_free(&t.preparation);
+    lj_text_free(&t.model);
+    lj_arena_destroy(t.arena);
+    return status;
+}

@@ -1,0 +1,186 @@
+/* Scoring a table of any size: chunk by chunk, in order, with bounded memory. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "pipeline/pipeline.h"
+
+enum { CHUNK_ROWS = 16384 };
+
+/* Rows that were seen, and what was odd about them. */
+typedef struct tally {
+    lj_prep_counts counts;
+    int64_t rows;
+    lj_sha256 *hash;
+} tally;
+
+static void free_tally(tally *t)
+{
+    lj_free(t->counts.unseen);
+    lj_free(t->counts.out_of_range);
+    lj_free(t->counts.missing);
+    lj_sha256_destroy(t->hash);
+}
+
+static lj_status make_tally(const lj_prep *prep, tally *t)
+{
+    const int64_t n = lj_prep_feature_count(prep);
+    t->counts.unseen = lj_new_array(n, sizeof(int64_t));
+    t->counts.out_of_range = lj_new_array(n, sizeof(int64_t));
+    t->counts.missing = lj_new_array(n, sizeof(int64_t));
+    if (t->counts.unseen == NULL || t->counts.out_of_range == NULL || t->counts.missing == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory to count %" PRId64 " features", n);
+    return lj_sha256_create(&t->hash);
+}
+
+static lj_status keep_columns(const lj_predict_options *options, const lj_frame *frame, lj_frame *out)
+{
+    for (int64_t k = 0; k < options->keep_count; k++) {
+        const lj_column *column = NULL;
+        LJ_TRY(lj_frame_need(frame, options->keep[k], &column));
+        LJ_TRY(lj_frame_add_copy(out, frame, column->name));
+    }
+    return LJ_OK;
+}
+
+static lj_status add_score(lj_frame *out, const char *name, const float *scores, int64_t n, int64_t width, int64_t k)
+{
+    float *values = lj_new_array(n, sizeof(*values));
+    if (values == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " scores", n);
+    for (int64_t i = 0; i < n; i++)
+        values[i] = scores[i * width + k];
+    const lj_status status = lj_frame_add_float(out, name, values);
+    lj_free(values);
+    return status;
+}
+
+/* The class of each row: by the threshold for two classes, the likeliest for more (ties: the first). */
+static lj_status add_classes(lj_bundle *bundle, lj_frame *out, const float *scores, int64_t n, int64_t width)
+{
+    const lj_target *target = lj_bundle_target(bundle);
+    const char **words = lj_new_array(n, sizeof(*words));
+    if (words == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " classes", n);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t best = 0;
+        if (target->task == LJ_BINARY)
+            best = (double)scores[i] >= lj_bundle_threshold(bundle);
+        for (int64_t k = 1; target->task == LJ_MULTICLASS && k < width; k++)
+            if (scores[i * width + k] > scores[i * width + best])
+                best = k;
+        words[i] = target->class_names[best];
+    }
+    const lj_status status = lj_frame_add_text(out, "class", words);
+    lj_free(words);
+    return status;
+}
+
+static lj_status add_scores(lj_bundle *bundle, lj_frame *out, const float *scores, int64_t n)
+{
+    const lj_target *target = lj_bundle_target(bundle);
+    const int64_t width = lj_model_width(lj_bundle_model(bundle));
+    if (target->task == LJ_REGRESSION)
+        return add_score(out, "prediction", scores, n, 1, 0);
+    for (int64_t k = 0; k < width; k++) {
+        lj_text name = {0};
+        lj_text_printf(&name, width == 1 ? "score" : "score_%s", target->class_names[k]);
+        lj_status status = lj_text_finish(&name);
+        if (status == LJ_OK)
+            status = add_score(out, name.data, scores, n, width, k);
+        lj_text_free(&name);
+        LJ_TRY(status);
+    }
+    return add_classes(bundle, out, scores, n, width);
+}
+
+static lj_status score_chunk(lj_bundle *bundle, const lj_predict_options *options, const lj_frame *frame, tally *t,
+                             lj_sink *sink)
+{
+    const int64_t n = lj_frame_row_count(frame);
+    const int64_t width = lj_model_width(lj_bundle_model(bundle));
+    lj_frame *out = NULL;
+    float *scores = lj_new_array(n * width, sizeof(*scores));
+    lj_status status = scores == NULL ? lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " scores", n) :
+                                        lj_bundle_score(bundle, frame, options->team, &t->counts, scores);
+    if (status == LJ_OK)
+        status = lj_sha256_update(t->hash, scores, (size_t)(n * width) * sizeof(*scores));
+    if (status == LJ_OK)
+        status = lj_frame_create(n, &out);
+    if (status == LJ_OK)
+        status = keep_columns(options, frame, out);
+    if (status == LJ_OK)
+        status = add_scores(bundle, out, scores, n);
+    if (status == LJ_OK)
+        status = lj_sink_write(sink, out);
+    t->rows += n;
+    lj_frame_destroy(out);
+    lj_free(scores);
+    return status;
+}
+
+static void warn_of_counts(const lj_prep *prep, const tally *t, lj_console *console)
+{
+    for (int64_t f = 0; f < lj_prep_feature_count(prep); f++) {
+        const char *name = lj_prep_feature_name(prep, f);
+        if (t->counts.unseen[f] > 0)
+            lj_warn(console, "%s: %" PRId64 " of %" PRId64 " rows hold a category that training did not see", name,
+                    t->counts.unseen[f], t->rows);
+        if (t->counts.out_of_range[f] > 0)
+            lj_warn(console, "%s: %" PRId64 " of %" PRId64 " rows are outside the range of training", name,
+                    t->counts.out_of_range[f], t->rows);
+    }
+}
+
+static lj_status score_chunks(lj_bundle *bundle, const lj_predict_options *options, lj_source *source, tally *t,
+                              lj_sink *sink)
+{
+    const int64_t total = lj_source_row_count(source);
+    lj_status status = LJ_OK;
+    lj_progress_begin(options->console, "scoring", total > 0 ? total : 0);
+    for (;;) {
+        lj_frame *frame = NULL;
+        status = lj_source_next(source, CHUNK_ROWS, &frame);
+        if (status != LJ_OK || frame == NULL)
+            break;
+        status = score_chunk(bundle, options, frame, t, sink);
+        lj_frame_destroy(frame);
+        if (status == LJ_OK && lj_interrupted())
+            status = lj_fail(LJ_EINTERRUPTED, "interrupted after %" PRId64 " rows; nothing was written", t->rows);
+        if (status != LJ_OK)
+            break;
+        lj_progress_update(options->console, t->rows, NULL);
+    }
+    lj_progress_end(options->console);
+    return status;
+}
+
+lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options, lj_predict_result *result)
+{
+    const double begin = lj_seconds();
+    lj_source *source = NULL;
+    lj_sink *sink = NULL;
+    tally t = {{0}, 0, NULL};
+    memset(result, 0, sizeof(*result));
+    lj_status status = make_tally(lj_bundle_prep(bundle), &t);
+    if (status == LJ_OK)
+        status = lj_source_open_as(options->source, lj_prep_schema(lj_bundle_prep(bundle)), options->console, &source);
+    if (status == LJ_OK)
+        status = lj_sink_open(options->out, &sink);
+    if (status == LJ_OK)
+        status = score_chunks(bundle, options, source, &t, sink);
+    if (status == LJ_OK) {
+        lj_sink *done = sink;
+        sink = NULL;
+        status = lj_sink_close(done);
+    }
+    if (status == LJ_OK) {
+        warn_of_counts(lj_bundle_prep(bundle), &t, options->console);
+        result->rows = t.rows;
+        result->seconds = lj_seconds() - begin;
+        status = lj_sha256_finish(t.hash, result->scores_sha256);
+    }
+    lj_sink_abandon(sink);
+    lj_source_close(source);
+    free_tally(&t);
+    return status;
+}
