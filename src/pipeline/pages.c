@@ -76,7 +76,7 @@ static lj_status fill_lists(lj_run *run, page_texts *t)
         t->warnings[i] = lj_console_warning(run->options->console, i);
     t->facts[0] = (lj_report_fact){"Lianjin", LJ_VERSION};
     t->facts[1] = (lj_report_fact){"arithmetic", lj_arena_printf(t->arena, "%d", LJ_ARITHMETIC)};
-    t->facts[2] = (lj_report_fact){"instruction set", lj_kernels_get()->isa};
+    t->facts[2] = (lj_report_fact){"instruction set", lj_kernels_get()->name};
     return LJ_OK;
 }
 
