@@ -22,7 +22,7 @@ static void free_gathered(gathered *g)
     lj_free(g->target);
 }
 
-static lj_status gather(const lj_fit_request *request, const lj_fitted *fitted, lj_part part, gathered *g)
+static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_part part, gathered *g)
 {
     const lj_table *table = request->table;
     const int64_t n_numbers = lj_prep_number_count(fitted->prep);
@@ -50,7 +50,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fitted *fitted, 
     return LJ_OK;
 }
 
-static lj_status prepare(const lj_fit_request *request, lj_fitted *fitted)
+static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
 {
     const lj_pipeline *p = request->pipeline;
     const lj_table *table = request->table;
@@ -79,7 +79,7 @@ static lj_status prepare(const lj_fit_request *request, lj_fitted *fitted)
     return lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL);
 }
 
-static lj_status fit_model(const lj_fit_request *request, lj_fitted *fitted)
+static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
 {
     const lj_pipeline *p = request->pipeline;
     const lj_table *table = request->table;
@@ -131,7 +131,7 @@ done:
     return status;
 }
 
-static lj_status score_all(const lj_fit_request *request, lj_fitted *fitted)
+static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
 {
     const int64_t n = lj_frame_row_count(request->table->frame);
     fitted->scores = lj_new_array(n * lj_model_width(fitted->model), sizeof(*fitted->scores));
@@ -145,7 +145,7 @@ static lj_status score_all(const lj_fit_request *request, lj_fitted *fitted)
     return lj_model_predict(fitted->model, &rows, request->team, fitted->scores);
 }
 
-lj_status lj_fit_split(const lj_fit_request *request, lj_fitted *fitted)
+lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
 {
     memset(fitted, 0, sizeof(*fitted));
     const double begin = lj_seconds();
@@ -160,7 +160,7 @@ lj_status lj_fit_split(const lj_fit_request *request, lj_fitted *fitted)
     return LJ_OK;
 }
 
-void lj_fitted_free(lj_fitted *fitted)
+void lj_fit_free(lj_fit *fitted)
 {
     lj_free(fitted->scores);
     lj_free(fitted->numbers);

@@ -17,7 +17,7 @@ static void part_by_fold(const int32_t *fold, int64_t n, int64_t count, int64_t 
 }
 
 /* Keeps the evaluations of a fold and its test scores. */
-static lj_status judge_fold(lj_run *run, const lj_fitted *fitted, lj_fold *fold)
+static lj_status judge_fold(lj_run *run, const lj_fit *fitted, lj_fold *fold)
 {
     const int64_t n = lj_frame_row_count(run->table.frame);
     const int64_t width = lj_model_width(fitted->model);
@@ -42,7 +42,7 @@ static lj_status judge_fold(lj_run *run, const lj_fitted *fitted, lj_fold *fold)
 static lj_status run_fold(lj_run *run, const int32_t *fold, int64_t f)
 {
     const int64_t n = lj_frame_row_count(run->table.frame);
-    lj_fitted fitted;
+    lj_fit fitted;
     part_by_fold(fold, n, run->fold_count, f, run->parts);
     LJ_TRY(lj_parts_check(&run->table, run->parts));
     lj_note(run->options->console, "fold %" PRId64 " of %" PRId64, f + 1, run->fold_count);
@@ -62,7 +62,7 @@ static lj_status run_fold(lj_run *run, const int32_t *fold, int64_t f)
         status = judge_fold(run, &fitted, &run->folds[f]);
     run->prepare_seconds += fitted.prepare_seconds;
     run->train_seconds += fitted.train_seconds;
-    lj_fitted_free(&fitted);
+    lj_fit_free(&fitted);
     return status;
 }
 

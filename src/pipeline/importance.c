@@ -14,7 +14,7 @@
 enum { ROWS_MAX = 2000, REPEATS = 3 };
 
 typedef struct shuffler {
-    const lj_fitted *fitted;
+    const lj_fit *fitted;
     int64_t n, n_numbers, n_codes, width;
     float *numbers, *original_numbers;
     int32_t *codes, *original_codes;
@@ -131,7 +131,7 @@ static int by_importance(const void *a, const void *b)
     return strcmp(x->feature, y->feature);
 }
 
-lj_status lj_importance_compute(const lj_fit_request *request, const lj_fitted *fitted, const char **metric,
+lj_status lj_importance_compute(const lj_fit_request *request, const lj_fit *fitted, const char **metric,
                                 lj_importance **out, int64_t *count)
 {
     const lj_target *target = &request->table->target;

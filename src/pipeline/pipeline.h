@@ -137,7 +137,7 @@ LJ_CHECKED lj_status lj_parts_rows(const uint8_t *parts, int64_t n, lj_part part
 /* ---- fit.c ---- */
 
 /* Preparation and model of one split, and the scores of all rows. */
-typedef struct lj_fitted {
+typedef struct lj_fit {
     lj_prep *prep;
     lj_model *model;
     lj_train_result train;
@@ -145,7 +145,7 @@ typedef struct lj_fitted {
     int32_t *codes; /* [rows, category_count] */
     float *scores;  /* [rows, width] */
     double prepare_seconds, train_seconds, score_seconds;
-} lj_fitted;
+} lj_fit;
 
 typedef struct lj_fit_request {
     const lj_pipeline *pipeline;
@@ -158,8 +158,8 @@ typedef struct lj_fit_request {
     lj_console *console;
 } lj_fit_request;
 
-LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fitted *fitted);
-void lj_fitted_free(lj_fitted *fitted);
+LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);
+void lj_fit_free(lj_fit *fitted);
 /* Predictions of the rows of one part: arrays to free with lj_free. */
 LJ_CHECKED lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_t width,
                                          const uint8_t *parts, lj_part part, lj_predictions *out);
@@ -174,7 +174,7 @@ typedef struct lj_importance {
 } lj_importance;
 
 /* Of each feature, most important first: to free with lj_free. */
-LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const lj_fitted *fitted,
+LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const lj_fit *fitted,
                                            const char **metric, lj_importance **out, int64_t *count);
 
 /* ---- groups.c ---- */
@@ -205,7 +205,7 @@ typedef struct lj_run {
     char *work;   /* "<bundle>.work": checkpoint and history of a run that is not finished */
     lj_table table;
     uint8_t *parts;
-    lj_fitted fitted;
+    lj_fit fitted;
     lj_predictions predictions[LJ_PARTS_JUDGED];
     lj_evaluation *evaluation[LJ_PARTS_JUDGED];
     double psi[LJ_PARTS_JUDGED];

@@ -27,7 +27,7 @@ static void free_run(lj_run *run)
     lj_free(run->parts);
     lj_text_free(&run->profile);
     lj_text_free(&run->metrics);
-    lj_fitted_free(&run->fitted);
+    lj_fit_free(&run->fitted);
     lj_table_free(&run->table);
     lj_free(run->work);
     lj_free(run->bundle);
@@ -160,7 +160,7 @@ static lj_status evaluate_groups(lj_run *run)
 /* One row at a time, as a service asks. */
 static lj_status time_single_scores(lj_run *run)
 {
-    const lj_fitted *f = &run->fitted;
+    const lj_fit *f = &run->fitted;
     const int64_t n = lj_frame_row_count(run->table.frame);
     const int64_t n_numbers = lj_prep_number_count(f->prep);
     const int64_t n_codes = lj_prep_category_count(f->prep);
