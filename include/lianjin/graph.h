@@ -166,6 +166,12 @@ lj_value lj_broadcast(lj_graph *g, lj_value x, lj_shape shape);           /* x [
  */
 lj_value lj_gather(lj_graph *g, lj_value table, lj_value codes);
 
+/* codes i32 [B, F] of features with sizes[F] levels -> f32 [B, sum of sizes]; a code out of range counts as 0. */
+lj_value lj_one_hot(lj_graph *g, lj_value codes, const int32_t *sizes);
+
+/* codes i32 [B, F] -> i32 [B, F]: each code plus the sizes of the features before it; a code out of range counts as 0. */
+lj_value lj_offset_codes(lj_graph *g, lj_value codes, const int32_t *sizes);
+
 /*
  * Piecewise-linear encoding (Gorishniy et al. 2022, "On embeddings for
  * numerical features"): x [B, F], edges [F, T+1] ascending; out [B, F, T] with
@@ -229,6 +235,8 @@ typedef struct lj_tensor {
 LJ_CHECKED lj_status lj_weights_create(lj_weights **out);
 /* Adds the parameters of the graph that are not there yet, initialised by (seed, name). LJ_ESHAPE on a conflict. */
 LJ_CHECKED lj_status lj_weights_add(lj_weights *weights, const lj_graph *graph, uint64_t seed);
+/* LJ_ESHAPE unless the set holds exactly the parameters of the graph, each of its shape and type (for weights of a file). */
+LJ_CHECKED lj_status lj_weights_check(lj_weights *weights, const lj_graph *graph);
 /* Adds one tensor, zeroed. Borrowed. */
 LJ_CHECKED lj_status lj_weights_new(lj_weights *weights, const char *name, lj_dtype dtype, lj_shape shape, lj_tensor **out);
 void lj_weights_destroy(lj_weights *weights);

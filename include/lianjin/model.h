@@ -52,6 +52,9 @@ typedef struct lj_fit_options {
     int resume;
 } lj_fit_options;
 
+/* Reads the options as lj_model_fit will, before any data: LJ_ECONFIG with the place, LJ_ENOTFOUND for the family. */
+LJ_CHECKED lj_status lj_model_check(const lj_fit_options *options);
+
 /*
  * Fits. valid may be NULL (no early stopping). result is the caller's to free
  * (result->epochs). Options that depend on the data are told to the console.

@@ -128,8 +128,11 @@ lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options);
  */
 typedef struct lj_batch_ensemble_options {
     const char *name;
+    int64_t heads;              /* x [B, C] instead: every head reads the same row */
     lj_initialiser weight;      /* default (zero): torch_linear */
     lj_initialiser input_scale; /* of r: random_sign in the first layer, else ones (zero means ones) */
+    const float *input_scale_values; /* [H, C]: r starts with these instead; copied */
+    const float *bias_values;        /* [H, units]: b starts with these; NULL: as torch_linear's bias, each head its own */
     int no_output_scale;
     lj_activation activation;
 } lj_batch_ensemble_options;

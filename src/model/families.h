@@ -1,0 +1,58 @@
+/*
+ * All model families. A new one is a file src/model/<family>.c with its options
+ * and one line of the list.
+ */
+#ifndef LIANJIN_MODEL_FAMILIES_H
+#define LIANJIN_MODEL_FAMILIES_H
+
+#include "lianjin/model.h"
+#include "model/train_values.h"
+
+#define LJ_FAMILY_LIST(X) \
+    X(tabm)               \
+    X(dense)              \
+    X(resnet)             \
+    X(logistic)
+
+/* What building a network needs. */
+typedef struct lj_network {
+    const lj_model_spec *spec;
+    const void *options; /* of the family, resolved */
+    uint64_t seed;       /* of values that a layer cannot draw by itself */
+    int is_fresh;        /* 1: starting values are made; 0: they come with the weights of a file */
+    int64_t bins;        /* of the embedding of numbers, 0: none */
+    const float *edges;  /* [number_count, bins + 1]; NULL unless fresh */
+} lj_network;
+
+/* What a fit that is no training loop works on. */
+typedef struct lj_fit_call {
+    const lj_network *network;
+    const lj_train_job *job; /* graphs and weights, as for lj_train */
+    const lj_train_options *options;
+    const lj_rows *train;
+    const lj_rows *valid; /* NULL: none */
+    lj_team *team;
+    lj_console *console;
+    lj_train_result *result;
+} lj_fit_call;
+
+typedef struct lj_family {
+    lj_family_info info;
+    size_t options_size;
+    /* Fills the values of `train:` that were left out; n training rows. */
+    void (*train_defaults)(const void *options, int64_t n, lj_train_values *values);
+    /* Most bins of an embedding of numbers; NULL or 0: none. */
+    int64_t (*bins)(const void *options);
+    /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] and codes [B, K] (LJ_NONE where F or K is 0). */
+    lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
+    /* NULL: lj_train. */
+    lj_status (*fit)(const lj_fit_call *call);
+} lj_family;
+
+#define X(name) extern const lj_family lj_family_##name;
+LJ_FAMILY_LIST(X)
+#undef X
+
+LJ_CHECKED lj_status lj_family_row(const char *name, const lj_family **out);
+
+#endif

@@ -1,0 +1,193 @@
+/* Fitting a model: options, graphs and weights, then the training loop or the family's own fit. */
+#include <assert.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "model/model.h"
+#include "model/network.h"
+
+static const char *const own_keys[] = {"family", NULL}; /* beside the family's options in `model:` */
+
+static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, const char *part)
+{
+    if (rows->number_count != spec->number_count || rows->category_count != spec->category_count)
+        return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " numbers and %" PRId64 " categories, expected %" PRId64
+                                  " and %" PRId64,
+                       part, rows->number_count, rows->category_count, spec->number_count, spec->category_count);
+    const double classes = (double)spec->classes;
+    for (int64_t i = 0; i < rows->n; i++) {
+        const double y = rows->target[i];
+        if (!isfinite(y) || (spec->task != LJ_REGRESSION && (y < 0.0 || y >= classes || floor(y) != y)))
+            return lj_fail(LJ_EDATA, "model: the target of %s row %" PRId64 " is %g", part, i + 1, y);
+        if (rows->weight != NULL && !(rows->weight[i] >= 0.0F && isfinite(rows->weight[i])))
+            return lj_fail(LJ_EDATA, "model: the weight of %s row %" PRId64 " is %g", part, i + 1,
+                           (double)rows->weight[i]);
+    }
+    for (int64_t i = 0; i < rows->n * rows->number_count; i++) {
+        if (!isfinite(rows->numbers[i]))
+            return lj_fail(LJ_EDATA, "model: number %" PRId64 " of %s row %" PRId64 " is not finite",
+                           i % rows->number_count + 1, part, i / rows->number_count + 1);
+    }
+    return LJ_OK;
+}
+
+/* Mean and deviation of a regression's target, so that any unit trains alike. */
+static void measure_target(const lj_rows *train, lj_model_core *core)
+{
+    double sum = 0.0, squares = 0.0;
+    if (core->spec.task != LJ_REGRESSION)
+        return;
+    for (int64_t i = 0; i < train->n; i++)
+        sum += train->target[i];
+    core->target_mean = sum / (double)train->n;
+    for (int64_t i = 0; i < train->n; i++) {
+        const double d = train->target[i] - core->target_mean;
+        squares += d * d;
+    }
+    const double scale = sqrt(squares / (double)train->n);
+    core->target_scale = scale > 0.0 ? scale : 1.0;
+}
+
+typedef struct fit_state {
+    lj_model_core *core;
+    lj_train_values values;
+    lj_train_options options;
+    float *class_weight;
+    float *edges;
+    lj_network network;
+    lj_train_job job;
+} fit_state;
+
+static lj_status read_options(const lj_fit_options *given, const lj_model_spec *spec, const lj_family *family,
+                              const lj_rows *train, fit_state *state)
+{
+    const char *file = given->doc != NULL ? lj_doc_name(given->doc) : "options";
+    LJ_TRY(lj_model_core_create(family, spec, file, given->model, own_keys, &state->core));
+    LJ_TRY(lj_train_values_read(file, given->train, &state->values));
+    if (train == NULL)
+        return LJ_OK;
+    family->train_defaults(state->core->options, train->n, &state->values);
+    lj_train_values_finish(&state->values, spec->task, &state->options);
+    LJ_TRY(lj_train_values_class_weight(&state->values, file, spec->task, spec->classes, train, &state->class_weight));
+    state->options.class_weight = state->class_weight;
+    state->options.seed = given->seed;
+    state->options.checkpoint = given->checkpoint;
+    state->options.history = given->history;
+    state->options.resume = given->resume;
+    return LJ_OK;
+}
+
+static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_state *state)
+{
+    lj_model_core *core = state->core;
+    const lj_family *family = core->family;
+    const int64_t most_bins = family->bins == NULL ? 0 : family->bins(core->options);
+    if (most_bins > 0 && core->spec.number_count > 0)
+        LJ_TRY(lj_network_edges(train, most_bins, &core->bins, &state->edges));
+    state->network = lj_model_network(core);
+    state->network.is_fresh = 1;
+    state->network.seed = given->seed;
+    state->network.edges = state->edges;
+
+    const lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
+    lj_train_job *job = &state->job;
+    LJ_TRY(lj_network_training(family, &state->network, &loss, &job->training, &job->loss));
+    LJ_TRY(lj_network_scoring(family, &state->network, &job->scoring));
+    LJ_TRY(lj_weights_create(&core->weights));
+    LJ_TRY(lj_weights_add(core->weights, job->training, given->seed));
+    LJ_TRY(lj_weights_add(core->weights, job->scoring, given->seed));
+    job->weights = core->weights;
+    job->task = core->spec.task;
+    job->classes = core->spec.classes;
+    job->target_mean = core->target_mean;
+    job->target_scale = core->target_scale;
+    return LJ_OK;
+}
+
+static void tell(const fit_state *state, const lj_rows *train, lj_console *console)
+{
+    const lj_train_options *o = &state->options;
+    const lj_model_core *core = state->core;
+    if (core->family->fit != NULL) {
+        lj_note(console, "%s: %" PRId64 " rows, %" PRId64 " weights", core->family->info.name, train->n,
+                lj_weights_elements(core->weights));
+        return;
+    }
+    lj_note(console, "%s: %" PRId64 " weights; %s with rate %g, batches of %" PRId64 " rows, at most %" PRId64
+                     " epochs, the best on valid by %s",
+            core->family->info.name, lj_weights_elements(core->weights), lj_optimiser_name(o->optimiser.optimiser),
+            o->schedule.rate, o->batch, o->epochs, o->monitor);
+}
+
+static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *valid, lj_team *team, lj_console *console,
+                     lj_train_result *result)
+{
+    const lj_family *family = state->core->family;
+    if (family->fit == NULL)
+        return lj_train(&state->job, &state->options, train, valid, team, console, result);
+    const lj_fit_call call = {
+        .network = &state->network,
+        .job = &state->job,
+        .options = &state->options,
+        .train = train,
+        .valid = valid,
+        .team = team,
+        .console = console,
+        .result = result,
+    };
+    return family->fit(&call);
+}
+
+static void release(fit_state *state)
+{
+    lj_graph_destroy(state->job.training);
+    lj_graph_destroy(state->job.scoring);
+    lj_free(state->class_weight);
+    lj_free(state->edges);
+    lj_model_core_release(state->core);
+}
+
+lj_status lj_model_check(const lj_fit_options *options)
+{
+    assert(options != NULL && options->family != NULL);
+    const lj_model_spec any = {.task = LJ_REGRESSION, .number_count = 1};
+    const lj_family *family = NULL;
+    fit_state state = {0};
+    LJ_TRY(lj_family_row(options->family, &family));
+    const lj_status status = read_options(options, &any, family, NULL, &state);
+    release(&state);
+    return status;
+}
+
+lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec, const lj_rows *train,
+                       const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result,
+                       lj_model **out)
+{
+    assert(options != NULL && spec != NULL && train != NULL && result != NULL && out != NULL);
+    *out = NULL;
+    memset(result, 0, sizeof(*result));
+    const lj_family *family = NULL;
+    fit_state state = {0};
+    lj_status status = LJ_OK;
+    if (valid != NULL && valid->n == 0)
+        valid = NULL;
+    if (train->n < 1)
+        return lj_fail(LJ_EDATA, "model: expected training rows, found none");
+    LJ_TRY(lj_family_row(options->family, &family));
+    LJ_TRY(check_rows(spec, train, "training"));
+    if (valid != NULL)
+        LJ_TRY(check_rows(spec, valid, "valid"));
+    LJ_TRY_DONE(read_options(options, spec, family, train, &state));
+    measure_target(train, state.core);
+    LJ_TRY_DONE(build(options, train, &state));
+    tell(&state, train, console);
+    LJ_TRY_DONE(run(&state, train, valid, team, console, result));
+
+    lj_model_core *core = state.core;
+    state.core = NULL; /* the model's from here, also when it fails */
+    status = lj_model_of_core(core, out);
+done:
+    release(&state);
+    return status;
+}

@@ -1,0 +1,196 @@
+#include "model/model.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "model/network.h"
+
+/* ---- the shared core ---- */
+
+static lj_status check_spec(const lj_model_spec *spec)
+{
+    if (spec->number_count < 0 || spec->category_count < 0 || spec->number_count + spec->category_count < 1)
+        return lj_fail(LJ_EDATA, "model: expected at least one feature after the preparation, found none");
+    if (spec->number_count > LJ_COLUMNS_MAX || spec->category_count > LJ_COLUMNS_MAX)
+        return lj_fail(LJ_EDATA, "model: expected at most %d numbers and categories", LJ_COLUMNS_MAX);
+    if (spec->task == LJ_BINARY && spec->classes != 2)
+        return lj_fail(LJ_EDATA, "model: a binary target has 2 classes, found %" PRId64, spec->classes);
+    if (spec->task == LJ_MULTICLASS && (spec->classes < 2 || spec->classes > LJ_CLASSES_MAX))
+        return lj_fail(LJ_EDATA, "model: expected 2 to %d classes, found %" PRId64, LJ_CLASSES_MAX, spec->classes);
+    for (int64_t k = 0; k < spec->category_count; k++) {
+        if (spec->category_sizes[k] < 1)
+            return lj_fail(LJ_EDATA, "model: category %" PRId64 " has no levels", k);
+    }
+    return LJ_OK;
+}
+
+/* The options as JSON with all defaults, read back: the core borrows from nobody else. */
+static lj_status own_options(lj_model_core *core, const char *file, const lj_item *item, const char *const *also)
+{
+    const lj_family_info *info = &core->family->info;
+    lj_text text = {0};
+    lj_json json;
+    core->options = lj_new_array(1, core->family->options_size);
+    if (core->options == NULL)
+        return lj_fail(LJ_ENOMEM, "model: no memory for the options of '%s'", info->name);
+    LJ_TRY(lj_declare_read(file, item, info->options, info->option_count, also, core->options));
+    lj_json_start(&json, &text, 1);
+    lj_json_map(&json, NULL);
+    lj_declare_write(&json, info->options, info->option_count, core->options);
+    lj_json_end_map(&json);
+    lj_status status = lj_text_finish(&text);
+    if (status == LJ_OK)
+        status = lj_json_parse("options", text.data, text.size, &core->options_doc);
+    lj_text_free(&text);
+    LJ_TRY(status);
+    memset(core->options, 0, core->family->options_size);
+    return lj_declare_read("options", lj_doc_root(core->options_doc), info->options, info->option_count, NULL,
+                           core->options);
+}
+
+lj_status lj_model_core_create(const lj_family *family, const lj_model_spec *spec, const char *file,
+                               const lj_item *item, const char *const *also, lj_model_core **out)
+{
+    *out = NULL;
+    LJ_TRY(check_spec(spec));
+    lj_model_core *core = lj_new_array(1, sizeof(*core));
+    int32_t *sizes = lj_new_array(spec->category_count, sizeof(*sizes));
+    if (core == NULL || sizes == NULL) {
+        lj_free(core);
+        lj_free(sizes);
+        return lj_fail(LJ_ENOMEM, "model: no memory for a model of %" PRId64 " categories", spec->category_count);
+    }
+    atomic_init(&core->users, 1);
+    core->family = family;
+    core->spec = *spec;
+    if (spec->category_count > 0)
+        memcpy(sizes, spec->category_sizes, (size_t)spec->category_count * sizeof(*sizes));
+    core->spec.category_sizes = sizes;
+    core->target_scale = 1.0;
+    const lj_status status = own_options(core, file, item, also);
+    if (status != LJ_OK) {
+        lj_model_core_release(core);
+        return status;
+    }
+    *out = core;
+    return LJ_OK;
+}
+
+void lj_model_core_release(lj_model_core *core)
+{
+    if (core == NULL || atomic_fetch_sub(&core->users, 1) > 1)
+        return;
+    lj_weights_destroy(core->weights);
+    lj_doc_destroy(core->options_doc);
+    lj_free(core->options);
+    lj_free((void *)core->spec.category_sizes);
+    lj_free(core);
+}
+
+lj_network lj_model_network(const lj_model_core *core)
+{
+    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins};
+}
+
+/* ---- one user of it ---- */
+
+static lj_status compile(const lj_model_core *core, int64_t batch, int64_t n_threads, lj_program **out)
+{
+    const lj_network network = lj_model_network(core);
+    lj_graph *graph = NULL;
+    LJ_TRY(lj_network_scoring(core->family, &network, &graph));
+    const lj_program_options options = {.batch = batch, .n_threads = n_threads};
+    const lj_status status = lj_program_compile(graph, core->weights, &options, out);
+    lj_graph_destroy(graph);
+    return status;
+}
+
+lj_status lj_model_of_core(lj_model_core *core, lj_model **out)
+{
+    *out = NULL;
+    lj_model *model = lj_new_array(1, sizeof(*model));
+    if (model == NULL) {
+        lj_model_core_release(core);
+        return lj_fail(LJ_ENOMEM, "no memory for a model");
+    }
+    model->core = core;
+    const lj_status status = compile(core, 1, 1, &model->one);
+    if (status != LJ_OK) {
+        lj_model_destroy(model);
+        return status;
+    }
+    *out = model;
+    return LJ_OK;
+}
+
+void lj_model_destroy(lj_model *model)
+{
+    if (model == NULL)
+        return;
+    lj_program_destroy(model->one);
+    lj_program_destroy(model->many);
+    lj_model_core_release(model->core);
+    lj_free(model);
+}
+
+lj_status lj_model_share(lj_model *model, lj_model **out)
+{
+    atomic_fetch_add(&model->core->users, 1);
+    return lj_model_of_core(model->core, out);
+}
+
+static lj_status need_many(lj_model *model, int64_t n_threads)
+{
+    if (model->many != NULL && model->many_threads >= n_threads)
+        return LJ_OK;
+    lj_program_destroy(model->many);
+    model->many = NULL;
+    LJ_TRY(compile(model->core, LJ_MODEL_BATCH, n_threads, &model->many));
+    model->many_threads = n_threads;
+    return LJ_OK;
+}
+
+lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
+{
+    assert(model != NULL && rows != NULL && (scores != NULL || rows->n == 0));
+    const lj_model_core *core = model->core;
+    const int64_t width = lj_model_width(model);
+    if (rows->number_count != core->spec.number_count || rows->category_count != core->spec.category_count)
+        return lj_fail(LJ_ESHAPE, "model: expected rows of %" PRId64 " numbers and %" PRId64 " categories, found %" PRId64
+                                  " and %" PRId64,
+                       core->spec.number_count, core->spec.category_count, rows->number_count, rows->category_count);
+    if (rows->n == 1) {
+        LJ_TRY(lj_score_rows(model->one, 1, rows, width, NULL, scores));
+    } else {
+        LJ_TRY(need_many(model, lj_team_size(team)));
+        LJ_TRY(lj_score_rows(model->many, LJ_MODEL_BATCH, rows, width, team, scores));
+    }
+    if (core->spec.task == LJ_REGRESSION) {
+        for (int64_t i = 0; i < rows->n; i++)
+            scores[i] = (float)((double)scores[i] * core->target_scale + core->target_mean);
+    }
+    return LJ_OK;
+}
+
+/* ---- what it is ---- */
+
+const lj_family_info *lj_model_family(const lj_model *model)
+{
+    return &model->core->family->info;
+}
+
+const lj_model_spec *lj_model_spec_of(const lj_model *model)
+{
+    return &model->core->spec;
+}
+
+const lj_weights *lj_model_weights(const lj_model *model)
+{
+    return model->core->weights;
+}
+
+int64_t lj_model_width(const lj_model *model)
+{
+    return lj_network_outputs(&model->core->spec);
+}

@@ -1,0 +1,41 @@
+/* The insides of lj_model: what is shared by all its users, and the programs of one. */
+#ifndef LIANJIN_MODEL_MODEL_H
+#define LIANJIN_MODEL_MODEL_H
+
+#include <stdatomic.h>
+
+#include "model/families.h"
+
+#define LJ_MODEL_BATCH 1024 /* rows of the large program; no number depends on it */
+
+/* Never changes after the fit or the load; freed with its last user. */
+typedef struct lj_model_core {
+    atomic_int users;
+    const lj_family *family;
+    lj_model_spec spec;    /* category_sizes is owned */
+    lj_doc *options_doc;   /* the resolved options as JSON, which `options` borrows from */
+    void *options;
+    int64_t bins;          /* of embedded numbers */
+    double target_mean, target_scale;
+    lj_weights *weights;
+} lj_model_core;
+
+struct lj_model {
+    lj_model_core *core;
+    lj_program *one;   /* batch 1 */
+    lj_program *many;  /* batch LJ_MODEL_BATCH, compiled when first needed */
+    int64_t many_threads;
+};
+
+/*
+ * An empty core: family, a checked copy of the spec, and the options read from
+ * `item` (messages: `file`) and kept with their defaults filled in.
+ */
+LJ_CHECKED lj_status lj_model_core_create(const lj_family *family, const lj_model_spec *spec, const char *file,
+                                          const lj_item *item, const char *const *also, lj_model_core **out);
+void lj_model_core_release(lj_model_core *core);
+/* A user of the core (whose count must already hold it), with the program for one row. On failure the core is released. */
+LJ_CHECKED lj_status lj_model_of_core(lj_model_core *core, lj_model **out);
+lj_network lj_model_network(const lj_model_core *core);
+
+#endif

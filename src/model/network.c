@@ -1,0 +1,142 @@
+#include "model/network.h"
+
+#include <assert.h>
+
+const char *const lj_numbers_choices[] = {"plain", "piecewise", "periodic", NULL};
+const char *const lj_categories_choices[] = {"one_hot", "embedding", NULL};
+const char *const lj_activation_choices[] = {"linear", "relu", "leaky_relu", "elu",     "selu",    "gelu",
+                                             "silu",   "tanh", "sigmoid",    "softplus", NULL};
+
+int64_t lj_network_bins(const lj_input_options *options)
+{
+    return options->numbers == LJ_NUMBERS_PIECEWISE ? options->bins : 0;
+}
+
+int64_t lj_network_outputs(const lj_model_spec *spec)
+{
+    return spec->task == LJ_MULTICLASS ? spec->classes : 1;
+}
+
+/* [B, F] -> [B, W] */
+static lj_value number_part(lj_graph *g, const lj_network *network, const lj_input_options *options, lj_value numbers)
+{
+    const int64_t features = network->spec->number_count;
+    const lj_number_embedding_options how = {
+        .name = "numbers",
+        .activation = options->embedding_relu ? LJ_RELU : LJ_LINEAR,
+        .linear_term = 1,
+        .frequency_scale = (float)options->frequency_scale,
+    };
+    lj_value embedded = LJ_NONE;
+    if (options->numbers == LJ_NUMBERS_PLAIN)
+        return numbers;
+    if (options->numbers == LJ_NUMBERS_PIECEWISE)
+        embedded = lj_piecewise_embedding_with(g, numbers, network->edges, network->bins, options->dimension, how);
+    else
+        embedded = lj_periodic_embedding_with(g, numbers, options->bins, options->dimension, how);
+    return lj_reshape(g, embedded, lj_shape_of(LJ_BATCH, features * options->dimension));
+}
+
+/* i32 [B, K] -> [B, W] */
+static lj_value category_part(lj_graph *g, const lj_network *network, const lj_input_options *options, lj_value codes)
+{
+    const lj_model_spec *spec = network->spec;
+    if (options->categories == LJ_CATEGORIES_ONE_HOT)
+        return lj_one_hot(g, codes, spec->category_sizes);
+    const lj_value embedded = lj_embedding_with(g, codes, spec->category_sizes, options->category_dimension,
+                                                (lj_embedding_options){.name = "categories"});
+    return lj_reshape(g, embedded, lj_shape_of(LJ_BATCH, spec->category_count * options->category_dimension));
+}
+
+lj_value lj_network_input(lj_graph *g, const lj_network *network, const lj_input_options *options, lj_value numbers,
+                          lj_value codes)
+{
+    lj_value parts[2];
+    int n = 0;
+    if (network->spec->number_count > 0)
+        parts[n++] = number_part(g, network, options, numbers);
+    if (network->spec->category_count > 0)
+        parts[n++] = category_part(g, network, options, codes);
+    assert(n > 0);
+    const lj_value row = n == 1 ? parts[0] : lj_concat(g, parts, n, 1);
+    return lj_dropout_with(g, row, (float)options->input_dropout, "input.dropout");
+}
+
+int64_t lj_network_chunks(const lj_network *network, const lj_input_options *options, int64_t *widths)
+{
+    const lj_model_spec *spec = network->spec;
+    int64_t n = 0;
+    for (int64_t f = 0; f < spec->number_count; f++)
+        widths[n++] = options->numbers == LJ_NUMBERS_PLAIN ? 1 : options->dimension;
+    for (int64_t k = 0; k < spec->category_count; k++)
+        widths[n++] =
+            options->categories == LJ_CATEGORIES_ONE_HOT ? spec->category_sizes[k] : options->category_dimension;
+    return n;
+}
+
+/* The inputs and the family's raw answer. */
+static lj_value build(const lj_family *family, const lj_network *network, lj_graph *g)
+{
+    const lj_model_spec *spec = network->spec;
+    lj_value numbers = LJ_NONE, codes = LJ_NONE;
+    if (spec->number_count > 0)
+        numbers = lj_input(g, "numbers", LJ_F32, lj_shape_of(LJ_BATCH, spec->number_count));
+    if (spec->category_count > 0)
+        codes = lj_input(g, "codes", LJ_I32, lj_shape_of(LJ_BATCH, spec->category_count));
+    return family->build(g, network, numbers, codes);
+}
+
+lj_status lj_network_training(const lj_family *family, const lj_network *network, const lj_loss_options *loss,
+                              lj_graph **out, lj_value *loss_value)
+{
+    *out = NULL;
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(1, &g));
+    const lj_value raw = build(family, network, g);
+    const lj_dtype type = loss->loss == LJ_LOSS_CROSS_ENTROPY ? LJ_I32 : LJ_F32;
+    const lj_value target = lj_input(g, "target", type, lj_shape_of(LJ_BATCH));
+    const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
+    *loss_value = lj_loss_build(g, raw, target, weight, *loss);
+    const lj_status status = lj_graph_check(g);
+    if (status != LJ_OK) {
+        lj_graph_destroy(g);
+        return status;
+    }
+    *out = g;
+    return LJ_OK;
+}
+
+/* [B, C] or [B, H, C] of raw answers -> "score": probabilities or values, heads averaged. */
+static lj_value score(lj_graph *g, const lj_model_spec *spec, lj_value raw)
+{
+    if (raw == LJ_NONE)
+        return LJ_NONE;
+    const lj_shape shape = lj_value_shape(g, raw);
+    const int has_heads = shape.rank == 3;
+    lj_value y = raw;
+    if (spec->task == LJ_MULTICLASS) {
+        y = lj_softmax(g, y);
+        return has_heads ? lj_mean(g, y, 1, 0) : y;
+    }
+    if (spec->task == LJ_BINARY)
+        y = lj_activate(g, y, LJ_SIGMOID);
+    if (has_heads)
+        return lj_mean(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, shape.dim[1])), 1, 0);
+    return lj_reshape(g, y, lj_shape_of(LJ_BATCH));
+}
+
+lj_status lj_network_scoring(const lj_family *family, const lj_network *network, lj_graph **out)
+{
+    *out = NULL;
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(0, &g));
+    const lj_value raw = build(family, network, g);
+    lj_output(g, "score", score(g, network->spec, raw));
+    const lj_status status = lj_graph_check(g);
+    if (status != LJ_OK) {
+        lj_graph_destroy(g);
+        return status;
+    }
+    *out = g;
+    return LJ_OK;
+}

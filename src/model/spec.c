@@ -1,0 +1,171 @@
+/* The part "model" of model.json: family, resolved options, spec; and a model from it with hostile input in mind. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "model/model.h"
+#include "model/network.h"
+
+lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *key)
+{
+    const lj_model_core *core = model->core;
+    const lj_family_info *info = &core->family->info;
+    lj_json_map(json, key);
+    lj_json_string(json, "family", info->name);
+    lj_json_map(json, "options");
+    lj_declare_write(json, info->options, info->option_count, core->options);
+    lj_json_end_map(json);
+    lj_json_string(json, "task", lj_task_name(core->spec.task));
+    lj_json_integer(json, "classes", core->spec.classes);
+    lj_json_integer(json, "numbers", core->spec.number_count);
+    lj_json_list(json, "category_sizes");
+    for (int64_t k = 0; k < core->spec.category_count; k++)
+        lj_json_integer(json, NULL, core->spec.category_sizes[k]);
+    lj_json_end_list(json);
+    lj_json_integer(json, "bins", core->bins);
+    lj_json_double(json, "target_mean", core->target_mean);
+    lj_json_double(json, "target_scale", core->target_scale);
+    lj_json_end_map(json);
+    return LJ_OK;
+}
+
+static lj_status read_task(const lj_doc *doc, const lj_item *item, lj_task *out)
+{
+    const char *name = NULL;
+    LJ_TRY(lj_item_need_string(doc, item, "task", &name));
+    for (int t = 0; t < LJ_TASK_COUNT; t++) {
+        if (strcmp(name, lj_task_name((lj_task)t)) == 0) {
+            *out = (lj_task)t;
+            return LJ_OK;
+        }
+    }
+    return lj_fail(LJ_ECORRUPT, "%s:%d:%d: no task '%s'", lj_doc_name(doc), item->line, item->column, name);
+}
+
+/* spec->category_sizes is the caller's to free. */
+static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec *spec, int32_t **sizes)
+{
+    const lj_item *list = NULL;
+    LJ_TRY(read_task(doc, item, &spec->task));
+    LJ_TRY(lj_item_need_integer(doc, item, "classes", 0, LJ_CLASSES_MAX, &spec->classes));
+    LJ_TRY(lj_item_need_integer(doc, item, "numbers", 0, LJ_COLUMNS_MAX, &spec->number_count));
+    LJ_TRY(lj_item_need(doc, item, "category_sizes", LJ_LIST, &list));
+    if (list->count > LJ_COLUMNS_MAX)
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected at most %d categories", lj_doc_name(doc), list->line,
+                       list->column, LJ_COLUMNS_MAX);
+    *sizes = lj_new_array(list->count, sizeof(**sizes));
+    if (*sizes == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the sizes of %" PRId64 " categories", list->count);
+    for (int64_t k = 0; k < list->count; k++) {
+        const lj_item *size = list->items[k];
+        if (size->kind != LJ_NUMBER || !size->is_integer || size->number < 1.0 || size->number > 1e8)
+            return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected the size of a category", lj_doc_name(doc), size->line,
+                           size->column);
+        (*sizes)[k] = (int32_t)size->number;
+    }
+    spec->category_count = list->count;
+    spec->category_sizes = *sizes;
+    return LJ_OK;
+}
+
+static lj_status read_rest(const lj_doc *doc, const lj_item *item, lj_model_core *core)
+{
+    LJ_TRY(lj_item_need_integer(doc, item, "bins", 0, 1024, &core->bins));
+    LJ_TRY(lj_item_need_number(doc, item, "target_mean", &core->target_mean));
+    LJ_TRY(lj_item_need_number(doc, item, "target_scale", &core->target_scale));
+    const int wants_bins = core->family->bins != NULL && core->family->bins(core->options) > 0 && core->spec.number_count > 0;
+    if (wants_bins != (core->bins > 0) || !(core->target_scale > 0.0) || !isfinite(core->target_mean))
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: the model's numbers do not fit its options", lj_doc_name(doc), item->line,
+                       item->column);
+    return LJ_OK;
+}
+
+/* The weights must be those that the scoring graph reads, with finite numbers. */
+static lj_status check_weights(const lj_doc *doc, const lj_model_core *core, lj_weights *weights)
+{
+    const lj_network network = lj_model_network(core);
+    lj_graph *graph = NULL;
+    lj_status status = lj_network_scoring(core->family, &network, &graph);
+    if (status == LJ_OK)
+        status = lj_weights_check(weights, graph);
+    lj_graph_destroy(graph);
+    if (status != LJ_OK)
+        return lj_fail_context(status == LJ_ENOMEM ? status : LJ_ECORRUPT, "%s", lj_doc_name(doc));
+    for (int64_t t = 0; t < lj_weights_count(weights); t++) {
+        const lj_tensor *tensor = lj_weights_at(weights, t);
+        const float *values = tensor->data;
+        for (int64_t i = 0; tensor->dtype == LJ_F32 && i < tensor->count; i++) {
+            if (!isfinite(values[i]))
+                return lj_fail(LJ_ECORRUPT, "%s: a number of the weight '%s' is not finite", lj_doc_name(doc),
+                               tensor->name);
+        }
+    }
+    return LJ_OK;
+}
+
+static lj_status load_core(const lj_doc *doc, const lj_item *item, lj_model_core **out)
+{
+    const char *name = NULL;
+    const lj_family *family = NULL;
+    const lj_item *options = NULL;
+    lj_model_spec spec = {0};
+    int32_t *sizes = NULL;
+    LJ_TRY(lj_item_need_string(doc, item, "family", &name));
+    if (lj_family_row(name, &family) != LJ_OK)
+        return lj_fail(LJ_EVERSION, "%s: this version has no family '%s'", lj_doc_name(doc), name);
+    LJ_TRY(lj_item_need(doc, item, "options", LJ_MAP, &options));
+    lj_status status = read_spec(doc, item, &spec, &sizes);
+    if (status == LJ_OK)
+        status = lj_model_core_create(family, &spec, lj_doc_name(doc), options, NULL, out);
+    if (status == LJ_ECONFIG || status == LJ_EDATA)
+        status = LJ_ECORRUPT; /* the same message: it is our own file that lies, not the user's config */
+    lj_free(sizes);
+    return status;
+}
+
+lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weights, lj_model **out)
+{
+    *out = NULL;
+    lj_model_core *core = NULL;
+    lj_status status = load_core(doc, item, &core);
+    if (status == LJ_OK)
+        status = read_rest(doc, item, core);
+    if (status == LJ_OK)
+        status = check_weights(doc, core, weights);
+    if (status != LJ_OK) {
+        lj_weights_destroy(weights);
+        lj_model_core_release(core);
+        return status;
+    }
+    core->weights = weights;
+    return lj_model_of_core(core, out);
+}
+
+lj_status lj_model_describe(const lj_model *model, lj_text *out)
+{
+    const lj_model_core *core = model->core;
+    const lj_family_info *info = &core->family->info;
+    lj_json json;
+    lj_text options = {0};
+    lj_text_printf(out, "%s: %s\n", info->name, info->summary);
+    lj_text_printf(out, "%s, %" PRId64 " numbers, %" PRId64 " categories, %" PRId64 " weights\n",
+                   lj_task_name(core->spec.task), core->spec.number_count, core->spec.category_count,
+                   lj_weights_elements(core->weights));
+    lj_json_start(&json, &options, 1);
+    lj_json_map(&json, NULL);
+    lj_declare_write(&json, info->options, info->option_count, core->options);
+    lj_json_end_map(&json);
+    lj_status status = lj_text_finish(&options);
+    if (status == LJ_OK)
+        lj_text_printf(out, "options: %s\n", options.data);
+    lj_text_free(&options);
+    LJ_TRY(status);
+    for (int64_t t = 0; t < lj_weights_count(core->weights); t++) {
+        const lj_tensor *tensor = lj_weights_at(core->weights, t);
+        lj_text_printf(out, "  %-32s", tensor->name);
+        for (int d = 0; d < tensor->shape.rank; d++)
+            lj_text_printf(out, "%s%" PRId64, d == 0 ? " " : " x ", tensor->shape.dim[d]);
+        lj_text_puts(out, "\n");
+    }
+    return lj_text_finish(out);
+}
