@@ -91,6 +91,9 @@ typedef struct lj_train_job {
 LJ_CHECKED lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train,
                               const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result);
 
+/* history.csv: epoch, loss, valid_loss, the monitored metric, rate, seconds; atomically. path NULL: nothing. */
+LJ_CHECKED lj_status lj_history_save(const char *path, const char *monitor, const lj_epoch *epochs, int64_t n);
+
 /* Runs the scoring program over the rows in batches. scores [n, classes or 1]. */
 LJ_CHECKED lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows, int64_t width,
                                    lj_team *team, float *scores);

@@ -27,8 +27,9 @@ typedef struct lj_network {
 /* What a fit that is no training loop works on. */
 typedef struct lj_fit_call {
     const lj_network *network;
+    void *options;           /* of the family: what the fit chooses may be written here */
     const lj_train_job *job; /* graphs and weights, as for lj_train */
-    const lj_train_options *options;
+    const lj_train_options *training;
     const lj_rows *train;
     const lj_rows *valid; /* NULL: none */
     lj_team *team;

@@ -128,8 +128,9 @@ static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *vali
         return lj_train(&state->job, &state->options, train, valid, team, console, result);
     const lj_fit_call call = {
         .network = &state->network,
+        .options = state->core->options,
         .job = &state->job,
-        .options = &state->options,
+        .training = &state->options,
         .train = train,
         .valid = valid,
         .team = team,

@@ -26,14 +26,14 @@ static void cell(lj_text *text, double value, char end)
     lj_text_printf(text, "%c", end);
 }
 
-lj_status lj_history_write(const lj_trainer *trainer)
+lj_status lj_history_save(const char *path, const char *monitor, const lj_epoch *epochs, int64_t n)
 {
-    if (trainer->options.history == NULL)
+    if (path == NULL)
         return LJ_OK;
     lj_text text = {0};
-    lj_text_printf(&text, "epoch,loss,valid_loss,%s,rate,seconds\n", trainer->options.monitor);
-    for (int64_t i = 0; i < trainer->at.epoch; i++) {
-        const lj_epoch *epoch = &trainer->epochs[i];
+    lj_text_printf(&text, "epoch,loss,valid_loss,%s,rate,seconds\n", monitor);
+    for (int64_t i = 0; i < n; i++) {
+        const lj_epoch *epoch = &epochs[i];
         lj_text_printf(&text, "%" PRId64 ",", epoch->epoch);
         cell(&text, epoch->loss, ',');
         cell(&text, epoch->valid_loss, ',');
@@ -43,7 +43,12 @@ lj_status lj_history_write(const lj_trainer *trainer)
     }
     lj_status status = lj_text_finish(&text);
     if (status == LJ_OK)
-        status = lj_file_replace(trainer->options.history, text.data, text.size);
+        status = lj_file_replace(path, text.data, text.size);
     lj_text_free(&text);
     return status;
+}
+
+lj_status lj_history_write(const lj_trainer *trainer)
+{
+    return lj_history_save(trainer->options.history, trainer->options.monitor, trainer->epochs, trainer->at.epoch);
 }

@@ -1,0 +1,40 @@
+/*
+ * logistic: linear models. Logistic regression, multinomial, and linear
+ * regression, with L2 and L1 penalties, fitted on all rows at once.
+ */
+#include "model/logistic.h"
+
+#include <stddef.h>
+
+static const lj_declaration declarations[] = {
+    {.key = "l2", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_logistic_options, l2), .min = 0, .max = 1e9,
+     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best on valid of a path from 300 to 0.1."},
+    {.key = "l1", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_logistic_options, l1), .min = 0, .max = 1e9,
+     .fallback = "0", .doc = "Strength of the absolute penalty, which makes weights zero."},
+    {.key = "iterations", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_logistic_options, iterations), .min = 1,
+     .max = 100000, .fallback = "200", .doc = "Most steps of the minimiser for one strength."},
+};
+
+static void train_defaults(const void *values, int64_t n, lj_train_values *train)
+{
+    (void)values, (void)n, (void)train; /* no training loop: only the monitor and class weights are read */
+}
+
+static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
+{
+    const lj_input_options input = {.numbers = LJ_NUMBERS_PLAIN, .categories = LJ_CATEGORIES_ONE_HOT};
+    const lj_value x = lj_network_input(g, network, &input, numbers, codes);
+    return lj_dense(g, x, lj_network_outputs(network->spec), .name = "linear", .weight = LJ_ZEROS);
+}
+
+const lj_family lj_family_logistic = {
+    .info = {.name = "logistic",
+             .summary = "logistic, multinomial or linear regression with L2 and L1 penalties",
+             .options = declarations,
+             .option_count = (int64_t)(sizeof(declarations) / sizeof(declarations[0])),
+             .style = LJ_PREP_LINEAR},
+    .options_size = sizeof(lj_logistic_options),
+    .train_defaults = train_defaults,
+    .build = build,
+    .fit = lj_logistic_fit,
+};

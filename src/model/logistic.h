@@ -1,0 +1,34 @@
+/* Options and fit of the linear models. */
+#ifndef LIANJIN_MODEL_LOGISTIC_H
+#define LIANJIN_MODEL_LOGISTIC_H
+
+#include "model/network.h"
+
+typedef struct lj_logistic_options {
+    double l2; /* NaN: by the path */
+    double l1;
+    int64_t iterations;
+} lj_logistic_options;
+
+LJ_CHECKED lj_status lj_logistic_fit(const lj_fit_call *call);
+
+/* What a linear model sees of a table: numbers as they are and one 1 a category. */
+typedef struct lj_linear lj_linear;
+
+LJ_CHECKED lj_status lj_linear_create(const lj_fit_call *call, lj_linear **out);
+void lj_linear_destroy(lj_linear *linear);
+/* Weights [outputs, inputs + 1], the bias last. */
+int64_t lj_linear_size(const lj_linear *linear);
+int64_t lj_linear_inputs(const lj_linear *linear);
+int64_t lj_linear_outputs(const lj_linear *linear);
+/* Sum of the rows' weights. */
+double lj_linear_weight(const lj_linear *linear);
+void lj_linear_set_l2(lj_linear *linear, double l2);
+/* Mean loss, with l2 / (2 weight) * |w|^2 (no bias), and its gradient. For lj_lbfgs. */
+double lj_linear_evaluate(void *linear, const double *w, double *gradient);
+/* About the inverse of the second derivatives, for the present l2. */
+void lj_linear_scales(const lj_linear *linear, double *scale);
+/* Scores [n, outputs or 1] as the model gives them, regression in the target's unit. */
+LJ_CHECKED lj_status lj_linear_score(const lj_linear *linear, const double *w, const lj_rows *rows, float *scores);
+
+#endif
