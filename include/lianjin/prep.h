@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "lianjin/data.h"
+#include "lianjin/declare.h"
 #include "lianjin/document.h"
 #include "lianjin/frame.h"
 
@@ -50,12 +51,13 @@ void lj_prep_destroy(lj_prep *prep);
 
 int64_t lj_prep_number_count(const lj_prep *prep);
 const char *lj_prep_number_name(const lj_prep *prep, int64_t index);
-/* Index of the source column among the features that this number comes from. */
+/* Index, among the features of the prep, of the column that this number comes from. */
 int64_t lj_prep_number_feature(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_count(const lj_prep *prep);
 const char *lj_prep_category_name(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index);
 int32_t lj_prep_category_size(const lj_prep *prep, int64_t index); /* codes 0 .. size-1 */
+/* Features that are used, in the order given: those that were dropped are not among them. */
 int64_t lj_prep_feature_count(const lj_prep *prep);
 const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
 /* The schema of the features: what a table to be scored must have. Borrowed. */
@@ -76,12 +78,47 @@ typedef struct lj_prep_counts {
 LJ_CHECKED lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
                                    float *numbers, int32_t *codes, lj_prep_counts *counts);
 
+/* A cell of a record. The feature's type says which value counts; `missing` wins over all. */
+typedef struct lj_cell {
+    const char *text; /* TEXT; NULL: missing */
+    double number;    /* NUMBER; NaN: missing */
+    int64_t time;     /* TIME: microseconds since 1970 */
+    int missing;
+} lj_cell;
+
+/*
+ * One record, without a frame: cells [feature_count] in the order of the
+ * features to numbers [number_count] and codes [category_count]. Same bits as
+ * lj_prep_apply. Cannot fail: bad cells count as missing, unseen or out of range.
+ */
+void lj_prep_apply_record(const lj_prep *prep, const lj_cell *cells, float *numbers, int32_t *codes,
+                          lj_prep_counts *counts);
+
+/* A feature that was given but is not used (constant, nearly unique): its name and why. */
+int64_t lj_prep_dropped_count(const lj_prep *prep);
+const char *lj_prep_dropped_name(const lj_prep *prep, int64_t index);
+const char *lj_prep_dropped_reason(const lj_prep *prep, int64_t index);
+
 /* prep.json, and back. LJ_ECORRUPT names the place. */
 LJ_CHECKED lj_status lj_prep_save(const lj_prep *prep, lj_json *json);
 LJ_CHECKED lj_status lj_prep_load(const lj_doc *doc, const lj_item *item, lj_prep **out);
 
-/* One line a step, for people: what was chosen and why. */
+/* One line a feature, for people: its steps, what was chosen and why. */
 LJ_CHECKED lj_status lj_prep_describe(const lj_prep *prep, lj_text *out);
+
+/* What a person can know of a transform: for documents and forms. */
+typedef struct lj_transform_info {
+    const char *name;              /* the key of a step */
+    const char *doc;
+    const char *main;              /* the option that `name: value` stands for; NULL: none */
+    const lj_declaration *options; /* [option_count] */
+    int64_t option_count;
+    int takes_numbers, takes_texts, takes_times;
+} lj_transform_info;
+int64_t lj_prep_transform_count(void);
+lj_transform_info lj_prep_transform_at(int64_t index);
+/* What every step can have beside: columns, keep. */
+const lj_declaration *lj_prep_step_declarations(int64_t *count);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,269 @@
+/*
+ * `prepare: auto`: what is done to a column when nobody says. The rules are the
+ * constants below; they were found on the valid parts of several public tables.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "prep/fit.h"
+#include "prep/stats.h"
+
+#define QUANTILES 1000        /* of the map to the normal distribution */
+#define SENTINELS_MAX 8       /* codes that are looked for in one column */
+#define LEVELS_MAX 16         /* whole numbers with at most so many different values are categories, too */
+#define RARE_MIN 10           /* rows; categories with fewer are merged */
+#define ONE_HOT_MAX 16        /* categories with at most so many levels become 0/1 columns for `dense` */
+#define CODES_MAX 1024        /* most codes of one category, the most frequent ones */
+#define LINEAR_LEVELS_MAX 64  /* most 0/1 columns of one category for `linear` */
+#define LINEAR_BINS 16        /* of a number for `linear`, beside the number */
+#define UNIQUE_MIN 50         /* a text column with more different values than this, */
+#define NAME_SHOWN 40      /* bytes of a name in a note */
+#define UNIQUE_SHARE 0.5      /* and than this share of its cells, says who, not what: it is left out */
+
+static const lj_scale_options to_normal = {
+    .method = LJ_SCALE_QUANTILE_NORMAL, .quantiles = QUANTILES, .ties = LJ_TIES_MIDDLE, .clip = (double)NAN};
+static const lj_scale_options to_standard = {.method = LJ_SCALE_STANDARD, .clip = (double)NAN};
+
+static lj_prep_style style_of(const lj_fit *fit)
+{
+    return fit->options->style;
+}
+
+/* ---- categories ---- */
+
+/* The category in `live` to what the style's models read. */
+static lj_status encode(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    const lj_rare_options rare = {
+        .min_count = RARE_MIN, .max = style_of(fit) == LJ_PREP_LINEAR ? LINEAR_LEVELS_MAX : CODES_MAX};
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_RARE, &rare, 0));
+    const lj_register reg = feature->feature.registers[feature->live[live].reg];
+    const int is_two = reg.size <= 2 && feature->missing == 0;
+    const int is_small = style_of(fit) == LJ_PREP_DENSE && reg.size <= ONE_HOT_MAX;
+    if (is_two || is_small || style_of(fit) == LJ_PREP_LINEAR) {
+        const lj_one_hot_options one_hot = {.drop = LJ_DROP_BINARY};
+        return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
+    }
+    const lj_ordinal_options ordinal = {.missing = 1};
+    return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
+}
+
+static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
+{
+    const int32_t count = feature->feature.words.count;
+    const int64_t present = fit->n - feature->missing;
+    if (count == 1 && feature->missing == 0) {
+        feature->dropped = "constant";
+        return LJ_OK;
+    }
+    if (count > UNIQUE_MIN && (double)count > UNIQUE_SHARE * (double)present) {
+        feature->dropped = lj_arena_printf(fit->prep->arena, "nearly unique text: %d different values in %" PRId64
+                                           " cells", count, present);
+        return feature->dropped != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory to prepare a column");
+    }
+    return encode(fit, feature, 0);
+}
+
+/* ---- numbers ---- */
+
+/* Codes that stand for something else, by the training values alone. */
+static lj_status find_sentinels(const lj_fit_column *column, double *codes, int64_t *count)
+{
+    lj_frame *frame;
+    const lj_column *copy;
+    lj_status status;
+    *count = 0;
+    LJ_TRY(lj_frame_create(column->n, &frame));
+    LJ_TRY_DONE(lj_frame_add_number(frame, column->name, column->values));
+    LJ_TRY_DONE(lj_frame_need(frame, column->name, &copy));
+    LJ_TRY_DONE(lj_profile_sentinels(copy, codes, SENTINELS_MAX, count));
+done:
+    lj_frame_destroy(frame);
+    return status;
+}
+
+static lj_status mark_sentinels(lj_fit *fit, lj_fit_feature *feature, const lj_fit_column *column)
+{
+    double codes[SENTINELS_MAX];
+    int64_t count;
+    LJ_TRY(find_sentinels(column, codes, &count));
+    if (count == 0)
+        return LJ_OK;
+    const lj_sentinel_options sentinel = {.codes = {.values = codes, .count = count}, .indicator = 1};
+    return lj_fit_step(fit, feature, 0, column, LJ_TRANSFORM_SENTINEL, &sentinel, 0);
+}
+
+/* Fills and scales the number in `live`; an indicator if its own cells (not codes) are missing. */
+static lj_status fill_and_scale(lj_fit *fit, lj_fit_feature *feature, int64_t live, const lj_scale_options *scale)
+{
+    const lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = feature->missing > 0};
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_IMPUTE, &impute, 0));
+    return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, scale, 0);
+}
+
+/* The same number again as a category, behind `live`. */
+static lj_status add_levels(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    const lj_levels_options levels = {.max = LEVELS_MAX};
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_LEVELS, &levels, 1));
+    return encode(fit, feature, live + 1);
+}
+
+static lj_status add_bins(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    const lj_bins_options bins = {.method = LJ_BINS_QUANTILE, .count = LINEAR_BINS};
+    const lj_one_hot_options one_hot = {.drop = LJ_DROP_BINARY};
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_BINS, &bins, 1));
+    return lj_fit_look_and_step(fit, feature, live + 1, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
+}
+
+static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
+{
+    lj_fit_column column;
+    LJ_TRY(lj_fit_look(fit, feature, 0, NULL, &column));
+    const int64_t distinct = lj_distinct_sorted(column.sorted, column.present);
+    const int is_full = feature->missing == 0;
+    if (distinct == 1 && is_full) {
+        feature->dropped = "constant";
+        return LJ_OK;
+    }
+    if (distinct <= 2) {
+        const lj_scale_options min_max = {.method = LJ_SCALE_MIN_MAX, .clip = (double)NAN};
+        LJ_TRY(fill_and_scale(fit, feature, 0, &min_max));
+        if (distinct == 1) /* only whether it is there says anything */
+            lj_fit_drop(feature, 0);
+        return LJ_OK;
+    }
+    const int is_coded = feature->is_integer && distinct <= LEVELS_MAX;
+    if (!is_coded)
+        LJ_TRY(mark_sentinels(fit, feature, &column));
+    if (is_coded)
+        LJ_TRY(add_levels(fit, feature, 0));
+    else if (style_of(fit) == LJ_PREP_LINEAR)
+        LJ_TRY(add_bins(fit, feature, 0));
+    return fill_and_scale(fit, feature, 0, &to_normal);
+}
+
+/* ---- dates ---- */
+
+static lj_status auto_time(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    const lj_date_options date = {.parts = NULL};
+    const int64_t behind = feature->live_count - live - 1;
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_DATE, &date, 0));
+    const int64_t end = feature->live_count - behind;
+    lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = feature->missing > 0};
+    for (int64_t i = end - 1; i >= live; i--) {
+        impute.indicator = impute.indicator && i == live; /* one tells all */
+        LJ_TRY(lj_fit_look_and_step(fit, feature, i, LJ_TRANSFORM_IMPUTE, &impute, 0));
+        LJ_TRY(lj_fit_look_and_step(fit, feature, i, LJ_TRANSFORM_SCALE, &to_standard, 0));
+    }
+    return LJ_OK;
+}
+
+lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature)
+{
+    switch (feature->feature.type) {
+    case LJ_COLUMN_NUMBER:
+        return auto_number(fit, feature);
+    case LJ_COLUMN_TEXT:
+        return auto_text(fit, feature);
+    case LJ_COLUMN_TIME:
+        if (!(feature->feature.low < feature->feature.high) && feature->missing == 0) {
+            feature->dropped = "constant";
+            return LJ_OK;
+        }
+        return auto_time(fit, feature, 0);
+    case LJ_COLUMN_TYPE_COUNT:
+        break;
+    }
+    return LJ_OK;
+}
+
+/* ---- after the steps of a file ---- */
+
+static lj_status fill_number(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    if (feature->live[live].is_whole)
+        return LJ_OK;
+    lj_fit_column column;
+    LJ_TRY(lj_fit_look(fit, feature, live, NULL, &column));
+    const lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = 0};
+    if (column.present < column.n)
+        lj_note(fit->console, "prepare: no step fills column '%s': missing values become its median", column.name);
+    return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_IMPUTE, &impute, 0);
+}
+
+lj_status lj_fit_finish(lj_fit *fit, lj_fit_feature *feature)
+{
+    for (int64_t i = feature->live_count - 1; i >= 0; i--) {
+        const lj_live *live = &feature->live[i];
+        switch (feature->feature.registers[live->reg].kind) {
+        case LJ_REGISTER_NUMBER:
+            LJ_TRY(fill_number(fit, feature, i));
+            break;
+        case LJ_REGISTER_CATEGORY:
+            lj_note(fit->console, "prepare: no step encodes column '%s': done as auto does", live->name);
+            LJ_TRY(encode(fit, feature, i));
+            break;
+        case LJ_REGISTER_TIME:
+            lj_note(fit->console, "prepare: no step takes the date '%s' apart: done as auto does", live->name);
+            LJ_TRY(auto_time(fit, feature, i));
+            break;
+        case LJ_REGISTER_CODE:
+        case LJ_REGISTER_KIND_COUNT:
+            break;
+        }
+    }
+    return LJ_OK;
+}
+
+/* ---- notes ---- */
+
+/* "a, b and 3 more" of the features for which `is` holds; 0 if there are none. */
+static int64_t list_features(const lj_fit *fit, int (*is)(const lj_fit_feature *feature), char *out, size_t size)
+{
+    size_t used = 0;
+    int64_t count = 0;
+    out[0] = '\0';
+    for (int64_t i = 0; i < fit->feature_count; i++) {
+        if (!is(&fit->features[i]))
+            continue;
+        count++;
+        if (used + 2 * NAME_SHOWN < size)
+            used += (size_t)snprintf(out + used, size - used, "%s%.*s", used > 0 ? ", " : "", NAME_SHOWN,
+                                     fit->features[i].feature.name);
+    }
+    return count;
+}
+
+static int has_sentinel(const lj_fit_feature *feature)
+{
+    return feature->feature.op_count > 0 &&
+           feature->feature.ops[0].transform == lj_transform_of(LJ_TRANSFORM_SENTINEL);
+}
+
+static int has_missing(const lj_fit_feature *feature)
+{
+    return feature->dropped == NULL && feature->missing > 0;
+}
+
+void lj_fit_tell(const lj_fit *fit)
+{
+    char names[512];
+    for (int64_t i = 0; i < fit->feature_count; i++) {
+        if (fit->features[i].dropped != NULL)
+            lj_note(fit->console, "prepare: '%s' is not used: %s", fit->features[i].feature.name,
+                    fit->features[i].dropped);
+        else if (fit->prep->is_auto && has_sentinel(&fit->features[i]))
+            lj_note(fit->console, "prepare: '%s': %s", fit->features[i].feature.name,
+                    fit->features[i].feature.ops[0].why);
+    }
+    const int64_t n_missing = list_features(fit, has_missing, names, sizeof(names));
+    if (fit->prep->is_auto && n_missing > 0)
+        lj_note(fit->console, "prepare: %" PRId64 " columns miss values: %s", n_missing, names);
+    lj_note(fit->console, "prepare: %" PRId64 " columns become %" PRId64 " numbers and %" PRId64 " categories",
+            fit->prep->feature_count, fit->prep->number_count, fit->prep->category_count);
+}

@@ -1,0 +1,82 @@
+/*
+ * Fitting a preparation. Each feature begins with one live column, its cell
+ * (register 0). A step takes live columns of features and puts others in their
+ * place; what is live at the end is what models read.
+ */
+#ifndef LIANJIN_PREP_FIT_H
+#define LIANJIN_PREP_FIT_H
+
+#include "prep/prep.h"
+
+typedef struct lj_live {
+    int32_t reg;
+    const char *name;
+    const char *const *words; /* CATEGORY: names of the levels */
+    int is_whole;             /* a 0/1 flag or code: steps for all columns pass it over */
+    int is_selected;          /* of the step at hand */
+} lj_live;
+
+typedef struct lj_fit_feature {
+    lj_prep_feature feature;
+    lj_bound bound;
+    double *of_word; /* owned, [words of the frame's column] */
+    lj_live *live;   /* [live_count] */
+    int64_t live_count;
+    int64_t live_capacity;
+    int64_t missing;     /* cells of the training part without a value */
+    int is_integer;      /* NUMBER: all values are whole */
+    const char *dropped; /* why it is not used; NULL: it is */
+} lj_fit_feature;
+
+typedef struct lj_fit {
+    lj_prep *prep;
+    const lj_frame *frame;
+    const lj_schema *schema; /* may be NULL */
+    const int64_t *rows;     /* [n] of the training part */
+    int64_t n;
+    const lj_prep_options *options;
+    lj_console *console;
+    lj_fit_feature *features;
+    int64_t feature_count;
+    double *values;  /* [n] of the column at hand */
+    double *sorted;  /* [n] */
+    double *scratch; /* [n] */
+    double *block;   /* [block_registers][LJ_PREP_BLOCK] */
+    int32_t block_registers;
+} lj_fit;
+
+/* Fills `column` with the training values of a live column. It holds until the next call. */
+LJ_CHECKED lj_status lj_fit_look(lj_fit *fit, lj_fit_feature *feature, int64_t live, const lj_item *step,
+                                 lj_fit_column *column);
+
+/*
+ * Fits the transform on a live column that was just looked at, and puts its
+ * results in the column's place, or behind it with `keep`.
+ */
+LJ_CHECKED lj_status lj_fit_step(lj_fit *fit, lj_fit_feature *feature, int64_t live, const lj_fit_column *column,
+                                 lj_transform_code code, const void *options, int keep);
+
+/* Both in one. */
+LJ_CHECKED lj_status lj_fit_look_and_step(lj_fit *fit, lj_fit_feature *feature, int64_t live, lj_transform_code code,
+                                          const void *options, int keep);
+
+/* Takes a live column away. */
+void lj_fit_drop(lj_fit_feature *feature, int64_t live);
+
+/* Reads the cells of a text feature as numbers from now on (number_from_text). */
+LJ_CHECKED lj_status lj_fit_convert(lj_fit *fit, lj_fit_feature *feature, const lj_number_from_text_options *options,
+                                    const lj_item *step);
+
+/* The steps of the pipeline file. */
+LJ_CHECKED lj_status lj_fit_steps(lj_fit *fit, const lj_item *steps);
+
+/* What auto chooses for a feature. */
+LJ_CHECKED lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature);
+
+/* Makes what the steps left readable for models: texts and dates encoded, missing numbers filled. */
+LJ_CHECKED lj_status lj_fit_finish(lj_fit *fit, lj_fit_feature *feature);
+
+/* The notes for people after auto. */
+void lj_fit_tell(const lj_fit *fit);
+
+#endif

@@ -1,0 +1,121 @@
+/* What others ask a preparation. */
+#include "prep/prep.h"
+
+#include <assert.h>
+
+void lj_prep_destroy(lj_prep *prep)
+{
+    if (prep == NULL)
+        return;
+    lj_schema_destroy(prep->schema);
+    lj_arena_destroy(prep->arena);
+    lj_free(prep);
+}
+
+int64_t lj_prep_number_count(const lj_prep *prep)
+{
+    return prep->number_count;
+}
+
+const char *lj_prep_number_name(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->number_count);
+    return prep->numbers[index].name;
+}
+
+int64_t lj_prep_number_feature(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->number_count);
+    return prep->numbers[index].feature;
+}
+
+int64_t lj_prep_category_count(const lj_prep *prep)
+{
+    return prep->category_count;
+}
+
+const char *lj_prep_category_name(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->category_count);
+    return prep->categories[index].name;
+}
+
+int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->category_count);
+    return prep->categories[index].feature;
+}
+
+int32_t lj_prep_category_size(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->category_count);
+    return prep->categories[index].size;
+}
+
+int64_t lj_prep_feature_count(const lj_prep *prep)
+{
+    return prep->feature_count;
+}
+
+const char *lj_prep_feature_name(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->feature_count);
+    return prep->features[index].name;
+}
+
+const lj_schema *lj_prep_schema(const lj_prep *prep)
+{
+    return prep->schema;
+}
+
+int64_t lj_prep_dropped_count(const lj_prep *prep)
+{
+    return prep->dropped_count;
+}
+
+const char *lj_prep_dropped_name(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->dropped_count);
+    return prep->dropped[index].name;
+}
+
+const char *lj_prep_dropped_reason(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->dropped_count);
+    return prep->dropped[index].why;
+}
+
+static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature, lj_text *out)
+{
+    const char *separator = ": ";
+    lj_text_printf(out, "%s (%s)", feature->name, lj_column_type_name(feature->type));
+    if (feature->is_converted) {
+        lj_text_printf(out, "%snumber_from_text", separator);
+        separator = "; ";
+    }
+    for (int32_t i = 0; i < feature->op_count; i++) {
+        const lj_prep_op *op = &feature->ops[i];
+        lj_text_printf(out, "%s%s", separator, op->transform->name);
+        if (op->why != NULL && op->why[0] != '\0')
+            lj_text_printf(out, " (%s)", op->why);
+        separator = "; ";
+    }
+    if (feature->op_count == 0 && !feature->is_converted)
+        lj_text_puts(out, ": as it is");
+    if (feature->number_count > 0)
+        lj_text_printf(out, " -> %lld number%s", (long long)feature->number_count,
+                       feature->number_count == 1 ? "" : "s");
+    for (int64_t i = 0; i < feature->category_count; i++)
+        lj_text_printf(out, "%s%d codes", i == 0 && feature->number_count == 0 ? " -> " : ", ",
+                       prep->categories[feature->category_begin + i].size);
+    lj_text_puts(out, "\n");
+}
+
+lj_status lj_prep_describe(const lj_prep *prep, lj_text *out)
+{
+    for (int64_t i = 0; i < prep->feature_count; i++)
+        describe_feature(prep, &prep->features[i], out);
+    for (int64_t i = 0; i < prep->dropped_count; i++)
+        lj_text_printf(out, "%s: not used: %s\n", prep->dropped[i].name, prep->dropped[i].why);
+    return lj_text_finish(out);
+}

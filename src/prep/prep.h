@@ -1,0 +1,93 @@
+/* Inside of a preparation: features, their operations, and what comes out. */
+#ifndef LIANJIN_PREP_PREP_H
+#define LIANJIN_PREP_PREP_H
+
+#include <stdint.h>
+
+#include "lianjin/prep.h"
+#include "prep/transforms.h"
+#include "prep/words.h"
+
+#define LJ_PREP_FORMAT 1           /* of prep.json */
+#define LJ_PREP_BLOCK 256          /* rows that go through the operations of a feature at once */
+#define LJ_PREP_OPS_MAX 256        /* operations of one feature */
+#define LJ_PREP_REGISTERS_MAX 8192 /* registers of one feature */
+#define LJ_PREP_WORDS_MAX 1000000  /* words of a vocabulary */
+#define LJ_PREP_COLUMNS_MAX 1000000 /* numbers or categories that come out */
+#define LJ_PREP_STACK 512          /* registers of a record that need no allocation */
+
+/* One operation of a feature: registers out .. out + n_out - 1 from register in. */
+typedef struct lj_prep_op {
+    const lj_transform *transform;
+    void *values; /* the transform's own */
+    int32_t in, out, n_out;
+    const char *why; /* for people; NULL: nothing to say */
+} lj_prep_op;
+
+/* A column that models read: register `reg` of its feature. */
+typedef struct lj_prep_output {
+    const char *name;
+    int64_t feature;
+    int32_t reg;
+    int32_t size; /* of a category */
+} lj_prep_output;
+
+/*
+ * A feature. Register 0 is its cell: a number, a time, or the index of a text
+ * in the vocabulary. Always: registers of an operation are numbered in the order
+ * of the operations and come in after they were made.
+ */
+typedef struct lj_prep_feature {
+    const char *name;
+    lj_column_type type;
+    int is_converted;       /* a TEXT whose cells are read as numbers by `rule` and `unit` */
+    lj_number_rule rule;
+    const char *unit;
+    lj_words words;         /* TEXT that is not converted */
+    double low, high;       /* NUMBER, TIME, converted: range of the training part */
+    lj_prep_op *ops;        /* [op_count] */
+    int32_t op_count;
+    lj_register *registers; /* [register_count] */
+    int32_t register_count;
+    int64_t number_begin, number_count;     /* its share of the numbers */
+    int64_t category_begin, category_count; /* and of the categories */
+} lj_prep_feature;
+
+/* A feature that was left out, and why. */
+typedef struct lj_prep_dropped {
+    const char *name;
+    const char *why;
+} lj_prep_dropped;
+
+struct lj_prep {
+    lj_arena *arena; /* everything below lives in it, but the schema */
+    lj_schema *schema;
+    lj_prep_feature *features; /* [feature_count] */
+    int64_t feature_count;
+    lj_prep_output *numbers; /* [number_count], in the order of the features */
+    int64_t number_count;
+    lj_prep_output *categories; /* [category_count], likewise */
+    int64_t category_count;
+    lj_prep_dropped *dropped; /* [dropped_count] */
+    int64_t dropped_count;
+    int32_t registers_most; /* of one feature */
+    int is_auto;
+};
+
+/* Where a feature's cells are in a frame. */
+typedef struct lj_bound {
+    const lj_column *column;
+    const double *of_word; /* TEXT: [column->word_count] register of each word of the frame; NULL: look it up */
+} lj_bound;
+
+/*
+ * Cells of rows[0 .. n-1], or of begin .. begin + n - 1 if rows is NULL, to
+ * register 0. Counts may be NULL.
+ */
+void lj_prep_load_cells(const lj_prep_feature *feature, const lj_bound *bound, const int64_t *rows, int64_t begin,
+                        int64_t n, double *out, int64_t feature_index, lj_prep_counts *counts);
+
+/* Register 0 for one text; the result for a text that the training part does not have. */
+double lj_prep_text_cell(const lj_prep_feature *feature, const char *text, int *unseen);
+
+#endif

@@ -1,0 +1,133 @@
+/* All transforms. A new one is a file src/prep/transforms/<name>.c and one line here. */
+#ifndef LIANJIN_PREP_TRANSFORMS_H
+#define LIANJIN_PREP_TRANSFORMS_H
+
+#include "prep/transform.h"
+
+/* X(code, definition), in the order in which people meet them. */
+#define LJ_TRANSFORM_LIST(X)                              \
+    X(NUMBER_FROM_TEXT, lj_transform_number_from_text)    \
+    X(SENTINEL, lj_transform_sentinel)                    \
+    X(IMPUTE, lj_transform_impute)                        \
+    X(CLIP, lj_transform_clip)                            \
+    X(LOG, lj_transform_log)                              \
+    X(POWER, lj_transform_power)                          \
+    X(SCALE, lj_transform_scale)                          \
+    X(BINS, lj_transform_bins)                            \
+    X(LEVELS, lj_transform_levels)                        \
+    X(RARE, lj_transform_rare)                            \
+    X(ONE_HOT, lj_transform_one_hot)                      \
+    X(ORDINAL, lj_transform_ordinal)                      \
+    X(DATE, lj_transform_date)                            \
+    X(DROP, lj_transform_drop)
+
+typedef enum lj_transform_code {
+#define X(code, definition) LJ_TRANSFORM_##code,
+    LJ_TRANSFORM_LIST(X)
+#undef X
+        LJ_TRANSFORM_COUNT
+} lj_transform_code;
+
+#define X(code, definition) extern const lj_transform definition;
+LJ_TRANSFORM_LIST(X)
+#undef X
+
+const lj_transform *lj_transform_of(lj_transform_code code);
+/* NULL if there is none. */
+const lj_transform *lj_transform_find(const char *name);
+
+/* ---- options, one struct per transform; filled from YAML by its declarations or by auto ---- */
+
+/* A list of numbers: given in the file (item) or by auto (values). */
+typedef struct lj_number_list {
+    const lj_item *item;
+    const double *values;
+    int64_t count;
+} lj_number_list;
+int64_t lj_number_list_count(const lj_number_list *list);
+double lj_number_list_at(const lj_number_list *list, int64_t index);
+
+typedef struct lj_number_from_text_options {
+    int rule; /* lj_number_rule */
+    const char *unit;
+} lj_number_from_text_options;
+
+typedef struct lj_sentinel_options {
+    lj_number_list codes;
+    int indicator;
+} lj_sentinel_options;
+
+typedef enum lj_impute_method {
+    LJ_IMPUTE_MEDIAN,
+    LJ_IMPUTE_MEAN,
+    LJ_IMPUTE_MOST_FREQUENT,
+    LJ_IMPUTE_CONSTANT
+} lj_impute_method;
+typedef struct lj_impute_options {
+    int method;
+    const char *value;
+    int indicator;
+} lj_impute_options;
+
+typedef enum lj_clip_by { LJ_CLIP_QUANTILE, LJ_CLIP_BOUNDS } lj_clip_by;
+typedef struct lj_clip_options {
+    int by;
+    double low, high;
+} lj_clip_options;
+
+typedef enum lj_log_kind { LJ_LOG_LOG1P, LJ_LOG_SIGNED } lj_log_kind;
+typedef struct lj_log_options {
+    int kind;
+} lj_log_options;
+
+typedef struct lj_power_options {
+    int method;
+    int standardize;
+} lj_power_options;
+
+typedef enum lj_scale_method {
+    LJ_SCALE_STANDARD,
+    LJ_SCALE_ROBUST,
+    LJ_SCALE_MIN_MAX,
+    LJ_SCALE_QUANTILE_NORMAL
+} lj_scale_method;
+typedef enum lj_scale_ties { LJ_TIES_MIDDLE, LJ_TIES_ENDS } lj_scale_ties;
+typedef struct lj_scale_options {
+    int method;
+    int64_t quantiles;
+    int ties; /* lj_scale_ties */
+    double clip;
+} lj_scale_options;
+
+typedef enum lj_bins_method { LJ_BINS_QUANTILE, LJ_BINS_UNIFORM } lj_bins_method;
+typedef struct lj_bins_options {
+    int method;
+    int64_t count;
+} lj_bins_options;
+
+typedef struct lj_levels_options {
+    int64_t max;
+} lj_levels_options;
+
+typedef struct lj_rare_options {
+    int64_t min_count;
+    double min_share;
+    int64_t max;
+} lj_rare_options;
+
+typedef enum lj_one_hot_drop { LJ_DROP_NONE, LJ_DROP_BINARY, LJ_DROP_FIRST } lj_one_hot_drop;
+typedef struct lj_one_hot_options {
+    int64_t max;
+    int drop;
+} lj_one_hot_options;
+
+typedef struct lj_ordinal_options {
+    int missing;
+} lj_ordinal_options;
+
+typedef struct lj_date_options {
+    const lj_item *parts; /* NULL: all that are not constant */
+    const char *reference;
+} lj_date_options;
+
+#endif
