@@ -10,21 +10,24 @@
 #include "prep/fit.h"
 #include "prep/stats.h"
 
-#define QUANTILES 1000        /* of the map to the normal distribution */
+#define QUANTILES 1000        /* knots of the map to the normal distribution */
+#define MIN_SIZE 0.3          /* least deviation that mapped numbers are divided by: rare flags stay small */
+#define MIN_MISSING 10        /* rows; if fewer miss a value there is no indicator of it */
 #define SENTINELS_MAX 8       /* codes that are looked for in one column */
-#define LEVELS_MAX 16         /* whole numbers with at most so many different values are categories, too */
-#define RARE_MIN 10           /* rows; categories with fewer are merged */
-#define ONE_HOT_MAX 16        /* categories with at most so many levels become 0/1 columns for `dense` */
-#define CODES_MAX 1024        /* most codes of one category, the most frequent ones */
-#define LINEAR_LEVELS_MAX 64  /* most 0/1 columns of one category for `linear` */
-#define LINEAR_BINS 16        /* of a number for `linear`, beside the number */
+#define RARE_MIN 10           /* rows; categories with fewer are merged, and unknown ones go with them */
+#define CATEGORIES_MAX 1000   /* most levels of a category, the most frequent ones */
+#define ONE_HOT_MAX 1000      /* categories with at most so many levels become 0/1 columns for `dense` */
+#define LEVELS_MAX 0          /* whole numbers with at most so many different values are categories, too; 0: none */
+#define LINEAR_LEVELS_MAX 16  /* the same for `linear` */
+#define LINEAR_BINS 0         /* of other numbers for `linear`, beside the number; 0: none */
 #define UNIQUE_MIN 50         /* a text column with more different values than this, */
-#define NAME_SHOWN 40      /* bytes of a name in a note */
 #define UNIQUE_SHARE 0.5      /* and than this share of its cells, says who, not what: it is left out */
+#define NAME_SHOWN 40         /* bytes of a name in a note */
 
 static const lj_scale_options to_normal = {
-    .method = LJ_SCALE_QUANTILE_NORMAL, .quantiles = QUANTILES, .ties = LJ_TIES_MIDDLE, .clip = (double)NAN};
-static const lj_scale_options to_standard = {.method = LJ_SCALE_STANDARD, .clip = (double)NAN};
+    .method = LJ_SCALE_QUANTILE_NORMAL, .quantiles = QUANTILES, .ranks = LJ_RANKS_MIDDLE, .clip = (double)NAN};
+static const lj_scale_options to_standard = {
+    .method = LJ_SCALE_STANDARD, .clip = (double)NAN, .min_size = MIN_SIZE};
 
 static lj_prep_style style_of(const lj_fit *fit)
 {
@@ -36,17 +39,26 @@ static lj_prep_style style_of(const lj_fit *fit)
 /* The category in `live` to what the style's models read. */
 static lj_status encode(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 {
-    const lj_rare_options rare = {
-        .min_count = RARE_MIN, .max = style_of(fit) == LJ_PREP_LINEAR ? LINEAR_LEVELS_MAX : CODES_MAX};
+    const lj_rare_options rare = {.min_count = RARE_MIN, .max = CATEGORIES_MAX};
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_RARE, &rare, 0));
-    const lj_register reg = feature->feature.registers[feature->live[live].reg];
-    const int is_two = reg.size <= 2 && feature->missing == 0;
-    const int is_small = style_of(fit) == LJ_PREP_DENSE && reg.size <= ONE_HOT_MAX;
-    if (is_two || is_small || style_of(fit) == LJ_PREP_LINEAR) {
-        const lj_one_hot_options one_hot = {.drop = LJ_DROP_BINARY};
-        return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
+    lj_fit_column column;
+    LJ_TRY(lj_fit_look(fit, feature, live, NULL, &column));
+    if (style_of(fit) == LJ_PREP_EMBEDDING || (style_of(fit) == LJ_PREP_DENSE && column.reg.size > ONE_HOT_MAX)) {
+        const lj_ordinal_options ordinal = {.missing = column.n - column.present >= MIN_MISSING};
+        return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
     }
-    const lj_ordinal_options ordinal = {.missing = 1};
+    const lj_one_hot_options one_hot = {.drop = LJ_DROP_BINARY, .min_missing = MIN_MISSING};
+    return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
+}
+
+/* A 0/1 column becomes a code where the network embeds its numbers. */
+static lj_status encode_flag(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    if (style_of(fit) != LJ_PREP_EMBEDDING)
+        return LJ_OK;
+    const lj_levels_options levels = {.max = 2};
+    const lj_ordinal_options ordinal = {.missing = 0};
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_LEVELS, &levels, 0));
     return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
 }
 
@@ -92,21 +104,31 @@ static lj_status mark_sentinels(lj_fit *fit, lj_fit_feature *feature, const lj_f
     if (count == 0)
         return LJ_OK;
     const lj_sentinel_options sentinel = {.codes = {.values = codes, .count = count}, .indicator = 1};
-    return lj_fit_step(fit, feature, 0, column, LJ_TRANSFORM_SENTINEL, &sentinel, 0);
+    LJ_TRY(lj_fit_step(fit, feature, 0, column, LJ_TRANSFORM_SENTINEL, &sentinel, 0));
+    return feature->live_count > 1 ? encode_flag(fit, feature, 1) : LJ_OK;
 }
 
-/* Fills and scales the number in `live`; an indicator if its own cells (not codes) are missing. */
-static lj_status fill_and_scale(lj_fit *fit, lj_fit_feature *feature, int64_t live, const lj_scale_options *scale)
+/* Fills the number in `live`; an indicator, if asked for, comes behind it. */
+static lj_status fill(lj_fit *fit, lj_fit_feature *feature, int64_t live, int indicator)
 {
-    const lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = feature->missing > 0};
+    const lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = indicator};
+    const int64_t before = feature->live_count;
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_IMPUTE, &impute, 0));
-    return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, scale, 0);
+    return feature->live_count > before ? encode_flag(fit, feature, live + 1) : LJ_OK;
+}
+
+/* The number in `live`: normal, filled (an indicator tells of missing cells, codes have their own), standard. */
+static lj_status normalise(lj_fit *fit, lj_fit_feature *feature, int64_t live, int indicator)
+{
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_normal, 0));
+    LJ_TRY(fill(fit, feature, live, indicator && feature->missing >= MIN_MISSING));
+    return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_standard, 0);
 }
 
 /* The same number again as a category, behind `live`. */
-static lj_status add_levels(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+static lj_status add_levels(lj_fit *fit, lj_fit_feature *feature, int64_t live, int64_t most)
 {
-    const lj_levels_options levels = {.max = LEVELS_MAX};
+    const lj_levels_options levels = {.max = most};
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_LEVELS, &levels, 1));
     return encode(fit, feature, live + 1);
 }
@@ -114,9 +136,20 @@ static lj_status add_levels(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 static lj_status add_bins(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 {
     const lj_bins_options bins = {.method = LJ_BINS_QUANTILE, .count = LINEAR_BINS};
-    const lj_one_hot_options one_hot = {.drop = LJ_DROP_BINARY};
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_BINS, &bins, 1));
-    return lj_fit_look_and_step(fit, feature, live + 1, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
+    return encode(fit, feature, live + 1);
+}
+
+/* Whether it is there is all that a column with one value can tell. */
+static lj_status auto_one_value(lj_fit *fit, lj_fit_feature *feature)
+{
+    if (feature->missing < MIN_MISSING || fit->n - feature->missing < MIN_MISSING) {
+        feature->dropped = "constant";
+        return LJ_OK;
+    }
+    LJ_TRY(fill(fit, feature, 0, 1));
+    lj_fit_drop(feature, 0);
+    return LJ_OK;
 }
 
 static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
@@ -124,26 +157,18 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, 0, NULL, &column));
     const int64_t distinct = lj_distinct_sorted(column.sorted, column.present);
-    const int is_full = feature->missing == 0;
-    if (distinct == 1 && is_full) {
-        feature->dropped = "constant";
-        return LJ_OK;
-    }
-    if (distinct <= 2) {
-        const lj_scale_options min_max = {.method = LJ_SCALE_MIN_MAX, .clip = (double)NAN};
-        LJ_TRY(fill_and_scale(fit, feature, 0, &min_max));
-        if (distinct == 1) /* only whether it is there says anything */
-            lj_fit_drop(feature, 0);
-        return LJ_OK;
-    }
-    const int is_coded = feature->is_integer && distinct <= LEVELS_MAX;
-    if (!is_coded)
+    if (distinct == 1)
+        return auto_one_value(fit, feature);
+    const int is_linear = style_of(fit) == LJ_PREP_LINEAR;
+    const int64_t most = is_linear ? LINEAR_LEVELS_MAX : LEVELS_MAX;
+    const int is_coded = feature->is_integer && distinct > 2 && distinct <= most;
+    if (distinct > 2 && !is_coded)
         LJ_TRY(mark_sentinels(fit, feature, &column));
     if (is_coded)
-        LJ_TRY(add_levels(fit, feature, 0));
-    else if (style_of(fit) == LJ_PREP_LINEAR)
+        LJ_TRY(add_levels(fit, feature, 0, most));
+    else if (is_linear && LINEAR_BINS > 0 && distinct > 2)
         LJ_TRY(add_bins(fit, feature, 0));
-    return fill_and_scale(fit, feature, 0, &to_normal);
+    return normalise(fit, feature, 0, 1);
 }
 
 /* ---- dates ---- */
@@ -154,12 +179,8 @@ static lj_status auto_time(lj_fit *fit, lj_fit_feature *feature, int64_t live)
     const int64_t behind = feature->live_count - live - 1;
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_DATE, &date, 0));
     const int64_t end = feature->live_count - behind;
-    lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = feature->missing > 0};
-    for (int64_t i = end - 1; i >= live; i--) {
-        impute.indicator = impute.indicator && i == live; /* one tells all */
-        LJ_TRY(lj_fit_look_and_step(fit, feature, i, LJ_TRANSFORM_IMPUTE, &impute, 0));
-        LJ_TRY(lj_fit_look_and_step(fit, feature, i, LJ_TRANSFORM_SCALE, &to_standard, 0));
-    }
+    for (int64_t i = end - 1; i >= live; i--)
+        LJ_TRY(normalise(fit, feature, i, i == live)); /* one indicator tells of all parts */
     return LJ_OK;
 }
 

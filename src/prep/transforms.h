@@ -91,12 +91,13 @@ typedef enum lj_scale_method {
     LJ_SCALE_MIN_MAX,
     LJ_SCALE_QUANTILE_NORMAL
 } lj_scale_method;
-typedef enum lj_scale_ties { LJ_TIES_MIDDLE, LJ_TIES_ENDS } lj_scale_ties;
+typedef enum lj_scale_ranks { LJ_RANKS_MIDDLE, LJ_RANKS_SCIKIT_LEARN } lj_scale_ranks;
 typedef struct lj_scale_options {
     int method;
     int64_t quantiles;
-    int ties; /* lj_scale_ties */
+    int ranks;
     double clip;
+    double min_size;
 } lj_scale_options;
 
 typedef enum lj_bins_method { LJ_BINS_QUANTILE, LJ_BINS_UNIFORM } lj_bins_method;
@@ -118,6 +119,7 @@ typedef struct lj_rare_options {
 typedef enum lj_one_hot_drop { LJ_DROP_NONE, LJ_DROP_BINARY, LJ_DROP_FIRST } lj_one_hot_drop;
 typedef struct lj_one_hot_options {
     int64_t max;
+    int64_t min_missing;
     int drop;
 } lj_one_hot_options;
 

@@ -23,6 +23,9 @@ static const lj_declaration options_declared[] = {
     {.key = "max", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_one_hot_options, max), .min = 0,
      .max = COLUMNS_MAX - 2, .fallback = "0",
      .doc = "Most levels with a column of their own, the most frequent ones; the others share one. 0: no limit."},
+    {.key = "min_missing", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_one_hot_options, min_missing), .min = 1,
+     .max = 1e9, .fallback = "1",
+     .doc = "Missing values get a column if so many training rows miss one; else they are 0 in all."},
     {.key = "drop", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_one_hot_options, drop), .choices = drops,
      .fallback = "binary",
      .doc = "Which columns are left out: none, the first of two (binary), or always the first."},
@@ -53,7 +56,7 @@ static lj_status place_levels(const lj_fit_column *column, const lj_one_hot_opti
         for (int32_t i = 0; i < size; i++)
             fitted->column[i] = fitted->column[i] < 0 ? fitted->unknown : fitted->column[i];
     }
-    if (column->present < column->n)
+    if (column->n - column->present >= o->min_missing)
         fitted->missing = fitted->size++;
     if (fitted->size > COLUMNS_MAX)
         return lj_declare_fail(column->file, column->step,
