@@ -1,0 +1,186 @@
+/* The document that `lianjin` writes into the page: docs/report.md describes it. */
+
+export type Task = "binary" | "multiclass" | "regression";
+/** NaN and infinities arrive as null. */
+export type Maybe = number | null;
+
+export interface Metric {
+  name: string;
+  value: Maybe;
+  low: Maybe;
+  high: Maybe;
+}
+
+export interface Roc {
+  fpr: number[];
+  tpr: number[];
+}
+
+export interface PrecisionRecall {
+  recall: number[];
+  precision: number[];
+}
+
+export interface CalibrationBin {
+  rows: number;
+  score: number;
+  rate: number;
+  low: Maybe;
+  high: Maybe;
+}
+
+export interface Decile {
+  decile: number;
+  rows: number;
+  positive: number;
+  rate: Maybe;
+  lift: Maybe;
+  lift_up_to: Maybe;
+  capture: Maybe;
+  highest: Maybe;
+  lowest: Maybe;
+}
+
+export interface ClassResult {
+  rows: number;
+  precision: number;
+  recall: number;
+  f1: number;
+  auc: Maybe;
+  roc: Roc;
+  pr: PrecisionRecall;
+}
+
+export interface Evaluation {
+  task: Task;
+  rows: number;
+  weight: number;
+  mean_score: Maybe;
+  mean_target: Maybe;
+  metrics: Metric[];
+  threshold?: number;
+  roc?: Roc;
+  pr?: PrecisionRecall;
+  ks?: { score: number[]; positive: number[]; negative: number[] };
+  ks_at?: Maybe;
+  calibration?: CalibrationBin[];
+  deciles?: Decile[];
+  histogram?: { low: number; high: number; negative?: number[]; positive?: number[]; all?: number[] };
+  confusion?: number[][];
+  confusion_at_half?: number[][];
+  classes?: ClassResult[];
+  residuals?: { level: number[]; value: number[] };
+  scatter?: { target: number[]; prediction: number[] };
+}
+
+export interface Part {
+  name: string;
+  rows: number;
+  rate: Maybe;
+  psi: Maybe;
+  evaluation: Evaluation | null;
+}
+
+export interface Group {
+  group: string;
+  rows: number;
+  mean_score: Maybe;
+  mean_target: Maybe;
+  selected?: Maybe;
+  true_positive_rate?: Maybe;
+  false_positive_rate?: Maybe;
+  metrics: Record<string, Maybe>;
+}
+
+export interface ProfileBin {
+  low: number;
+  high: number;
+  count: number;
+  rate: Maybe;
+}
+
+export interface ProfileWord {
+  value: string;
+  count: number;
+  rate: Maybe;
+}
+
+export interface ProfileColumn {
+  name: string;
+  type: string;
+  reason: string | null;
+  missing: number;
+  unique: Maybe;
+  quantiles: { name: string; value: Maybe }[];
+  histogram: ProfileBin[];
+  top: ProfileWord[];
+  relation: { name: string; value: Maybe }[];
+  warnings: string[];
+}
+
+export interface Profile {
+  rows: number;
+  columns: ProfileColumn[];
+  warnings: string[];
+  target: string | null;
+}
+
+export interface Report {
+  kind: "report";
+  format: number;
+  version: string;
+  name: string | null;
+  created: string | null;
+  task: Task;
+  pipeline: string | null;
+  target: { column: string | null; reason: string | null; classes: string[] };
+  data: { source: string | null; split: string | null; warnings: string[]; profile: unknown };
+  parts: Part[];
+  preparation: string | null;
+  model: {
+    family: string | null;
+    text: string | null;
+    features: number;
+    weights: number;
+    bytes: number;
+    microseconds_per_score: Maybe;
+    threshold: Maybe;
+    threshold_reason: string | null;
+  };
+  training: {
+    best_epoch: number;
+    monitored: string | null;
+    total_seconds: Maybe;
+    rows_per_second: Maybe;
+    epoch: number[];
+    loss: Maybe[];
+    valid_loss: Maybe[];
+    monitor: Maybe[];
+    rate: Maybe[];
+  };
+  importance: {
+    metric: string | null;
+    part: string | null;
+    features: { feature: string; mean: number; spread: Maybe }[];
+  };
+  groups: { part: string | null; columns: { column: string; groups: Group[] | null }[] };
+  reproduce: {
+    seed: string;
+    data_sha256: string | null;
+    pipeline_sha256: string | null;
+    weights_sha256: string | null;
+    scores_sha256: string | null;
+    facts: { name: string; value: string }[];
+    commands: string[];
+  };
+}
+
+export interface ProfilePage {
+  kind: "profile";
+  format: number;
+  version: string;
+  name: string | null;
+  profile: unknown;
+}
+
+export type Page = Report | ProfilePage;

@@ -1,0 +1,247 @@
+/* The sections of a report, in the order of the work. What has no data is left out. */
+import { evaluated, metric } from "../charts/common";
+import { lossChart, monitorChart } from "../charts/learning";
+import { groupsChart, importanceChart } from "../charts/tables";
+import type { Evaluation, Metric, Part, Report } from "../data";
+import { bytes, number, percent, seconds, whole } from "../format";
+import { known, t } from "../text";
+import type { Cell } from "./dom";
+import { chart, code, details, facts, h, table } from "./dom";
+import { curveSections } from "./curves";
+import { columnTable, readProfile } from "./profile";
+
+const HEADLINES: Record<Report["task"], string[]> = {
+  binary: ["auc", "ks", "gini", "average_precision", "log_loss", "brier"],
+  multiclass: ["accuracy", "f1", "auc", "log_loss", "balanced_accuracy", "mcc"],
+  regression: ["rmse", "mae", "r2", "mape"],
+};
+
+export function section(id: string, ...children: (Node | string | null)[]): HTMLElement {
+  return h("section", { id }, h("h2", {}, t(id)), ...children);
+}
+
+/** The part that is looked at first: test, or else the last that was evaluated. */
+export function mainPart(parts: Part[]): Part | null {
+  const evaluatedParts = parts.filter((part) => part.evaluation !== null);
+  return evaluatedParts.find((part) => part.name === "test") ?? evaluatedParts[evaluatedParts.length - 1] ?? null;
+}
+
+function interval(one: Metric): string | undefined {
+  return one.low === null || one.high === null ? undefined : `${number(one.low)} \u2013 ${number(one.high)}`;
+}
+
+function headline(report: Report): HTMLElement {
+  const target = report.target.column;
+  const positive = report.task === "binary" ? report.target.classes[1] : undefined;
+  const about = [target === null ? null : `${t("target")}: ${target}${positive === undefined ? "" : ` = ${positive}`}`, t(`task.${report.task}`), report.model.family, report.created]
+    .filter((text) => text !== null)
+    .join(" \u00b7 ");
+  const hero = h("section", { class: "hero" }, h("h1", {}, report.name ?? t("report")), h("p", { class: "about" }, about));
+  const part = mainPart(report.parts);
+  if (part?.evaluation == null) return hero;
+  const train = report.parts.find((one) => one.name === "train" && one !== part)?.evaluation ?? null;
+  const tiles = h("div", { class: "tiles" });
+  for (const name of HEADLINES[report.task]) {
+    const one = part.evaluation.metrics.find((candidate) => candidate.name === name);
+    if (one === undefined) continue;
+    tiles.append(
+      h(
+        "div",
+        { class: "tile" },
+        h("span", { class: "name" }, t(`metric.${name}`)),
+        h("b", {}, number(one.value)),
+        h("span", { class: "interval" }, interval(one) ?? "\u00a0"),
+        train === null ? null : h("span", { class: "gap" }, t("gap", number(metric(train, name)))),
+      ),
+    );
+  }
+  hero.append(tiles, h("p", { class: "note" }, t("headlineNote", t(part.name))));
+  return hero;
+}
+
+function asked(report: Report): HTMLElement {
+  const { target } = report;
+  const names = target.classes.length > 12 ? `${target.classes.slice(0, 12).join(", ")} \u2026 (${target.classes.length})` : target.classes.join(", ");
+  return section(
+    "asked",
+    facts([
+      [t("target"), target.column],
+      [t("task"), t(`task.${report.task}`)],
+      report.task === "binary" ? [t("positiveClass"), target.classes[1]] : [t("classes"), names],
+      [t("why"), target.reason],
+    ]),
+    report.pipeline === null ? null : h("div", { class: "panel" }, h("h3", {}, t("pipeline")), code(report.pipeline)),
+  );
+}
+
+function steadiness(psi: number | null): Cell {
+  if (psi === null) return { text: number(psi) };
+  const word = psi < 0.1 ? "steady" : psi < 0.25 ? "watch" : "shifted";
+  return { text: number(psi), small: t(`psi.${word}`), kind: word === "steady" ? "good" : "warn" };
+}
+
+function dataSection(report: Report): HTMLElement {
+  const { data, task, parts } = report;
+  const all = parts.reduce((sum, part) => sum + part.rows, 0);
+  const rows = parts.map((part) => [
+    t(part.name),
+    { text: whole(part.rows), small: percent(all > 0 ? part.rows / all : null) },
+    task === "binary" ? percent(part.rate, 2) : number(part.rate),
+    steadiness(part.psi),
+  ]);
+  const head = [t("part"), t("rows"), t(task === "binary" ? "rate" : "meanTarget"), t("psi")];
+  const unused = task === "multiclass" ? [2] : [];
+  const keep = <T>(row: T[]): T[] => row.filter((_, i) => !unused.includes(i));
+  const profile = readProfile(data.profile);
+  const warnings = [...new Set([...data.warnings, ...(profile?.warnings ?? [])])];
+  const list = h("ul", { class: "warnings" }, ...warnings.map((text) => h("li", {}, text)));
+  return section(
+    "data",
+    facts([
+      [t("source"), data.source],
+      [t("split"), data.split],
+    ]),
+    parts.length > 0 ? table(keep(head), rows.map(keep)) : null,
+    h("h3", {}, t("warnings")),
+    warnings.length > 0 ? list : h("p", { class: "note" }, t("noWarnings")),
+    profile === null || profile.columns.length === 0
+      ? null
+      : details(t("showColumns", String(profile.columns.length)), columnTable(profile)),
+  );
+}
+
+function preparation(report: Report): HTMLElement | null {
+  if (report.preparation === null || report.preparation.trim() === "") return null;
+  return section("preparation", h("div", { class: "panel" }, code(report.preparation.trimEnd())));
+}
+
+function modelSection(report: Report): HTMLElement | null {
+  const { model, training } = report;
+  if (model.family === null && model.text === null) return null;
+  return section(
+    "model",
+    facts([
+      [t("family"), model.family],
+      [t("features"), model.features > 0 ? whole(model.features) : null],
+      [t("weights"), model.weights > 0 ? whole(model.weights) : null],
+      [t("size"), model.bytes > 0 ? bytes(model.bytes) : null],
+      [t("trainingTime"), training.total_seconds === null ? null : seconds(training.total_seconds)],
+      [t("speed"), training.rows_per_second === null ? null : whole(training.rows_per_second)],
+      [t("perScore"), model.microseconds_per_score === null ? null : `${number(model.microseconds_per_score, 2)} \u00b5s`],
+      [t("threshold"), model.threshold === null ? null : `${number(model.threshold)}${model.threshold_reason === null ? "" : ` (${model.threshold_reason})`}`],
+    ]),
+    model.text === null ? null : h("div", { class: "panel" }, code(model.text.trimEnd())),
+  );
+}
+
+function trainingSection(report: Report): HTMLElement | null {
+  const { training } = report;
+  if (training.epoch.length === 0) return null;
+  const charts = [chart({ title: t("loss"), build: lossChart(training) })];
+  if (training.monitor.some((value) => value !== null)) {
+    const name = training.monitored ?? "";
+    const title = t("monitored", known(`metric.${name}`) ? t(`metric.${name}`) : name);
+    charts.push(chart({ title, build: monitorChart(training) }));
+  }
+  return section("training", h("div", { class: "grid" }, ...charts));
+}
+
+/* "accuracy_at_half" is accuracy at 0.5. */
+function baseName(name: string): string {
+  return name.replace(/_at_half$/, "");
+}
+
+const AT_THRESHOLD = ["accuracy", "balanced_accuracy", "precision", "recall", "f1", "mcc"];
+
+function metricRows(names: string[], evaluations: Evaluation[]): Cell[][] {
+  return names.map((name) => {
+    const base = baseName(name);
+    const about = known(`about.${base}`) ? t(`about.${base}`) : undefined;
+    const cells: Cell[] = [{ text: t(`metric.${base}`), small: about }];
+    for (const evaluation of evaluations) {
+      const one = evaluation.metrics.find((candidate) => candidate.name === name);
+      cells.push(one === undefined ? { text: "" } : { text: number(one.value), small: interval(one) });
+    }
+    return cells;
+  });
+}
+
+function metricsSection(report: Report): HTMLElement | null {
+  const parts = evaluated(report.parts, t);
+  const first = parts[0]?.evaluation;
+  if (first === undefined) return null;
+  const evaluations = parts.map((part) => part.evaluation);
+  const names = first.metrics.map((one) => one.name);
+  const head = (title: string): string[] => [title, ...parts.map((part) => part.label)];
+  const ranks = names.filter((name) => report.task !== "binary" || !AT_THRESHOLD.includes(baseName(name)));
+  const chosen = names.filter((name) => !ranks.includes(name) && name === baseName(name));
+  const half = names.filter((name) => name !== baseName(name));
+  const threshold = number(first.threshold ?? 0.5);
+  return section(
+    "metrics",
+    h("p", { class: "note" }, t("intervalNote")),
+    table(head(t("metric")), metricRows(ranks, evaluations)),
+    chosen.length > 0 ? table(head(half.length > 0 ? t("atThreshold", threshold) : t("atHalf")), metricRows(chosen, evaluations)) : null,
+    half.length > 0 ? table(head(t("atHalf")), metricRows(half, evaluations)) : null,
+  );
+}
+
+function importanceSection(report: Report): HTMLElement | null {
+  const { importance } = report;
+  if (importance.features.length === 0) return null;
+  const title = t("importanceNote", t(`metric.${importance.metric ?? ""}`), t(importance.part ?? "valid"));
+  const height = 70 + 24 * Math.min(20, importance.features.length);
+  return section("importance", chart({ title, build: importanceChart(importance.features), wide: true, height }));
+}
+
+function groupsSection(report: Report): HTMLElement | null {
+  const name = HEADLINES[report.task][0] ?? "auc";
+  const part = report.parts.find((one) => one.name === (report.groups.part ?? "test"))?.evaluation ?? null;
+  const overall = part === null ? null : metric(part, name);
+  const blocks = report.groups.columns.flatMap(({ column, groups }) => {
+    if (groups === null || groups.length === 0) return [];
+    const binary = report.task === "binary";
+    const head = [column, t("rows"), t("meanScore"), t(binary ? "rate" : "meanTarget"), ...(binary ? [t("selected"), t("truePositiveRate"), t("falsePositiveRate")] : []), t(`metric.${name}`)];
+    const share = (value: number | null | undefined): string => (binary ? percent(value) : number(value));
+    const rows = groups.map((group) => [
+      group.group,
+      whole(group.rows),
+      share(group.mean_score),
+      share(group.mean_target),
+      ...(binary ? [percent(group.selected), percent(group.true_positive_rate), percent(group.false_positive_rate)] : []),
+      { text: number(group.metrics[name]), small: interval({ name, value: 0, low: group.metrics[`${name}_low`] ?? null, high: group.metrics[`${name}_high`] ?? null }) },
+    ]);
+    const height = 80 + 30 * Math.min(20, groups.length);
+    return [chart({ title: t("groupsNote", column), build: groupsChart(groups, name, overall), wide: true, height }), table(head, rows)];
+  });
+  return blocks.length > 0 ? section("groups", ...blocks) : null;
+}
+
+function reproduceSection(report: Report): HTMLElement {
+  const { reproduce } = report;
+  const hashes = (["data_sha256", "pipeline_sha256", "weights_sha256", "scores_sha256"] as const).map(
+    (key): [string, string | null] => [t(key), reproduce[key]],
+  );
+  return section(
+    "reproduce",
+    h("p", {}, t("promise")),
+    facts([...hashes, [t("seed"), reproduce.seed], [t("version"), report.version], ...reproduce.facts.map(({ name, value }): [string, string] => [name, value])], "facts hashes"),
+    reproduce.commands.length > 0 ? h("div", { class: "panel" }, h("h3", {}, t("commands")), code(reproduce.commands.join("\n"))) : null,
+  );
+}
+
+export function reportPage(report: Report): HTMLElement[] {
+  return [
+    headline(report),
+    asked(report),
+    dataSection(report),
+    preparation(report),
+    modelSection(report),
+    trainingSection(report),
+    metricsSection(report),
+    ...curveSections(report),
+    importanceSection(report),
+    groupsSection(report),
+    reproduceSection(report),
+  ].filter((one): one is HTMLElement => one !== null);
+}
