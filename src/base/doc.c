@@ -5,6 +5,8 @@
 
 #include "base/doc.h"
 
+#define FEW_KEYS 16 /* up to here comparing all pairs is faster than sorting */
+
 static const char *const kind_names[] = {"null", "true or false", "a number", "a text", "a list", "a map"};
 
 lj_status lj_doc_create(const char *name, lj_doc **out)
@@ -30,6 +32,9 @@ void lj_doc_destroy(lj_doc *doc)
     if (doc == NULL)
         return;
     lj_arena_destroy(doc->arena);
+    lj_free(doc->values);
+    lj_free(doc->children);
+    lj_free(doc->texts);
     lj_free(doc);
 }
 
@@ -62,20 +67,33 @@ static int by_key(const void *a, const void *b)
     return (x->key_column > y->key_column) - (x->key_column < y->key_column);
 }
 
+static lj_status fail_duplicate(const lj_doc *doc, const lj_item *first, const lj_item *second, lj_status status)
+{
+    return lj_fail(status, "%s:%d:%d: key '%.200s' stands twice; the first is in line %d", doc->name, second->key_line,
+                   second->key_column, second->key, first->key_line);
+}
+
 lj_status lj_doc_check_keys(const lj_doc *doc, const lj_item *map, lj_status status)
 {
-    if (map->count < 2)
+    if (map->count <= FEW_KEYS) {
+        for (int64_t i = 1; i < map->count; i++) {
+            for (int64_t j = 0; j < i; j++) {
+                if (strcmp(map->items[i]->key, map->items[j]->key) == 0)
+                    return fail_duplicate(doc, map->items[j], map->items[i], status);
+            }
+        }
         return LJ_OK;
+    }
     lj_item **sorted = lj_new_array(map->count, sizeof(lj_item *));
     if (sorted == NULL)
         return lj_fail(LJ_ENOMEM, "%s: no memory to read it", doc->name);
     memcpy(sorted, map->items, (size_t)map->count * sizeof(lj_item *));
     qsort(sorted, (size_t)map->count, sizeof(lj_item *), by_key);
     lj_status found = LJ_OK;
-    for (int64_t i = 1; i < map->count && found == LJ_OK; i++)
+    for (int64_t i = 1; i < map->count && found == LJ_OK; i++) {
         if (strcmp(sorted[i]->key, sorted[i - 1]->key) == 0)
-            found = lj_fail(status, "%s:%d:%d: key '%s' stands twice; the first is in line %d", doc->name,
-                            sorted[i]->key_line, sorted[i]->key_column, sorted[i]->key, sorted[i - 1]->key_line);
+            found = fail_duplicate(doc, sorted[i - 1], sorted[i], status);
+    }
     lj_free(sorted);
     return found;
 }
@@ -94,9 +112,10 @@ const lj_item *lj_item_get(const lj_item *map, const char *key)
 {
     if (map == NULL || map->kind != LJ_MAP)
         return NULL;
-    for (int64_t i = 0; i < map->count; i++)
+    for (int64_t i = 0; i < map->count; i++) {
         if (strcmp(map->items[i]->key, key) == 0)
             return map->items[i];
+    }
     return NULL;
 }
 

@@ -8,6 +8,10 @@ struct lj_doc {
     lj_arena *arena;
     const char *name;
     lj_item *root;
+    /* JSON, whose size is known before it is read, takes three blocks instead of the arena: */
+    lj_item *values;
+    lj_item **children; /* what the lists and maps point into */
+    char *texts;        /* of all scalars and keys, each ended by NUL */
 };
 
 /* An empty document; LJ_ENOMEM. */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/doc.h"
+#include "base/system.h"
+#include "base/utf8.h"
 #include "lianjin/file.h"
 #include "lianjin/limits.h"
 
@@ -51,12 +53,19 @@ static void place(struct fy_event *event, int *line, int *column)
     *column = mark != NULL ? mark->column + 1 : 1;
 }
 
-/* Number of the YAML 1.2 core schema: [-+]? digits, point, exponent; .inf and .nan. */
+/* Number of the YAML 1.2 core schema: [-+]? digits, point, exponent; 0x and 0o; .inf and .nan. */
 static int read_number(const char *text, double *number, int *is_integer)
 {
     const char *p = text + (*text == '-' || *text == '+');
     int digits = 0;
     *is_integer = 1;
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'o')) {
+        char *end = NULL;
+        const unsigned long long value = strtoull(text + 2, &end, text[1] == 'x' ? 16 : 8);
+        *number = (double)value;
+        *is_integer = value <= UINT64_C(9007199254740992);
+        return isxdigit((unsigned char)text[2]) && *end == '\0';
+    }
     if (strcmp(p, ".inf") == 0 || strcmp(p, ".Inf") == 0 || strcmp(p, ".INF") == 0) {
         *number = *text == '-' ? -INFINITY : INFINITY;
         *is_integer = 0;
@@ -87,7 +96,7 @@ static int read_number(const char *text, double *number, int *is_integer)
     }
     if (*p != '\0')
         return 0;
-    *number = strtod(text, NULL);
+    *number = lj_parse_double(text, NULL);
     if (*is_integer && fabs(*number) > 9007199254740992.0)
         *is_integer = 0;
     return 1;
@@ -231,6 +240,13 @@ lj_status lj_yaml_parse(const char *name, const char *text, size_t size, lj_doc 
 {
     reader r = {NULL, NULL, NULL};
     *out = NULL;
+    const size_t valid = lj_utf8_valid(text, size);
+    if (valid < size) {
+        int line = 0;
+        int column = 0;
+        lj_utf8_locate(text, valid, &line, &column);
+        return lj_fail(LJ_ECONFIG, "%s:%d:%d: a byte that is not UTF-8", name, line, column);
+    }
     if (size > LJ_YAML_BYTES_MAX)
         return lj_fail(LJ_ECONFIG, "%s: %zu bytes, expected at most %u", name, size, LJ_YAML_BYTES_MAX);
     LJ_TRY(lj_doc_create(name, &r.doc));
