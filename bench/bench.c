@@ -1,0 +1,253 @@
+/*
+ * Our side of the benchmarks inside a process: lianjin-bench CASE THREADS
+ * prints the seconds of one run. Data are made here, outside the time.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compute/kernels.h"
+#include "lianjin/memory.h"
+#include "lianjin/model.h"
+#include "lianjin/random.h"
+
+/* Numbers in [-1, 1), the same in every run. */
+static float *random_numbers(int64_t n, uint64_t stream)
+{
+    float *x = lj_new_array(n, sizeof(*x));
+    for (int64_t i = 0; x != NULL && i < n; i++)
+        x[i] = 2.0F * lj_random_uniform(1, stream, (uint64_t)i) - 1.0F;
+    return x;
+}
+
+static double *random_labels(const float *x, int64_t n, int64_t width)
+{
+    double *y = lj_new_array(n, sizeof(*y));
+    for (int64_t i = 0; y != NULL && i < n; i++)
+        y[i] = x[i * width] + x[i * width + 1] > 0 ? 1 : 0;
+    return y;
+}
+
+/* ---- networks: width - hidden ... - 1, sigmoid, binary cross-entropy, Adam ---- */
+
+typedef struct net_case {
+    const char *name;
+    int64_t inputs, hidden[3], rows, batch, epochs;
+} net_case;
+
+static const net_case nets[] = {
+    {"mlp-8-10-1", 8, {10, 0, 0}, 1000, 32, 10},
+    {"mlp-100-64-64-1", 100, {64, 64, 0}, 10000, 32, 10},
+    {"mlp-512-1024-1024-512-1", 512, {1024, 1024, 512}, 2560, 256, 2},
+};
+
+static lj_status build_net(lj_graph *g, const net_case *net, lj_value *loss)
+{
+    lj_value x = lj_input(g, "numbers", LJ_F32, lj_shape_of(LJ_BATCH, net->inputs));
+    lj_value y = x;
+    for (int i = 0; i < 3 && net->hidden[i] > 0; i++)
+        y = lj_dense(g, y, net->hidden[i], .activation = LJ_RELU);
+    y = lj_dense(g, y, 1);
+    lj_output(g, "score", lj_reshape(g, lj_activate(g, y, LJ_SIGMOID), lj_shape_of(LJ_BATCH)));
+    if (lj_graph_is_training(g)) {
+        const lj_value target = lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH));
+        const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
+        *loss = lj_loss_build(g, y, target, weight, (lj_loss_options){.loss = LJ_LOSS_BINARY_CROSS_ENTROPY});
+    }
+    return lj_graph_check(g);
+}
+
+static lj_status train_net(const net_case *net, lj_team *team, double *seconds)
+{
+    lj_train_job job = {.task = LJ_BINARY, .classes = 2, .target_scale = 1};
+    lj_train_result result = {0};
+    lj_value unused = LJ_NONE;
+    LJ_TRY(lj_graph_create(1, &job.training));
+    LJ_TRY(lj_graph_create(0, &job.scoring));
+    LJ_TRY(build_net(job.training, net, &job.loss));
+    LJ_TRY(build_net(job.scoring, net, &unused));
+    LJ_TRY(lj_weights_create(&job.weights));
+    LJ_TRY(lj_weights_add(job.weights, job.training, 7));
+    float *x = random_numbers(net->rows * net->inputs, 1);
+    double *y = random_labels(x, net->rows, net->inputs);
+    const lj_rows rows = {.n = net->rows, .numbers = x, .number_count = net->inputs, .target = y};
+    const lj_train_options options = {.epochs = net->epochs,
+                                      .batch = net->batch,
+                                      .optimiser = {.optimiser = LJ_OPTIMISER_ADAM},
+                                      .schedule = {.rate = 1e-3F},
+                                      .patience = -1,
+                                      .seed = 7};
+    const double begin = lj_seconds();
+    LJ_TRY(lj_train(&job, &options, &rows, NULL, team, NULL, &result));
+    *seconds = lj_seconds() - begin;
+    lj_free(result.epochs);
+    lj_free(x);
+    lj_free(y);
+    lj_weights_destroy(job.weights);
+    lj_graph_destroy(job.training);
+    lj_graph_destroy(job.scoring);
+    return LJ_OK;
+}
+
+/* ---- products ---- */
+
+typedef struct gemm {
+    int64_t n;
+    float *a, *b, *c;
+    float *scratch[LJ_THREADS_MAX];
+    int64_t rows; /* of C by task */
+} gemm;
+
+static void gemm_rows(void *context, int64_t index, int thread)
+{
+    const gemm *g = context;
+    const int64_t first = index * g->rows;
+    const int64_t m = first + g->rows <= g->n ? g->rows : g->n - first;
+    const lj_product_args args = {.m = m,
+                                  .n = g->n,
+                                  .k = g->n,
+                                  .a = g->a + first * g->n,
+                                  .a_row = g->n,
+                                  .a_col = 1,
+                                  .b = g->b,
+                                  .b_row = g->n,
+                                  .b_col = 1,
+                                  .c = g->c + first * g->n,
+                                  .c_row = g->n,
+                                  .scratch = g->scratch[thread]};
+    lj_kernels_get()->product(&args);
+}
+
+static lj_status run_gemm(int64_t n, lj_team *team, double *seconds)
+{
+    const int threads = lj_team_size(team);
+    const int repeats = n <= 512 ? 40 : 2;
+    gemm g = {.n = n, .a = random_numbers(n * n, 1), .b = random_numbers(n * n, 2), .c = random_numbers(n * n, 3)};
+    const int64_t tile = lj_kernels_get()->tile_m;
+    g.rows = (n / threads + tile - 1) / tile * tile;
+    for (int t = 0; t < threads; t++)
+        g.scratch[t] = lj_new_array(lj_kernels_get()->product_scratch(g.rows, n, n), sizeof(float));
+    const int64_t tasks = (n + g.rows - 1) / g.rows;
+    lj_team_run(team, gemm_rows, &g, tasks);
+    const double begin = lj_seconds();
+    for (int i = 0; i < repeats; i++)
+        lj_team_run(team, gemm_rows, &g, tasks);
+    *seconds = (lj_seconds() - begin) / repeats;
+    for (int t = 0; t < threads; t++)
+        lj_free(g.scratch[t]);
+    lj_free(g.a);
+    lj_free(g.b);
+    lj_free(g.c);
+    return LJ_OK;
+}
+
+/*
+ * Peak of fused multiply-adds of one core: chains that no compiler can merge,
+ * each started differently. Seconds of 2 * n^3 operations at that rate, so that
+ * the ratio to gemm-n is the share of the peak.
+ */
+#if defined(__x86_64__)
+#include <immintrin.h>
+__attribute__((target("avx2,fma"))) static double peak_rate(void)
+{
+    __m256 acc[12];
+    const __m256 a = _mm256_set1_ps(1.0000001F);
+    const __m256 b = _mm256_set1_ps(1e-9F);
+    const int64_t rounds = 4000000;
+    double best = 0;
+    float sum = 0;
+    for (int i = 0; i < 12; i++)
+        acc[i] = _mm256_set1_ps((float)i);
+    for (int trial = 0; trial < 5; trial++) {
+        const double begin = lj_seconds();
+        for (int64_t r = 0; r < rounds; r++)
+#pragma GCC unroll 12
+            for (int i = 0; i < 12; i++)
+                acc[i] = _mm256_fmadd_ps(acc[i], a, b);
+        const double rate = 12.0 * 8 * 2 * (double)rounds / (lj_seconds() - begin);
+        best = rate > best ? rate : best;
+    }
+    for (int i = 0; i < 12; i++)
+        sum += _mm256_cvtss_f32(acc[i]);
+    return sum == 12345.0F ? 0 : best;
+}
+#else
+static double peak_rate(void)
+{
+    return 0;
+}
+#endif
+
+/* ---- one score ---- */
+
+static lj_status score_one(double *seconds)
+{
+    enum { INPUTS = 23, ROWS = 512, SCORES = 20000 };
+    lj_model *model = NULL;
+    lj_train_result result = {0};
+    lj_doc *doc = NULL;
+    static const char text[] = "model: {family: dense, hidden: [64, 64]}\ntrain: {epochs: 1}\n";
+    LJ_TRY(lj_yaml_parse("bench", text, sizeof(text) - 1, &doc));
+    float *x = random_numbers(ROWS * INPUTS, 1);
+    double *y = random_labels(x, ROWS, INPUTS);
+    const lj_rows rows = {.n = ROWS, .numbers = x, .number_count = INPUTS, .target = y};
+    const lj_model_spec spec = {.task = LJ_BINARY, .classes = 2, .number_count = INPUTS};
+    const lj_fit_options options = {.family = "dense",
+                                    .doc = doc,
+                                    .model = lj_item_get(lj_doc_root(doc), "model"),
+                                    .train = lj_item_get(lj_doc_root(doc), "train"),
+                                    .seed = 7};
+    LJ_TRY(lj_model_fit(&options, &spec, &rows, NULL, NULL, NULL, &result, &model));
+    double begin = 0;
+    float score = 0;
+    for (int i = 0; i < SCORES + 100; i++) {
+        if (i == 100)
+            begin = lj_seconds();
+        const lj_rows one = {.n = 1, .numbers = x + (i % ROWS) * INPUTS, .number_count = INPUTS};
+        LJ_TRY(lj_model_predict(model, &one, NULL, &score));
+    }
+    *seconds = (lj_seconds() - begin) / SCORES;
+    lj_model_destroy(model);
+    lj_free(result.epochs);
+    lj_free(x);
+    lj_free(y);
+    lj_doc_destroy(doc);
+    return LJ_OK;
+}
+
+static lj_status run_case(const char *name, lj_team *team, double *seconds)
+{
+    for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+        if (strcmp(name, nets[i].name) == 0)
+            return train_net(&nets[i], team, seconds);
+    if (strncmp(name, "gemm-", 5) == 0)
+        return run_gemm(strtol(name + 5, NULL, 10), team, seconds);
+    if (strncmp(name, "peak-", 5) == 0) {
+        const double n = strtod(name + 5, NULL);
+        *seconds = 2 * n * n * n / peak_rate();
+        return LJ_OK;
+    }
+    if (strcmp(name, "score-dense-64-64") == 0)
+        return score_one(seconds);
+    return lj_fail(LJ_EUSAGE, "unknown case '%s'", name);
+}
+
+int main(int argc, char **argv)
+{
+    double seconds = 0;
+    lj_team *team = NULL;
+    lj_status status = argc == 3 ? LJ_OK : lj_fail(LJ_EUSAGE, "usage: lianjin-bench CASE THREADS");
+    if (status == LJ_OK)
+        status = lj_kernels_select(NULL);
+    if (status == LJ_OK)
+        status = lj_team_create((int)strtol(argv[2], NULL, 10), &team);
+    if (status == LJ_OK)
+        status = run_case(argv[1], team, &seconds);
+    if (status == LJ_OK)
+        printf("%.9g\n", seconds);
+    else
+        (void)fprintf(stderr, "lianjin-bench: %s\n", lj_error_message());
+    lj_team_destroy(team);
+    return lj_status_exit_code(status);
+}

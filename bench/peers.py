@@ -1,0 +1,160 @@
+"""The peers' side of the benchmarks: python peers.py PEER CASE THREADS prints the seconds of one run.
+
+Each peer does what its users do: PyTorch eager with a loop over shuffled batches, Keras' fit, pandas + scikit-learn +
+PyTorch for the whole job. Data and imports are outside the time, except for the whole job, which reads its table.
+"""
+import os
+import sys
+import time
+
+peer, case, threads = sys.argv[1], sys.argv[2], int(sys.argv[3])
+for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+    os.environ[name] = str(threads)
+os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import numpy as np
+
+NETS = {  # inputs, hidden, rows, batch, epochs: as in bench.c
+    "mlp-8-10-1": (8, [10], 1000, 32, 10),
+    "mlp-100-64-64-1": (100, [64, 64], 10000, 32, 10),
+    "mlp-512-1024-1024-512-1": (512, [1024, 1024, 512], 2560, 256, 2),
+}
+
+
+def data(inputs, rows):
+    x = np.random.default_rng(1).uniform(-1, 1, (rows, inputs)).astype("float32")
+    return x, (x[:, 0] + x[:, 1] > 0).astype("float32")
+
+
+def torch_module():
+    import torch
+
+    torch.set_num_threads(threads)
+    return torch
+
+
+def torch_net(torch, inputs, hidden):
+    layers = []
+    for units in hidden:
+        layers += [torch.nn.Linear(inputs, units), torch.nn.ReLU()]
+        inputs = units
+    return torch.nn.Sequential(*layers, torch.nn.Linear(inputs, 1))
+
+
+def torch_fit(torch, net, x, y, batch, epochs):
+    optimiser = torch.optim.Adam(net.parameters(), lr=1e-3)
+    loss_of = torch.nn.BCEWithLogitsLoss()
+    for _ in range(epochs):
+        for rows in torch.randperm(len(x)).split(batch):
+            loss = loss_of(net(x[rows])[:, 0], y[rows])
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+
+
+def torch_train():
+    torch = torch_module()
+    inputs, hidden, rows, batch, epochs = NETS[case]
+    x, y = (torch.from_numpy(a) for a in data(inputs, rows))
+    net = torch_net(torch, inputs, hidden)
+    torch_fit(torch, net, x[:batch], y[:batch], batch, 2)
+    begin = time.perf_counter()
+    torch_fit(torch, net, x, y, batch, epochs)
+    return time.perf_counter() - begin
+
+
+def keras_train():
+    import keras
+
+    inputs, hidden, rows, batch, epochs = NETS[case]
+    x, y = data(inputs, rows)
+    net = keras.Sequential([keras.Input((inputs,))] + [keras.layers.Dense(u, activation="relu") for u in hidden]
+                           + [keras.layers.Dense(1, activation="sigmoid")])
+    net.compile("adam", "binary_crossentropy")
+    net.fit(x[:batch], y[:batch], batch_size=batch, epochs=1, verbose=0)
+    begin = time.perf_counter()
+    net.fit(x, y, batch_size=batch, epochs=epochs, verbose=0)
+    return time.perf_counter() - begin
+
+
+def torch_gemm():
+    torch = torch_module()
+    n = int(case.split("-")[1])
+    a, b, c = torch.rand(n, n) - 0.5, torch.rand(n, n) - 0.5, torch.empty(n, n)
+    repeats = 40 if n <= 512 else 2
+    torch.mm(a, b, out=c)
+    begin = time.perf_counter()
+    for _ in range(repeats):
+        torch.mm(a, b, out=c)
+    return (time.perf_counter() - begin) / repeats
+
+
+def onednn_gemm():
+    """oneDNN through the product of PyTorch's mkldnn tensors' own backend: a linear layer without bias."""
+    torch = torch_module()
+    n = int(case.split("-")[1])
+    a, b = (torch.rand(n, n) - 0.5).to_mkldnn(), (torch.rand(n, n) - 0.5).to_mkldnn()
+    repeats = 40 if n <= 512 else 2
+    with torch.no_grad():
+        torch.ops.aten.mkldnn_linear(a, b)
+        begin = time.perf_counter()
+        for _ in range(repeats):
+            torch.ops.aten.mkldnn_linear(a, b)
+        return (time.perf_counter() - begin) / repeats
+
+
+def torch_score():
+    torch = torch_module()
+    net = torch_net(torch, 23, [64, 64]).eval()
+    x = torch.rand(512, 23)
+    with torch.inference_mode():
+        for i in range(100):
+            net(x[i : i + 1])
+        begin = time.perf_counter()
+        for i in range(2000):
+            torch.sigmoid(net(x[i % 512 : i % 512 + 1]))
+        return (time.perf_counter() - begin) / 2000
+
+
+def whole_job():
+    """Give Me Some Credit: read, prepare, train 256-256, score; the epochs that our run took come by the environment."""
+    torch = torch_module()
+    import pandas as pd
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.metrics import roc_auc_score
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import QuantileTransformer
+
+    epochs, batch = int(os.environ["BENCH_EPOCHS"]), int(os.environ["BENCH_BATCH"])
+    begin = time.perf_counter()
+    table = pd.read_csv(os.environ["BENCH_TABLE"])
+    y = table.pop("SeriousDlqin2yrs").to_numpy("float32")
+    part = table.pop("part").to_numpy()
+    table = table.drop(columns=table.columns[0])
+    train, valid = part == "train", part == "valid"
+    prepare = ColumnTransformer([("numbers", make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True),
+        QuantileTransformer(output_distribution="normal", random_state=7)), list(table.columns))])
+    fitted = torch.from_numpy(prepare.fit_transform(table[train]).astype("float32"))
+    held = torch.from_numpy(prepare.transform(table[valid]).astype("float32"))
+    everything = torch.from_numpy(prepare.transform(table).astype("float32"))
+    net = torch_net(torch, fitted.shape[1], [256, 256])
+    target = torch.from_numpy(y[train])
+    for _ in range(epochs):
+        torch_fit(torch, net, fitted, target, batch, 1)
+        with torch.no_grad():
+            roc_auc_score(y[valid], net(held)[:, 0].numpy())
+    with torch.no_grad():
+        torch.sigmoid(net(everything))
+    return time.perf_counter() - begin
+
+
+RUNS = {"torch": {"mlp": torch_train, "gemm": torch_gemm, "score": torch_score},
+        "keras": {"mlp": keras_train}, "onednn": {"gemm": onednn_gemm}, "sklearn": {"job": whole_job}}
+print(RUNS[peer][case.split("-")[0]]())
