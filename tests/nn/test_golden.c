@@ -1,0 +1,390 @@
+/* Values and gradients of every operation, layer and loss against PyTorch (tests/golden/). */
+#include "nn/golden.h"
+
+#include "nn/layers.h"
+
+#define INPUTS_MAX 8
+
+/* One case being rebuilt. */
+typedef struct rebuilt {
+    lj_graph *g;
+    const lj_item *args;
+    lj_value in[INPUTS_MAX];
+    int64_t n;
+} rebuilt;
+
+static int number(const rebuilt *c, const char *key)
+{
+    return (int)golden_number(c->args, key, 0.0);
+}
+
+static float real(const rebuilt *c, const char *key)
+{
+    return (float)golden_number(c->args, key, 0.0);
+}
+
+static lj_activation activation_of(const rebuilt *c)
+{
+    const lj_item *name = lj_item_get(c->args, "activation");
+    lj_activation activation = LJ_LINEAR;
+    if (name != NULL)
+        MUST(lj_activation_find(name->text, &activation));
+    return activation;
+}
+
+/* args.shape with the batch written as -1. */
+static lj_shape shape_of(const rebuilt *c)
+{
+    const lj_item *list = lj_item_get(c->args, "shape");
+    return golden_shape(list, 1);
+}
+
+static void sizes_of(const rebuilt *c, int32_t *sizes)
+{
+    const lj_item *list = lj_item_get(c->args, "sizes");
+    for (int64_t i = 0; list != NULL && i < list->count; i++)
+        sizes[i] = (int32_t)list->items[i]->number;
+}
+
+#define UNARY(name)                                     \
+    static lj_value build_##name(const rebuilt *c)      \
+    {                                                   \
+        return lj_##name(c->g, c->in[0]);               \
+    }
+#define BINARY(name)                                    \
+    static lj_value build_##name(const rebuilt *c)      \
+    {                                                   \
+        return lj_##name(c->g, c->in[0], c->in[1]);     \
+    }
+#define REDUCTION(name)                                                                     \
+    static lj_value build_##name(const rebuilt *c)                                          \
+    {                                                                                       \
+        return lj_##name(c->g, c->in[0], number(c, "axis"), number(c, "keep"));             \
+    }
+
+UNARY(negate)
+UNARY(exp)
+UNARY(log)
+UNARY(sqrt)
+UNARY(square)
+UNARY(absolute)
+UNARY(sin)
+UNARY(cos)
+UNARY(erf)
+UNARY(softmax)
+UNARY(log_softmax)
+BINARY(add)
+BINARY(subtract)
+BINARY(multiply)
+BINARY(divide)
+BINARY(maximum)
+BINARY(minimum)
+BINARY(product_heads)
+BINARY(gather)
+BINARY(piecewise_linear)
+REDUCTION(sum)
+REDUCTION(mean)
+REDUCTION(max)
+
+static lj_value build_product(const rebuilt *c)
+{
+    return lj_product(c->g, c->in[0], c->in[1], number(c, "transpose_a"), number(c, "transpose_b"));
+}
+
+static lj_value build_activate(const rebuilt *c)
+{
+    return lj_activate(c->g, c->in[0], activation_of(c));
+}
+
+static lj_value build_reshape(const rebuilt *c)
+{
+    return lj_reshape(c->g, c->in[0], shape_of(c));
+}
+
+static lj_value build_broadcast(const rebuilt *c)
+{
+    return lj_broadcast(c->g, c->in[0], shape_of(c));
+}
+
+static lj_value build_concat(const rebuilt *c)
+{
+    return lj_concat(c->g, c->in, (int)c->n, number(c, "axis"));
+}
+
+static lj_value build_slice(const rebuilt *c)
+{
+    return lj_slice(c->g, c->in[0], number(c, "axis"), number(c, "begin"), number(c, "end"));
+}
+
+static lj_value build_transpose(const rebuilt *c)
+{
+    const lj_item *list = lj_item_get(c->args, "permutation");
+    int permutation[LJ_RANK_MAX] = {0};
+    for (int64_t i = 0; i < list->count; i++)
+        permutation[i] = (int)list->items[i]->number;
+    return lj_transpose(c->g, c->in[0], permutation);
+}
+
+static lj_value build_one_hot(const rebuilt *c)
+{
+    int32_t sizes[INPUTS_MAX] = {0};
+    sizes_of(c, sizes);
+    return lj_one_hot(c->g, c->in[0], sizes);
+}
+
+static lj_value build_layer_norm(const rebuilt *c)
+{
+    const int affine = c->n == 3;
+    return lj_layer_norm(c->g, c->in[0], affine ? c->in[1] : LJ_NONE, affine ? c->in[2] : LJ_NONE, real(c, "epsilon"));
+}
+
+static lj_value build_batch_norm(const rebuilt *c)
+{
+    const lj_shape shape = lj_value_shape(c->g, c->in[1]);
+    const lj_parameter_options frozen = {.frozen = 1};
+    const lj_value mean = lj_parameter(c->g, "running_mean", shape, frozen);
+    const lj_value variance = lj_parameter(c->g, "running_variance", shape, frozen);
+    return lj_batch_norm(c->g, c->in[0], c->in[1], c->in[2], mean, variance, 0.9F, real(c, "epsilon"));
+}
+
+static lj_value build_bce_logits(const rebuilt *c)
+{
+    return lj_bce_logits(c->g, c->in[0], c->in[1], real(c, "smoothing"));
+}
+
+static lj_value build_softmax_cross_entropy(const rebuilt *c)
+{
+    return lj_softmax_cross_entropy(c->g, c->in[0], c->in[1], real(c, "smoothing"));
+}
+
+static lj_value build_huber(const rebuilt *c)
+{
+    return lj_huber(c->g, c->in[0], c->in[1], real(c, "delta"));
+}
+
+typedef lj_value builder(const rebuilt *c);
+
+static const struct {
+    const char *name;
+    builder *build;
+} builders[] = {
+#define ROW(name) {#name, build_##name}
+    ROW(negate), ROW(exp), ROW(log), ROW(sqrt), ROW(square), ROW(absolute), ROW(sin), ROW(cos), ROW(erf),
+    ROW(softmax), ROW(log_softmax), ROW(add), ROW(subtract), ROW(multiply), ROW(divide), ROW(maximum), ROW(minimum),
+    ROW(product), ROW(product_heads), ROW(gather), ROW(one_hot), ROW(piecewise_linear), ROW(sum), ROW(mean), ROW(max),
+    ROW(activate), ROW(reshape), ROW(broadcast), ROW(concat), ROW(slice), ROW(transpose), ROW(layer_norm),
+    ROW(batch_norm), ROW(bce_logits), ROW(softmax_cross_entropy), ROW(huber),
+#undef ROW
+};
+
+static lj_value build_op(const rebuilt *c, const char *op)
+{
+    for (size_t i = 0; i < sizeof(builders) / sizeof(builders[0]); i++) {
+        if (strcmp(builders[i].name, op) == 0)
+            return builders[i].build(c);
+    }
+    fail_msg("no builder of '%s'", op);
+    return LJ_NONE;
+}
+
+static lj_value build_layer(const rebuilt *c, const char *op)
+{
+    int32_t sizes[INPUTS_MAX] = {0};
+    const lj_item *edges = lj_item_get(c->args, "edges");
+    float *edge = edges == NULL ? NULL : golden_floats(edges);
+    sizes_of(c, sizes);
+    const lj_layer_args args = {
+        .name = "layer",
+        .units = number(c, "units"),
+        .activation = activation_of(c),
+        .sizes = sizes,
+        .edges = edge,
+        .bins = number(c, "bins"),
+    };
+    lj_value y = LJ_NONE;
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        if (strcmp(layer->name, op) == 0)
+            y = layer->build(c->g, c->in[0], &args);
+    }
+    lj_free(edge);
+    return y;
+}
+
+static lj_value build_loss(const rebuilt *c, const char *op)
+{
+    lj_loss_options options = {.smoothing = real(c, "smoothing"), .delta = real(c, "delta")};
+    MUST(lj_loss_find(op, &options.loss));
+    return lj_loss_build(c->g, c->in[0], c->in[1], c->in[2], options);
+}
+
+/* Sum of all elements. */
+static lj_value total(lj_graph *g, lj_value x)
+{
+    lj_shape shape = lj_value_shape(g, x);
+    const int batched = shape.rank > 0 && shape.dim[0] == LJ_BATCH;
+    int64_t inner = 1;
+    for (int d = batched; d < shape.rank; d++)
+        inner *= shape.dim[d];
+    if (shape.rank == 0)
+        return x;
+    if (!batched)
+        return lj_sum(g, lj_reshape(g, x, lj_shape_of(inner)), 0, 0);
+    if (shape.rank > 1)
+        x = lj_sum(g, lj_reshape(g, x, lj_shape_of(LJ_BATCH, inner)), 1, 0);
+    return lj_sum(g, x, 0, 0);
+}
+
+/* Leaves of the case: batched ones are inputs, the others parameters with their numbers. */
+static int64_t make_leaves(rebuilt *c, const lj_item *inputs)
+{
+    int64_t batch = 1;
+    c->n = inputs->count;
+    for (int64_t i = 0; i < inputs->count; i++) {
+        const lj_item *in = inputs->items[i];
+        const char *name = lj_item_get(in, "name")->text;
+        const int batched = golden_number(in, "batch", 0.0) > 0.0;
+        const lj_item *shape = lj_item_get(in, "shape");
+        const int whole = strcmp(lj_item_get(in, "type")->text, "i32") == 0;
+        if (batched) {
+            batch = (int64_t)shape->items[0]->number;
+            c->in[i] = lj_input(c->g, name, whole ? LJ_I32 : LJ_F32, golden_shape(shape, 1));
+            continue;
+        }
+        float *values = golden_floats(lj_item_get(in, "data"));
+        c->in[i] = lj_parameter(c->g, name, golden_shape(shape, 0),
+                                (lj_parameter_options){.init = {.kind = LJ_INIT_VALUES, .values = values}});
+        lj_free(values);
+    }
+    return batch;
+}
+
+static void fill_input(lj_program *program, const lj_item *in)
+{
+    void *to = lj_program_input(program, lj_item_get(in, "name")->text);
+    const lj_item *data = lj_item_get(in, "data");
+    const int whole = strcmp(lj_item_get(in, "type")->text, "i32") == 0;
+    for (int64_t i = 0; to != NULL && i < data->count; i++) {
+        if (whole)
+            ((int32_t *)to)[i] = (int32_t)data->items[i]->number;
+        else
+            ((float *)to)[i] = (float)data->items[i]->number;
+    }
+}
+
+static void check_outputs(const lj_program *program, const lj_item *c)
+{
+    const char *name = lj_item_get(c, "name")->text;
+    const lj_item *inputs = lj_item_get(c, "inputs");
+    golden_compare(name, "y", lj_program_output(program, "y"), lj_item_get(lj_item_get(c, "y"), "data"),
+                   golden_number(c, "tolerance", 0.0));
+    for (int64_t i = 0; i < inputs->count; i++) {
+        const lj_item *expected = lj_item_get(inputs->items[i], "gradient");
+        char output[32];
+        (void)snprintf(output, sizeof(output), "d%d", (int)i);
+        if (expected == NULL)
+            continue;
+        const float *found = lj_program_output(program, output);
+        if (found == NULL)
+            fail_msg("%s: no gradient to input %d", name, (int)i);
+        golden_compare(name, output, found, expected, golden_number(c, "gradient_tolerance", 0.0));
+    }
+}
+
+static void run_case(const lj_item *item, lj_value (*build)(const rebuilt *, const char *))
+{
+    rebuilt c = {.args = lj_item_get(item, "args")};
+    const lj_item *inputs = lj_item_get(item, "inputs"), *dy_item = lj_item_get(item, "dy");
+    lj_value grads[INPUTS_MAX];
+    MUST(lj_graph_create(number(&c, "training"), &c.g));
+    const int64_t batch = make_leaves(&c, inputs);
+    const lj_value y = build(&c, lj_item_get(item, "op")->text);
+    MUST(lj_graph_check(c.g));
+
+    float *weights_of_y = golden_floats(lj_item_get(dy_item, "data"));
+    const lj_shape shape = lj_value_shape(c.g, y);
+    const int batched = shape.rank > 0 && shape.dim[0] == LJ_BATCH;
+    const lj_value dy = batched ? lj_input(c.g, "dy", LJ_F32, shape) : lj_constant(c.g, shape, weights_of_y);
+    const lj_value loss = total(c.g, lj_multiply(c.g, y, dy));
+    lj_output(c.g, "y", y);
+    MUST(lj_gradient(c.g, loss, c.in, (int)c.n, grads));
+    for (int64_t i = 0; i < c.n; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "d%d", (int)i);
+        if (grads[i] != LJ_NONE && lj_item_get(inputs->items[i], "gradient") != NULL)
+            lj_output(c.g, name, grads[i]);
+    }
+
+    lj_weights *weights = NULL;
+    lj_program *program = NULL;
+    MUST(lj_weights_create(&weights));
+    MUST(lj_weights_add(weights, c.g, 1));
+    MUST(lj_program_compile(c.g, weights, &(lj_program_options){.batch = batch}, &program));
+    for (int64_t i = 0; i < inputs->count; i++)
+        fill_input(program, inputs->items[i]);
+    if (batched)
+        memcpy(lj_program_input(program, "dy"), weights_of_y, (size_t)lj_item_get(dy_item, "data")->count * 4);
+    lj_program_run(program, NULL, &(lj_run_options){.n_rows = batch, .step = 1});
+    check_outputs(program, item);
+
+    lj_program_destroy(program);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(c.g);
+    lj_free(weights_of_y);
+}
+
+static void run_file(const char *path, lj_value (*build)(const rebuilt *, const char *))
+{
+    lj_doc *doc = NULL;
+    MUST(lj_json_read(path, &doc));
+    const lj_item *cases = lj_doc_root(doc);
+    assert_true(cases->count > 0);
+    for (int64_t i = 0; i < cases->count; i++)
+        run_case(cases->items[i], build);
+    lj_doc_destroy(doc);
+}
+
+static void every_operation_has_the_values_and_gradients_of_pytorch(void **state)
+{
+    (void)state;
+    run_file(GOLDEN("ops.json"), build_op);
+}
+
+static void every_layer_has_the_values_and_gradients_of_pytorch(void **state)
+{
+    (void)state;
+    run_file(GOLDEN("layers.json"), build_layer);
+}
+
+static void every_loss_has_the_values_and_gradients_of_pytorch(void **state)
+{
+    (void)state;
+    run_file(GOLDEN("losses.json"), build_loss);
+}
+
+static void every_layer_but_dropout_has_a_golden_case(void **state)
+{
+    (void)state;
+    lj_doc *doc = NULL;
+    MUST(lj_json_read(GOLDEN("layers.json"), &doc));
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        int found = layer->is_random;
+        for (int64_t k = 0; k < lj_doc_root(doc)->count; k++)
+            found |= strcmp(lj_item_get(lj_doc_root(doc)->items[k], "op")->text, layer->name) == 0;
+        if (!found)
+            fail_msg("tests/golden/layers.json has no case of '%s'", layer->name);
+    }
+    lj_doc_destroy(doc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_operation_has_the_values_and_gradients_of_pytorch),
+        cmocka_unit_test(every_layer_has_the_values_and_gradients_of_pytorch),
+        cmocka_unit_test(every_loss_has_the_values_and_gradients_of_pytorch),
+        cmocka_unit_test(every_layer_but_dropout_has_a_golden_case),
+    };
+    return cmocka_run_group_tests_name("nn/golden", tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+/*
+ * One harness asks the same of every layer of the list: shape, gradients
+ * against finite differences, weights saved and loaded, a step of training that
+ * lowers the loss, and the same bits on every instruction set and for any
+ * number of threads.
+ */
+#include "nn/golden.h"
+
+#include <unistd.h>
+
+#include "compute/kernels.h"
+#include "nn/layers.h"
+
+#define ROWS 70 /* three shards, the last one short */
+#define WIDTH 6
+#define HEADS 3
+
+static const int32_t sizes[] = {3, 4, 2, 5, 3, 6};
+static const float edges[WIDTH * 4] = {-1, -0.5F, 0.5F, 1, -1, 0, 0.5F, 1, -1, -0.2F, 0.2F, 1,
+                                       -1, -0.5F, 0.5F, 1, -1, 0, 0.5F, 1, -1, -0.2F, 0.2F, 1};
+
+/* input -> [a dense layer, so that something is trained] -> the layer -> sum(y * y) by row -> mean */
+typedef struct network {
+    const lj_layer *layer;
+    lj_graph *graph;
+    lj_value y, loss;
+    lj_weights *weights;
+} network;
+
+static lj_value build_input(const lj_layer *layer, lj_graph *g)
+{
+    const lj_value x = lj_input(g, "x", layer->input == LJ_LAYER_CODES ? LJ_I32 : LJ_F32,
+                                layer->input == LJ_LAYER_HEADS ? lj_shape_of(LJ_BATCH, HEADS, WIDTH)
+                                                               : lj_shape_of(LJ_BATCH, WIDTH));
+    return layer->input == LJ_LAYER_CODES ? x : lj_dense(g, x, WIDTH, .name = "before", .torch_bias = 1);
+}
+
+static network build(const lj_layer *layer, int training)
+{
+    network n = {.layer = layer};
+    const lj_layer_args args = {
+        .units = WIDTH, .activation = LJ_TANH, .rate = 0.3F, .sizes = sizes, .edges = edges, .bins = 3};
+    MUST(lj_graph_create(training, &n.graph));
+    n.y = layer->build(n.graph, build_input(layer, n.graph), &args);
+    MUST(lj_graph_check(n.graph));
+    const lj_shape shape = lj_value_shape(n.graph, n.y);
+    int64_t inner = 1;
+    for (int d = 1; d < shape.rank; d++)
+        inner *= shape.dim[d];
+    const lj_value flat = lj_reshape(n.graph, n.y, lj_shape_of(LJ_BATCH, inner));
+    const lj_value target = lj_input(n.graph, "target", LJ_F32, lj_shape_of(LJ_BATCH, inner));
+    const lj_value error = lj_square(n.graph, lj_subtract(n.graph, flat, target));
+    n.loss = lj_mean(n.graph, lj_mean(n.graph, error, 1, 0), 0, 0);
+    lj_output(n.graph, "y", flat);
+    lj_output(n.graph, "loss", n.loss);
+    MUST(lj_graph_check(n.graph));
+    MUST(lj_weights_create(&n.weights));
+    MUST(lj_weights_add(n.weights, n.graph, 5));
+    return n;
+}
+
+static void destroy(network *n)
+{
+    lj_weights_destroy(n->weights);
+    lj_graph_destroy(n->graph);
+}
+
+/* Numbers in [-1, 1) that are the same everywhere. */
+static float noise(uint32_t i)
+{
+    return (float)((int32_t)(i * 2654435761U) >> 8) / 8388608.0F;
+}
+
+static void fill(const network *n, lj_program *program)
+{
+    const int64_t width = n->layer->input == LJ_LAYER_HEADS ? HEADS * WIDTH : WIDTH;
+    void *x = lj_program_input(program, "x");
+    float *target = lj_program_input(program, "target");
+    lj_shape shape = lj_value_shape(n->graph, n->y);
+    int64_t inner = 1;
+    for (int d = 1; d < shape.rank; d++)
+        inner *= shape.dim[d];
+    for (int64_t i = 0; i < ROWS * width; i++) {
+        if (n->layer->input == LJ_LAYER_CODES)
+            ((int32_t *)x)[i] = (int32_t)(i * 7 % sizes[i % WIDTH]);
+        else
+            ((float *)x)[i] = noise((uint32_t)i);
+    }
+    for (int64_t i = 0; target != NULL && i < ROWS * inner; i++)
+        target[i] = noise((uint32_t)(i + 100000));
+}
+
+static const lj_run_options run_options = {.n_rows = ROWS, .step = 1, .rate = 0.05F};
+
+static void every_layer_keeps_the_batch_first(void **state)
+{
+    (void)state;
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        network n = build(layer, 1);
+        const lj_shape shape = lj_value_shape(n.graph, n.y);
+        assert_true(shape.rank >= 2);
+        assert_int_equal(shape.dim[0], LJ_BATCH);
+        destroy(&n);
+    }
+}
+
+static double loss_of(lj_program *program)
+{
+    lj_program_run(program, NULL, &run_options);
+    return (double)lj_program_output(program, "loss")[0];
+}
+
+static void check_gradient(const network *n, lj_program *program, lj_tensor *tensor, const float *gradient)
+{
+    const int64_t stride = tensor->count > 12 ? tensor->count / 12 : 1;
+    float *values = tensor->data;
+    for (int64_t i = 0; i < tensor->count; i += stride) {
+        const float kept = values[i], h = 4e-3F;
+        values[i] = kept + h;
+        const double up = loss_of(program);
+        values[i] = kept - h;
+        const double down = loss_of(program);
+        values[i] = kept;
+        const double expected = (up - down) / (2.0 * (double)h);
+        const double limit = 2e-4 + 0.02 * fabs(expected);
+        if (!(fabs(expected - (double)gradient[i]) <= limit))
+            fail_msg("%s: d loss / d %s[%d]: differences give %.6g, the graph %.6g", n->layer->name, tensor->name, (int)i,
+                     expected, (double)gradient[i]);
+    }
+}
+
+static void the_gradients_of_every_layer_are_those_of_finite_differences(void **state)
+{
+    (void)state;
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        if (layer->is_random)
+            continue;
+        network n = build(layer, 1);
+        const int64_t count = lj_weights_count(n.weights);
+        lj_value wrt[32], grads[32];
+        assert_true(count <= 32);
+        for (int64_t t = 0; t < count; t++) {
+            const lj_tensor *tensor = lj_weights_at(n.weights, t);
+            wrt[t] = lj_parameter(n.graph, tensor->name, tensor->shape, (lj_parameter_options){.frozen = tensor->frozen});
+        }
+        MUST(lj_gradient(n.graph, n.loss, wrt, (int)count, grads));
+        for (int64_t t = 0; t < count; t++) {
+            if (grads[t] != LJ_NONE && !lj_weights_at(n.weights, t)->frozen)
+                lj_output(n.graph, lj_weights_at(n.weights, t)->name, grads[t]);
+        }
+        lj_program *program = NULL;
+        MUST(lj_program_compile(n.graph, n.weights, &(lj_program_options){.batch = ROWS}, &program));
+        fill(&n, program);
+        for (int64_t t = 0; t < count; t++) {
+            lj_tensor *tensor = lj_weights_at(n.weights, t);
+            if (tensor->frozen || grads[t] == LJ_NONE)
+                continue;
+            float *gradient = lj_new_array(tensor->count, sizeof(float));
+            (void)loss_of(program);
+            memcpy(gradient, lj_program_output(program, tensor->name), (size_t)tensor->count * sizeof(float));
+            check_gradient(&n, program, tensor, gradient);
+            lj_free(gradient);
+        }
+        lj_program_destroy(program);
+        destroy(&n);
+    }
+}
+
+static void weights_saved_and_loaded_give_the_same_bits(void **state)
+{
+    (void)state;
+    const char *path = "test_layers.safetensors";
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        network n = build(layer, 0);
+        lj_weights *loaded = NULL;
+        lj_program *first = NULL, *second = NULL;
+        MUST(lj_safetensors_write(path, n.weights, NULL, 0));
+        MUST(lj_safetensors_read(path, &loaded));
+        MUST(lj_weights_check(loaded, n.graph));
+        MUST(lj_program_compile(n.graph, n.weights, &(lj_program_options){.batch = ROWS}, &first));
+        MUST(lj_program_compile(n.graph, loaded, &(lj_program_options){.batch = ROWS}, &second));
+        fill(&n, first);
+        fill(&n, second);
+        lj_program_run(first, NULL, &run_options);
+        lj_program_run(second, NULL, &run_options);
+        assert_memory_equal(lj_program_output(first, "loss"), lj_program_output(second, "loss"), sizeof(float));
+        assert_memory_equal(lj_program_output(first, "y"), lj_program_output(second, "y"), ROWS * sizeof(float));
+        lj_program_destroy(first);
+        lj_program_destroy(second);
+        lj_weights_destroy(loaded);
+        destroy(&n);
+        (void)unlink(path);
+    }
+}
+
+/* Steps of SGD; answers the losses before each step and the hash of the weights. */
+static void train(const lj_layer *layer, lj_team *team, int64_t steps, double *losses, char hex[65])
+{
+    network n = build(layer, 1);
+    const lj_optimiser_options options = {.optimiser = LJ_OPTIMISER_SGD, .momentum = 0.5};
+    lj_update_rule rule;
+    lj_weights *slots = NULL;
+    lj_program *program = NULL;
+    MUST(lj_optimiser_rule(&options, &rule));
+    MUST(lj_weights_create(&slots));
+    MUST(lj_program_compile(n.graph, n.weights,
+                            &(lj_program_options){.batch = ROWS, .update = &rule, .loss = n.loss, .state = slots,
+                                                  .seed = 3, .n_threads = lj_team_size(team)},
+                            &program));
+    fill(&n, program);
+    for (int64_t s = 0; s < steps; s++) {
+        lj_run_options run = run_options;
+        run.step = s + 1;
+        lj_program_run(program, team, &run);
+        losses[s] = (double)lj_program_output(program, "loss")[0];
+    }
+    MUST(lj_weights_sha256(n.weights, hex));
+    lj_program_destroy(program);
+    lj_weights_destroy(slots);
+    destroy(&n);
+}
+
+static void steps_of_training_lower_the_loss_of_every_layer(void **state)
+{
+    (void)state;
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        double losses[8];
+        char hex[65];
+        train(layer, NULL, 8, losses, hex);
+        if (!(losses[7] < losses[0]))
+            fail_msg("%s: the loss went from %g to %g", layer->name, losses[0], losses[7]);
+    }
+}
+
+static void every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads(void **state)
+{
+    (void)state;
+    const lj_layer *layer = NULL;
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        char first[65] = "";
+        for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
+            if (lj_kernels_named(*isa) == NULL)
+                continue;
+            MUST(lj_kernels_select(*isa));
+            for (int threads = 1; threads <= 4; threads *= 2) {
+                lj_team *team = NULL;
+                double losses[3];
+                char hex[65];
+                MUST(lj_team_create(threads, &team));
+                train(layer, team, 3, losses, hex);
+                lj_team_destroy(team);
+                if (first[0] == '\0')
+                    memcpy(first, hex, sizeof(first));
+                if (strcmp(first, hex) != 0)
+                    fail_msg("%s: other bits with %s and %d threads", layer->name, *isa, threads);
+            }
+        }
+    }
+    MUST(lj_kernels_select(NULL));
+}
+
+static void default_names_count_and_are_shared_by_training_and_scoring(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    lj_weights *weights = NULL;
+    MUST(lj_graph_create(1, &g));
+    lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, 2));
+    x = lj_dense(g, x, 3);
+    x = lj_dense(g, x, 1);
+    MUST(lj_graph_check(g));
+    MUST(lj_weights_create(&weights));
+    MUST(lj_weights_add(weights, g, 1));
+    assert_non_null(lj_weights_find(weights, "dense.weight"));
+    assert_non_null(lj_weights_find(weights, "dense_1.bias"));
+    assert_int_equal(lj_weights_count(weights), 4);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(g);
+}
+
+static void a_layer_on_the_wrong_rank_is_refused_and_said(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    MUST(lj_graph_create(1, &g));
+    const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, 2));
+    const lj_value y = lj_dense_heads_with(g, x, 3, (lj_dense_options){0});
+    assert_int_equal(y, LJ_NONE);
+    assert_int_equal(lj_dense(g, y, 2), LJ_NONE);
+    assert_int_equal(lj_graph_check(g), LJ_ESHAPE);
+    assert_string_equal(lj_error_message(), "dense_heads: expected 3 dimensions, found 2");
+    lj_graph_destroy(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_layer_keeps_the_batch_first),
+        cmocka_unit_test(the_gradients_of_every_layer_are_those_of_finite_differences),
+        cmocka_unit_test(weights_saved_and_loaded_give_the_same_bits),
+        cmocka_unit_test(steps_of_training_lower_the_loss_of_every_layer),
+        cmocka_unit_test(every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(default_names_count_and_are_shared_by_training_and_scoring),
+        cmocka_unit_test(a_layer_on_the_wrong_rank_is_refused_and_said),
+    };
+    return cmocka_run_group_tests_name("nn/layers", tests, NULL, NULL);
+}
