@@ -2,6 +2,8 @@ find_package(PkgConfig REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(Threads REQUIRED)
 pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)      # the first part of gzipped text, and faults in it
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3) # as a source
 
 # yyjson: compiled from the pinned source distribution that tools/fetch-dependencies put under deps/.
 set(LIANJIN_DEPS ${CMAKE_SOURCE_DIR}/deps/fetched CACHE PATH "pinned downloads")

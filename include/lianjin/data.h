@@ -94,6 +94,11 @@ typedef struct lj_field {
     const char *unit;    /* UNIT, RANGE: "months", "years" */
     const char *time_format; /* TIME: "%Y/%m/%d" and the like */
     const char *reason;  /* for people: "all 30000 values are whole numbers" */
+    /*
+     * NUMBER, TIME: words of this column that stand for a missing cell beside
+     * the usual ones (see lj_number_parse), separated by tabs; NULL: none.
+     */
+    const char *null_words;
 } lj_field;
 
 LJ_CHECKED lj_status lj_schema_create(const lj_field *fields, int64_t count, lj_schema **out); /* copies */
@@ -102,8 +107,19 @@ int64_t lj_schema_count(const lj_schema *schema);
 const lj_field *lj_schema_field(const lj_schema *schema, int64_t index);
 int64_t lj_schema_find(const lj_schema *schema, const char *name);
 
-/* One cell by a rule. LJ_EDATA with the cell's text if it does not fit; *missing for a null word. */
+const char *lj_number_rule_name(lj_number_rule rule);
+/* -1 if there is none. */
+int lj_number_rule_find(const char *name);
+
+/*
+ * One cell by a rule, NaN for an empty one or a word that means missing
+ * (missing, unknown, n/a, null, -, #REF! and the like). LJ_EDATA with the
+ * cell's text if it does not fit. Whole numbers beside what a range excludes:
+ * "< 1 year" is 0, "10+ years" 10, "> 5" 6.
+ */
 LJ_CHECKED lj_status lj_number_parse(lj_number_rule rule, const char *unit, const char *text, double *out);
+/* Microseconds since 1970 in UTC of a time by a field's time_format; NULL: by the first known format that fits. LJ_EDATA. */
+LJ_CHECKED lj_status lj_time_parse(const char *format, const char *text, int64_t *out);
 
 /* ---- duplicates ---- */
 
