@@ -1,0 +1,162 @@
+/* The main job on small tables: every task and family, and the same bits however it is run. */
+#include "compute/kernels.h"
+#include "pipeline/fixture.h"
+
+enum { HEX = 65 };
+
+#define LOANS "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\n"
+#define SHORT "train: {epochs: 3}\n"
+
+static void every_family_learns_every_task(void **state)
+{
+    static const char *const families[] = {"logistic", "dense", "resnet", "tabm"};
+    const fixture *f = *state;
+    put_loans(f, "loans.csv", 1000);
+    for (int i = 0; i < 4; i++) {
+        char text[512];
+        lj_run_result result;
+        (void)snprintf(text, sizeof(text), LOANS "target: bad\nfeatures: {exclude: [value, kind]}\nmodel: %s\n",
+                       families[i]);
+        assert_int_equal(run_text(f, text, "model", &result), LJ_OK);
+        assert_true(number_of(&result.json, "metrics.test.auc") > 0.8);
+        lj_run_result_free(&result);
+        (void)snprintf(text, sizeof(text), LOANS "target: kind\nfeatures: {exclude: [value, bad]}\nmodel: %s\n",
+                       families[i]);
+        assert_int_equal(run_text(f, text, "model", &result), LJ_OK);
+        assert_true(number_of(&result.json, "metrics.test.accuracy") > 0.8);
+        lj_run_result_free(&result);
+        (void)snprintf(text, sizeof(text), LOANS "target: value\nfeatures: {exclude: [bad, kind]}\nmodel: %s\n",
+                       families[i]);
+        assert_int_equal(run_text(f, text, "model", &result), LJ_OK);
+        assert_true(number_of(&result.json, "metrics.test.r2") > 0.8);
+        lj_run_result_free(&result);
+    }
+}
+
+/* Weights and scores of a run with some team and kernels. */
+static void hashes(fixture *f, const char *text, int threads, char weights[HEX], char scores[HEX])
+{
+    lj_run_result result;
+    lj_team *kept = f->team;
+    assert_int_equal(lj_team_create(threads, &f->team), LJ_OK);
+    const lj_status status = run_text(f, text, "model", &result);
+    if (status != LJ_OK)
+        print_error("%s\n", lj_error_message());
+    assert_int_equal(status, LJ_OK);
+    text_of(&result.json, "weights_sha256", weights, HEX);
+    text_of(&result.json, "scores_sha256", scores, HEX);
+    lj_run_result_free(&result);
+    lj_team_destroy(f->team);
+    f->team = kept;
+}
+
+static void threads_and_instruction_sets_change_no_bit(void **state)
+{
+    static const char *const families[] = {"logistic", "dense", "resnet", "tabm"};
+    fixture *f = *state;
+    put_loans(f, "loans.csv", 600);
+    for (int i = 0; i < 4; i++) {
+        char text[512];
+        char weights[HEX];
+        char scores[HEX];
+        char other_weights[HEX];
+        char other_scores[HEX];
+        (void)snprintf(text, sizeof(text), LOANS "target: bad\nmodel: %s\n%s", families[i], i == 0 ? "" : SHORT);
+        assert_int_equal(lj_kernels_select(NULL), LJ_OK);
+        hashes(f, text, 1, weights, scores);
+        for (int threads = 2; threads <= 4; threads += 2) {
+            hashes(f, text, threads, other_weights, other_scores);
+            assert_string_equal(weights, other_weights);
+            assert_string_equal(scores, other_scores);
+        }
+        for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
+            if (lj_kernels_select(*isa) != LJ_OK)
+                continue; /* this processor lacks it */
+            hashes(f, text, 2, other_weights, other_scores);
+            assert_string_equal(weights, other_weights);
+            assert_string_equal(scores, other_scores);
+        }
+        assert_int_equal(lj_kernels_select(NULL), LJ_OK);
+    }
+}
+
+static lj_status predict(const fixture *f, lj_bundle *bundle, const char *table, const char *out,
+                         lj_predict_result *result)
+{
+    const lj_source_options source = {.source = path_of(f, table)};
+    const lj_predict_options options = {
+        .source = &source, .out = path_of(f, out), .team = f->team, .console = f->console};
+    return lj_bundle_predict(bundle, &options, result);
+}
+
+static void a_saved_model_scores_the_same_bits(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result run;
+    lj_bundle *bundle = NULL;
+    lj_predict_result result;
+    char scores[HEX];
+    put_loans(f, "loans.csv", 600);
+    assert_int_equal(run_text(f, LOANS "target: bad\nmodel: dense\n" SHORT, "model", &run), LJ_OK);
+    text_of(&run.json, "scores_sha256", scores, HEX);
+    lj_run_result_free(&run);
+    assert_int_equal(lj_bundle_open(path_of(f, "model"), &bundle), LJ_OK);
+    assert_int_equal(predict(f, bundle, "loans.csv", "scored.csv", &result), LJ_OK);
+    assert_int_equal(result.rows, 600);
+    assert_string_equal(result.scores_sha256, scores);
+    assert_int_equal(predict(f, bundle, "loans.csv", "scored.parquet", &result), LJ_OK);
+    assert_string_equal(result.scores_sha256, scores);
+    lj_bundle_close(bundle);
+}
+
+static void tables_that_lack_something_are_not_scored(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result run;
+    lj_bundle *bundle = NULL;
+    lj_predict_result result;
+    put_loans(f, "loans.csv", 300);
+    put(f, "narrow.csv", "amount,age\n1,2\n");
+    put(f, "typed.csv", "amount,age,term,grade,when,part,bad,value,kind\nmany,30,36 months,A,2018/1/1,test,0,1.5,red\n");
+    put(f, "odd.csv", "amount,age,term,grade,when\n1e9,30,36 months,Z,2018/1/1\n");
+    assert_int_equal(run_text(f, LOANS "target: bad\nfeatures: {exclude: [value, kind]}\nmodel: dense\n" SHORT, "model",
+                              &run),
+                     LJ_OK);
+    lj_run_result_free(&run);
+    assert_int_equal(lj_bundle_open(path_of(f, "model"), &bundle), LJ_OK);
+    assert_int_equal(predict(f, bundle, "narrow.csv", "scored.csv", &result), LJ_EDATA);
+    assert_non_null(strstr(lj_error_message(), "term"));
+    assert_int_equal(predict(f, bundle, "typed.csv", "scored.csv", &result), LJ_EDATA);
+    assert_non_null(strstr(lj_error_message(), "amount"));
+    assert_false(lj_file_exists(path_of(f, "scored.csv")));
+    const int64_t before = lj_console_warning_count(f->console);
+    assert_int_equal(predict(f, bundle, "odd.csv", "scored.csv", &result), LJ_OK);
+    assert_int_equal(lj_console_warning_count(f->console), before + 2); /* amount out of range, grade unseen */
+    lj_bundle_close(bundle);
+}
+
+static void folds_give_means_and_pooled_metrics(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result run;
+    put_loans(f, "loans.csv", 500);
+    assert_int_equal(run_text(f, "data: {source: loans.csv, key: id}\ntarget: bad\nsplit: {by: folds, folds: 5}\n"
+                                 "features: {exclude: [value, kind, part]}\nmodel: logistic\n",
+                              "model", &run),
+                     LJ_OK);
+    assert_true(number_of(&run.json, "metrics.test.auc") > 0.8);
+    assert_true(number_of(&run.json, "metrics.test_pooled.auc") > 0.8);
+    lj_run_result_free(&run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_family_learns_every_task),
+        cmocka_unit_test(threads_and_instruction_sets_change_no_bit),
+        cmocka_unit_test(a_saved_model_scores_the_same_bits),
+        cmocka_unit_test(tables_that_lack_something_are_not_scored),
+        cmocka_unit_test(folds_give_means_and_pooled_metrics),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
