@@ -8,6 +8,7 @@ import json
 import math
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from fractions import Fraction
 
 import numpy as np
 from scipy.special import ndtri
@@ -60,6 +61,20 @@ def filled(values, fill):
     return [fill if v is None else v for v in values]
 
 
+def quantile_transformer(values, n):
+    """scikit-learn's, with quantiles at exact ranks: its own are torn apart by rounding where values are equal."""
+    qt = QuantileTransformer(n_quantiles=n, output_distribution="normal", subsample=None)
+    x = np.array(values, dtype=float).reshape(-1, 1)
+    qt.fit(x[:FIT])
+    s = sorted(Fraction(v) for v in values[:FIT])
+    exact = []
+    for i in range(n):
+        below, part = divmod(i * (FIT - 1), n - 1)
+        exact.append(float(s[below] + (s[min(below + 1, FIT - 1)] - s[below]) * Fraction(part, n - 1)))
+    qt.quantiles_ = np.array(exact).reshape(-1, 1)
+    return qt.transform(x)
+
+
 present = [v for v in holes[:FIT] if v is not None]
 flag = [float(v is None) for v in holes]
 add("[{impute: median}]", "holes", filled(holes, float(np.median(present))))
@@ -75,8 +90,8 @@ for column in ("tail", "count"):
     add("[{scale: robust}]", column, fitted(RobustScaler(), v))
     add("[{scale: min_max}]", column, fitted(MinMaxScaler(), v))
     for q in (1000, 50):
-        qt = QuantileTransformer(n_quantiles=min(q, FIT), output_distribution="normal", subsample=None)
-        add("[{scale: quantile_normal, ranks: scikit_learn, quantiles: %d}]" % q, column, fitted(qt, v))
+        add("[{scale: quantile_normal, ranks: scikit_learn, quantiles: %d}]" % q, column,
+            quantile_transformer(v, min(q, FIT)))
     u, c = np.unique(np.array(v[:FIT], dtype=float), return_counts=True)
     z = ndtri((np.cumsum(c) - c / 2) / FIT)
     add("[{scale: quantile_normal}]", column, np.interp(v, u, z))

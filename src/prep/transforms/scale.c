@@ -146,15 +146,25 @@ static lj_status fit_middle(const lj_fit_column *column, int64_t most, scale *fi
     return LJ_OK;
 }
 
+/* Type 7 quantile at rank i / last, with whole numbers: rounding would tear equal values apart. */
+static double quantile_at(const double *sorted, int64_t n, int64_t i, int64_t last)
+{
+    const int64_t below = i * (n - 1) / last;
+    const double part = (double)(i * (n - 1) % last) / (double)last;
+    if (below >= n - 1 || sorted[below] == sorted[below + 1])
+        return sorted[below];
+    return sorted[below] + (sorted[below + 1] - sorted[below]) * part;
+}
+
 static lj_status fit_as_scikit_learn(const lj_fit_column *column, int64_t most, scale *fitted)
 {
     const int64_t n = column->present < most ? column->present : most;
     LJ_TRY(make_knots(column, n, fitted));
     fitted->total = n > 1 ? n - 1 : 1;
     for (int64_t i = 0; i < n; i++) {
-        const double value = lj_quantile_sorted(column->sorted, column->present, (double)i / (double)fitted->total);
+        const double value = quantile_at(column->sorted, column->present, i, fitted->total);
         int64_t count = fitted->count;
-        if (count == 0 || value > fitted->knots[count - 1]) { /* not when rounding goes backwards */
+        if (count == 0 || value > fitted->knots[count - 1]) {
             fitted->knots[count] = value;
             fitted->low[count] = (int32_t)i;
             fitted->count = ++count;
