@@ -37,7 +37,8 @@ typedef struct lj_item {
 /*
  * `name` is what messages call the text (the file's name). Failures are
  * LJ_ECONFIG (YAML) or LJ_ECORRUPT (JSON) "name:line:column: ...".
- * YAML 1.2 core schema; plain `yes` is a string.
+ * YAML 1.2 core schema; plain `yes` is a string; one document, no aliases and
+ * no tags. Columns count characters. Both must be UTF-8.
  */
 LJ_CHECKED lj_status lj_yaml_parse(const char *name, const char *text, size_t size, lj_doc **out);
 LJ_CHECKED lj_status lj_yaml_read(const char *path, lj_doc **out);

@@ -3,7 +3,6 @@
  * its tree, which may then trust what it sees, adds lines and columns.
  */
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 #include <yyjson.h>
 
@@ -13,7 +12,7 @@
 #include "lianjin/file.h"
 #include "lianjin/limits.h"
 
-#define EXACT 9007199254740992.0 /* 2^53 */
+#define EXACT (UINT64_C(1) << 53) /* up to here a double holds every whole number */
 
 typedef struct walk {
     lj_doc *doc;
@@ -117,7 +116,8 @@ static lj_status read_scalar(walk *w, yyjson_val *value, lj_item *item)
     } else if (yyjson_is_num(value)) {
         item->kind = LJ_NUMBER;
         item->number = yyjson_get_num(value);
-        item->is_integer = !yyjson_is_real(value) && fabs(item->number) <= EXACT;
+        item->is_integer = (yyjson_is_uint(value) && yyjson_get_uint(value) <= EXACT) ||
+                           (yyjson_is_sint(value) && yyjson_get_sint(value) >= -(int64_t)EXACT);
     }
     item->text = keep_text(w, w->at, size);
     step_to(w, end);

@@ -13,6 +13,8 @@
 #include "lianjin/file.h"
 #include "lianjin/limits.h"
 
+#define EXACT (INT64_C(1) << 53) /* up to here a double holds every whole number */
+
 typedef struct reader {
     lj_doc *doc;
     struct fy_parser *parser;
@@ -46,11 +48,17 @@ static lj_status next_event(const reader *r, struct fy_event **out)
     return LJ_OK;
 }
 
+/*
+ * A value that is not written ("key:" alone) has no place of its own: 0.
+ * libfyaml begins a text in quotes behind the quote.
+ */
 static void place(struct fy_event *event, int *line, int *column)
 {
     const struct fy_mark *mark = fy_event_start_mark(event);
-    *line = mark != NULL ? mark->line + 1 : 1;
-    *column = mark != NULL ? mark->column + 1 : 1;
+    const enum fy_node_style style = fy_event_get_node_style(event);
+    const int is_quoted = event->type == FYET_SCALAR && (style == FYNS_SINGLE_QUOTED || style == FYNS_DOUBLE_QUOTED);
+    *line = mark != NULL ? mark->line + 1 : 0;
+    *column = mark != NULL ? mark->column + 1 - is_quoted : 0;
 }
 
 /* Number of the YAML 1.2 core schema: [-+]? digits, point, exponent; 0x and 0o; .inf and .nan. */
@@ -63,7 +71,7 @@ static int read_number(const char *text, double *number, int *is_integer)
         char *end = NULL;
         const unsigned long long value = strtoull(text + 2, &end, text[1] == 'x' ? 16 : 8);
         *number = (double)value;
-        *is_integer = value <= UINT64_C(9007199254740992);
+        *is_integer = value <= (unsigned long long)EXACT;
         return isxdigit((unsigned char)text[2]) && *end == '\0';
     }
     if (strcmp(p, ".inf") == 0 || strcmp(p, ".Inf") == 0 || strcmp(p, ".INF") == 0) {
@@ -97,7 +105,7 @@ static int read_number(const char *text, double *number, int *is_integer)
     if (*p != '\0')
         return 0;
     *number = lj_parse_double(text, NULL);
-    if (*is_integer && fabs(*number) > 9007199254740992.0)
+    if (*is_integer && llabs(strtoll(text, NULL, 10)) > EXACT) /* too large for long long: its largest value */
         *is_integer = 0;
     return 1;
 }
@@ -109,16 +117,23 @@ static void resolve(lj_item *item)
     static const char *const truths[] = {"true", "True", "TRUE"};
     static const char *const lies[] = {"false", "False", "FALSE"};
     item->kind = LJ_STRING;
-    for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
+    for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++) {
         if (strcmp(item->text, nulls[i]) == 0)
             item->kind = LJ_NULL;
-    for (size_t i = 0; i < sizeof(truths) / sizeof(truths[0]); i++)
+    }
+    for (size_t i = 0; i < sizeof(truths) / sizeof(truths[0]); i++) {
         if (strcmp(item->text, truths[i]) == 0 || strcmp(item->text, lies[i]) == 0) {
             item->kind = LJ_BOOL;
             item->number = strcmp(item->text, truths[i]) == 0;
         }
-    if (item->kind == LJ_STRING && read_number(item->text, &item->number, &item->is_integer))
+    }
+    double number = 0;
+    int is_integer = 0;
+    if (item->kind == LJ_STRING && read_number(item->text, &number, &is_integer)) {
         item->kind = LJ_NUMBER;
+        item->number = number;
+        item->is_integer = is_integer;
+    }
 }
 
 static lj_status read_scalar(const reader *r, struct fy_event *event, lj_item *item)
@@ -147,6 +162,17 @@ static lj_status read_scalar(const reader *r, struct fy_event *event, lj_item *i
 
 static lj_status read_value(const reader *r, struct fy_event *event, int depth, lj_item **out);
 
+static void give_key(lj_item *child, const lj_item *key)
+{
+    child->key = key->text;
+    child->key_line = key->line;
+    child->key_column = key->column;
+    if (child->line == 0) {
+        child->line = key->line;
+        child->column = key->column;
+    }
+}
+
 static lj_status read_members(const reader *r, lj_item *item, int depth)
 {
     const enum fy_event_type end = item->kind == LJ_MAP ? FYET_MAPPING_END : FYET_SEQUENCE_END;
@@ -166,11 +192,8 @@ static lj_status read_members(const reader *r, lj_item *item, int depth)
             LJ_TRY(next_event(r, &event));
         }
         LJ_TRY(read_value(r, event, depth + 1, &child));
-        if (key != NULL) {
-            child->key = key->text;
-            child->key_line = key->line;
-            child->key_column = key->column;
-        }
+        if (key != NULL)
+            give_key(child, key);
         LJ_TRY(lj_doc_add(r->doc, item, child));
     }
     return item->kind == LJ_MAP ? lj_doc_check_keys(r->doc, item, LJ_ECONFIG) : LJ_OK;
@@ -191,6 +214,9 @@ static lj_status read_value(const reader *r, struct fy_event *event, int depth, 
     if (depth > LJ_NESTING_MAX)
         status = lj_fail(LJ_ECONFIG, "%s:%d:%d: more than %d levels deep", r->doc->name, item->line, item->column,
                          LJ_NESTING_MAX);
+    else if (fy_event_get_tag_token(event) != NULL)
+        status = lj_fail(LJ_ECONFIG, "%s:%d:%d: tags (!name) are not used here: put texts in quotes", r->doc->name,
+                         item->line, item->column);
     else if (type == FYET_SCALAR)
         status = read_scalar(r, event, item);
     else if (type == FYET_MAPPING_START)
