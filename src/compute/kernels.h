@@ -70,7 +70,7 @@ typedef struct lj_shards_args {
     float *c;
     int64_t c_row;
     int64_t m_begin, m_end, n_begin, n_end;
-    float *scratch; /* lj_kernels.shards_scratch(rows, shard_rows) floats, 64-byte aligned; NULL if 0 */
+    float *scratch; /* lj_kernels.shards_scratch(rows, shard_rows, m, n) floats, 64-byte aligned; NULL if 0 */
 } lj_shards_args;
 
 /*
@@ -147,7 +147,7 @@ typedef struct lj_copy_args {
     float *y; /* does not overlap x */
 } lj_copy_args;
 
-/* ---- optimisers: see compute/update.c for the makers of the numbers of a step ---- */
+/* ---- optimisers: see lj_adam_step_make for the maker of the numbers of a step ---- */
 
 /* Numbers of one step of Adam and AdamW, the same for all parameters (lj_adam_step_make). */
 typedef struct lj_adam_step {
@@ -175,7 +175,7 @@ typedef struct lj_kernels {
     /* Floats of a packed B [k, n], and the packing: once for a weight, then for all shards (64-byte aligned). */
     int64_t (*pack_b_size)(int64_t k, int64_t n);
     void (*pack_b)(int64_t k, int64_t n, const float *b, int64_t b_row, int64_t b_col, float *packed);
-    int64_t (*shards_scratch)(int64_t rows, int64_t shard_rows);
+    int64_t (*shards_scratch)(int64_t rows, int64_t shard_rows, int64_t m, int64_t n);
     void (*product_shards)(const lj_shards_args *args);
     void (*product_heads)(const lj_heads_args *args);
 
@@ -200,7 +200,7 @@ typedef struct lj_kernels {
     /*
      * Reductions of n numbers in LJ_LANES virtual lanes: element i goes to lane
      * i mod 16 in ascending order from +0 (sum_squares: by fma), then lane l +
-     * lane l+8, + l+4, + l+2, + l+1. max: the greatest, a NaN if there is one, -inf for n = 0.
+     * lane l+8, + l+4, + l+2, + l+1. max: the greatest, a NaN if there is one, -inf for n = 0; a zero is +0.
      */
     float (*sum)(int64_t n, const float *x);
     float (*sum_squares)(int64_t n, const float *x);
@@ -279,6 +279,12 @@ typedef struct lj_kernels {
     void (*update_sgd)(const lj_update_args *args, float momentum, int nesterov);
     void (*update_rmsprop)(const lj_update_args *args, float rho, float epsilon, float momentum);
     void (*update_adam)(const lj_update_args *args, const lj_adam_step *step);
+
+    /* The functions of lianjin/math.h. */
+    float (*expf)(float x), (*expm1f)(float x), (*logf)(float x), (*log1pf)(float x), (*tanhf)(float x),
+        (*erff)(float x), (*sigmoidf)(float x), (*softplusf)(float x), (*sinf)(float x), (*cosf)(float x);
+    double (*exp_d)(double x), (*expm1_d)(double x), (*log_d)(double x), (*log1p_d)(double x),
+        (*pow_d)(double x, double y), (*normal_cdf)(double x), (*normal_quantile)(double p);
 } lj_kernels;
 
 /*
