@@ -29,7 +29,7 @@ typedef struct lj_rows {
 
 typedef struct lj_train_options {
     int64_t epochs;          /* most; 0: 200 */
-    int64_t batch;           /* 0: 256, smaller for small tables (rule in docs/pipeline.md) */
+    int64_t batch;           /* 0: 256, smaller for small tables. A last batch of less than a quarter is left out. */
     lj_optimiser_options optimiser;
     lj_schedule_options schedule;
     const char *monitor;     /* metric on valid, NULL: log_loss (rmse for regression) */

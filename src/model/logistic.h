@@ -8,6 +8,7 @@ typedef struct lj_logistic_options {
     double l2; /* NaN: by the path */
     double l1;
     int64_t iterations;
+    int refit;
 } lj_logistic_options;
 
 LJ_CHECKED lj_status lj_logistic_fit(const lj_fit_call *call);

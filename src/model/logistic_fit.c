@@ -73,29 +73,33 @@ static lj_status measure_valid(fit *f, lj_epoch *epoch)
     return LJ_OK;
 }
 
-/* Minimises for one strength, from where w stands. */
-static lj_status fit_strength(fit *f, double l2)
+/* Minimises for one strength over the rows of `linear`, from where w stands. */
+static lj_status minimise(fit *f, lj_linear *linear, double l2, double *loss)
 {
-    const lj_fit_call *call = f->call;
-    const lj_logistic_options *options = call->options;
-    const int64_t width = lj_linear_inputs(f->linear) + 1;
-    double loss = 0.0;
-    lj_linear_set_l2(f->linear, l2);
-    lj_linear_scales(f->linear, f->scale);
-    for (int64_t j = 0; j < lj_linear_size(f->linear); j++)
-        f->l1[j] = j % width == width - 1 ? 0.0 : options->l1 / lj_linear_weight(f->linear);
+    const lj_logistic_options *options = f->call->options;
+    const int64_t width = lj_linear_inputs(linear) + 1;
+    lj_linear_set_l2(linear, l2);
+    lj_linear_scales(linear, f->scale);
+    for (int64_t j = 0; j < lj_linear_size(linear); j++)
+        f->l1[j] = j % width == width - 1 ? 0.0 : options->l1 / lj_linear_weight(linear);
     const lj_lbfgs_problem problem = {
-        .n = lj_linear_size(f->linear),
+        .n = lj_linear_size(linear),
         .evaluate = lj_linear_evaluate,
-        .context = f->linear,
+        .context = linear,
         .l1 = options->l1 > 0.0 ? f->l1 : NULL,
         .scale = f->scale,
         .tolerance = TOLERANCE,
         .iterations = options->iterations,
     };
-    LJ_TRY(lj_lbfgs(&problem, f->w, &loss));
-    if (!isfinite(loss))
-        return lj_fail(LJ_EDIVERGED, "logistic: the loss is not finite at the strength %g", l2);
+    LJ_TRY(lj_lbfgs(&problem, f->w, loss));
+    return isfinite(*loss) ? LJ_OK : lj_fail(LJ_EDIVERGED, "logistic: the loss is not finite at the strength %g", l2);
+}
+
+static lj_status fit_strength(fit *f, double l2)
+{
+    const lj_fit_call *call = f->call;
+    double loss = 0.0;
+    LJ_TRY(minimise(f, f->linear, l2, &loss));
     lj_epoch epoch = {
         .epoch = f->count + 1,
         .loss = loss,
@@ -153,6 +157,79 @@ static lj_status run_path(fit *f)
     return status;
 }
 
+/* Rows of a and then those of b, in blocks of their own. */
+typedef struct joined {
+    float *numbers;
+    int32_t *codes;
+    double *target;
+    float *weight; /* NULL: 1 each */
+    lj_rows rows;
+} joined;
+
+static void free_joined(joined *j)
+{
+    lj_free(j->numbers);
+    lj_free(j->codes);
+    lj_free(j->target);
+    lj_free(j->weight);
+}
+
+static void append(joined *j, const lj_rows *rows, int64_t at)
+{
+    const int64_t numbers = rows->number_count, codes = rows->category_count;
+    if (numbers > 0)
+        memcpy(j->numbers + at * numbers, rows->numbers, (size_t)(rows->n * numbers) * sizeof(float));
+    if (codes > 0)
+        memcpy(j->codes + at * codes, rows->codes, (size_t)(rows->n * codes) * sizeof(int32_t));
+    memcpy(j->target + at, rows->target, (size_t)rows->n * sizeof(double));
+    for (int64_t i = 0; j->weight != NULL && i < rows->n; i++)
+        j->weight[at + i] = rows->weight == NULL ? 1.0F : rows->weight[i];
+}
+
+static lj_status join(const lj_rows *a, const lj_rows *b, joined *j)
+{
+    const int64_t n = a->n + b->n;
+    const int weighted = a->weight != NULL || b->weight != NULL;
+    j->numbers = lj_new_array(n * a->number_count, sizeof(float));
+    j->codes = lj_new_array(n * a->category_count, sizeof(int32_t));
+    j->target = lj_new_array(n, sizeof(double));
+    j->weight = weighted ? lj_new_array(n, sizeof(float)) : NULL;
+    if (j->numbers == NULL || j->codes == NULL || j->target == NULL || (weighted && j->weight == NULL))
+        return lj_fail(LJ_ENOMEM, "logistic: no memory for %" PRId64 " rows", n);
+    append(j, a, 0);
+    append(j, b, a->n);
+    j->rows = (lj_rows){.n = n,
+                        .numbers = j->numbers,
+                        .number_count = a->number_count,
+                        .codes = j->codes,
+                        .category_count = a->category_count,
+                        .target = j->target,
+                        .weight = j->weight};
+    return LJ_OK;
+}
+
+/* From the best weights, once more on train and valid together. */
+static lj_status refit(fit *f)
+{
+    joined all = {0};
+    lj_linear *linear = NULL;
+    double loss = 0.0;
+    lj_fit_call call = *f->call;
+    lj_status status = join(call.train, call.valid, &all);
+    if (status != LJ_OK)
+        goto done;
+    call.train = &all.rows;
+    LJ_TRY_DONE(lj_linear_create(&call, &linear));
+    memcpy(f->w, f->best, (size_t)lj_linear_size(linear) * sizeof(double));
+    LJ_TRY_DONE(minimise(f, linear, f->epochs[f->best_index].rate, &loss));
+    memcpy(f->best, f->w, (size_t)lj_linear_size(linear) * sizeof(double));
+    lj_note(call.console, "logistic: fitted once more on train and valid, %" PRId64 " rows", all.rows.n);
+done:
+    lj_linear_destroy(linear);
+    free_joined(&all);
+    return status;
+}
+
 static lj_status deliver(fit *f)
 {
     const lj_fit_call *call = f->call;
@@ -193,6 +270,8 @@ lj_status lj_logistic_fit(const lj_fit_call *call)
         return status;
     LJ_TRY_DONE(allocate(&f));
     LJ_TRY_DONE(run_path(&f));
+    if (((const lj_logistic_options *)call->options)->refit && call->valid != NULL && !call->result->interrupted)
+        LJ_TRY_DONE(refit(&f));
     LJ_TRY_DONE(deliver(&f));
 done:
     lj_linear_destroy(f.linear);

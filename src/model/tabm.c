@@ -50,6 +50,7 @@ static void train_defaults(const void *values, int64_t n, lj_train_values *train
     lj_default_number(&train->weight_decay, 3e-4);
     lj_default_integer(&train->patience, 8);
     lj_default_number(&train->clip_norm, 1.0);
+    lj_default_number(&train->average, 0.99);
 }
 
 /* Element `index` of a named stream of standard normal numbers. */

@@ -201,7 +201,7 @@ static lj_status read_state(lj_trainer *trainer, const lj_doc *doc)
         return lj_fail(LJ_ECONFIG, "%s is of other data, options or another seed: remove it or run without resuming",
                        lj_doc_name(doc));
     LJ_TRY(lj_item_need_integer(doc, state, "step", 0, most, &at->step));
-    const int64_t steps = (trainer->train->n + trainer->options.batch - 1) / trainer->options.batch;
+    const int64_t steps = lj_trainer_batches(trainer);
     LJ_TRY(lj_item_need_integer(doc, state, "batch", 0, steps - 1, &at->batch));
     LJ_TRY(lj_item_need_number(doc, state, "loss", &at->loss));
     LJ_TRY(lj_item_need_number(doc, state, "weight", &at->weight));

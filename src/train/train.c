@@ -20,9 +20,11 @@ static int64_t default_batch(int64_t n)
     return batch;
 }
 
-static int64_t batches_of(const lj_trainer *trainer)
+int64_t lj_trainer_batches(const lj_trainer *trainer)
 {
-    return (trainer->train->n + trainer->options.batch - 1) / trainer->options.batch;
+    const int64_t n = trainer->train->n, batch = trainer->options.batch;
+    const int64_t left = n % batch;
+    return n / batch + (n < batch || 4 * left >= batch);
 }
 
 static void resolve(lj_trainer *trainer, const lj_train_options *given)
@@ -38,7 +40,7 @@ static void resolve(lj_trainer *trainer, const lj_train_options *given)
     if (o->monitor == NULL)
         o->monitor = trainer->job->task == LJ_REGRESSION ? "rmse" : "log_loss";
     if (o->schedule.schedule == LJ_SCHEDULE_COSINE && o->schedule.period == 0)
-        o->schedule.period = o->epochs * batches_of(trainer);
+        o->schedule.period = o->epochs * lj_trainer_batches(trainer);
     if (o->schedule.schedule == LJ_SCHEDULE_PLATEAU && o->schedule.patience == 0)
         o->schedule.patience = 3;
 }
@@ -106,7 +108,7 @@ static void report(lj_trainer *trainer)
         return;
     }
     const double rate = rows_per_second(trainer, steps, passed);
-    const int64_t total = trainer->options.epochs * batches_of(trainer);
+    const int64_t total = trainer->options.epochs * lj_trainer_batches(trainer);
     char detail[160];
     int used = snprintf(detail, sizeof(detail), "epoch %" PRId64 ", loss %.4f", at->epoch + 1,
                         at->weight > 0.0 ? at->loss / at->weight : 0.0);
@@ -207,7 +209,7 @@ static lj_status end_epoch(lj_trainer *trainer)
 static lj_status loop(lj_trainer *trainer, int *interrupted)
 {
     lj_position *at = &trainer->at;
-    const int64_t batches = batches_of(trainer);
+    const int64_t batches = lj_trainer_batches(trainer);
     const int64_t stop = trainer->options.stop_after_steps;
     const int64_t first = at->step;
     if (at->epoch >= trainer->options.epochs)
@@ -290,7 +292,7 @@ lj_status lj_train(const lj_train_job *job, const lj_train_options *options, con
     if (found)
         lj_note(console, "resumed after step %" PRId64 " of epoch %" PRId64, first, trainer.at.epoch + 1);
 
-    lj_progress_begin(console, "train", trainer.options.epochs * batches_of(&trainer));
+    lj_progress_begin(console, "train", trainer.options.epochs * lj_trainer_batches(&trainer));
     status = loop(&trainer, &interrupted);
     lj_progress_end(console);
     if (status == LJ_OK) {

@@ -59,6 +59,9 @@ typedef struct lj_trainer {
     double report_time;
 } lj_trainer;
 
+/* Batches of an epoch: a last one of less than a quarter is left out, its gradient is mostly noise. */
+int64_t lj_trainer_batches(const lj_trainer *trainer);
+
 /* batches.c: targets and weights as the loss reads them; one batch into the inputs, answering its sum of weights. */
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
 void lj_batches_shuffle(lj_trainer *trainer);

@@ -1,0 +1,404 @@
+/* Every family does every task: it learns, scores one row as it scores many, and comes back from its file the same. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compute/kernels.h"
+#include "lianjin/file.h"
+#include "lianjin/model.h"
+#include "lianjin/random.h"
+
+#define MUST(expr)                                         \
+    do {                                                   \
+        if ((expr) != LJ_OK)                               \
+            fail_msg("%s: %s", #expr, lj_error_message()); \
+    } while (0)
+
+#define NUMBERS 4
+#define CATEGORIES 2
+#define TRAIN 600
+#define VALID 300
+#define CLASSES 3
+
+static const int32_t sizes[CATEGORIES] = {4, 3};
+
+typedef struct table {
+    float numbers[TRAIN * NUMBERS];
+    int32_t codes[TRAIN * CATEGORIES];
+    double target[TRAIN];
+    lj_rows rows;
+} table;
+
+static double truth(const float *x, const int32_t *c)
+{
+    return (double)(1.5F * x[0] * (x[1] > 0.0F ? 1.0F : -0.5F) + x[2]) + (c[0] == 2 ? 1.0 : -0.3) + (c[1] == 1 ? 0.5 : 0.0);
+}
+
+static table *make_table(lj_task task, const char *name, int64_t n)
+{
+    table *t = lj_new_array(1, sizeof(*t));
+    assert_non_null(t);
+    const uint64_t stream = lj_random_stream(name);
+    for (int64_t i = 0; i < n * NUMBERS; i++)
+        t->numbers[i] = 3.0F * lj_random_uniform(1, stream, (uint64_t)i) - 1.5F;
+    for (int64_t i = 0; i < n * CATEGORIES; i++)
+        t->codes[i] = (int32_t)(lj_random_u32(2, stream, (uint64_t)i) % (uint32_t)sizes[i % CATEGORIES]);
+    for (int64_t i = 0; i < n; i++) {
+        const double y = truth(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES) +
+                         0.4 * (double)(lj_random_uniform(3, stream, (uint64_t)i) - 0.5F);
+        t->target[i] = task == LJ_REGRESSION ? 1000.0 + 50.0 * y
+                       : task == LJ_BINARY   ? (double)(y > 0.2)
+                                             : (double)(y > -0.5) + (double)(y > 0.7);
+    }
+    t->rows = (lj_rows){.n = n,
+                        .numbers = t->numbers,
+                        .number_count = NUMBERS,
+                        .codes = t->codes,
+                        .category_count = CATEGORIES,
+                        .target = t->target};
+    return t;
+}
+
+static lj_model_spec spec_of(lj_task task)
+{
+    return (lj_model_spec){.task = task,
+                           .classes = task == LJ_BINARY ? 2 : task == LJ_MULTICLASS ? CLASSES : 0,
+                           .number_count = NUMBERS,
+                           .category_count = CATEGORIES,
+                           .category_sizes = sizes};
+}
+
+/* The documents of small models, so that the test is quick. */
+static lj_doc *options_doc(const char *family)
+{
+    const char *text = "{\"model\": {}, \"train\": {}}";
+    lj_doc *doc = NULL;
+    if (strcmp(family, "tabm") == 0)
+        text = "{\"model\": {\"heads\": 4, \"units\": 16, \"dimension\": 4, \"bins\": 8},"
+               " \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
+    else if (strcmp(family, "dense") == 0)
+        text = "{\"model\": {\"layers\": [32, 16]}, \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
+    else if (strcmp(family, "resnet") == 0)
+        text = "{\"model\": {\"units\": 24, \"blocks\": 1, \"dropout\": 0.1}, \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
+    MUST(lj_json_parse("options", text, strlen(text), &doc));
+    return doc;
+}
+
+static lj_model *fit(const char *family, lj_task task, const lj_rows *train, const lj_rows *valid, int threads)
+{
+    lj_doc *doc = options_doc(family);
+    lj_team *team = NULL;
+    lj_train_result result;
+    lj_model *model = NULL;
+    const lj_model_spec spec = spec_of(task);
+    const lj_fit_options options = {.family = family,
+                                    .doc = doc,
+                                    .model = lj_item_get(lj_doc_root(doc), "model"),
+                                    .train = lj_item_get(lj_doc_root(doc), "train"),
+                                    .seed = 7};
+    MUST(lj_team_create(threads, &team));
+    if (lj_model_fit(&options, &spec, train, valid, team, NULL, &result, &model) != LJ_OK)
+        fail_msg("%s, %s: %s", family, lj_task_name(task), lj_error_message());
+    assert_true(result.epoch_count >= 1);
+    lj_free(result.epochs);
+    lj_team_destroy(team);
+    lj_doc_destroy(doc); /* the model keeps its options itself */
+    return model;
+}
+
+/* The metric of a task and what a model must reach on valid. */
+static void check_quality(const char *family, lj_task task, const lj_predictions *predictions)
+{
+    const char *name = task == LJ_REGRESSION ? "r2" : task == LJ_BINARY ? "auc" : "accuracy";
+    const int linear = strcmp(family, "logistic") == 0;
+    const double least = task == LJ_REGRESSION ? (linear ? 0.5 : 0.8) : task == LJ_BINARY ? (linear ? 0.85 : 0.93) : (linear ? 0.6 : 0.75);
+    double value = 0.0;
+    MUST(lj_metric_compute(name, predictions, &value));
+    if (!(value >= least))
+        fail_msg("%s, %s: expected %s of %g at least, found %g", family, lj_task_name(task), name, least, value);
+}
+
+static void check_scores(const lj_model *model, const float *scores, int64_t n)
+{
+    const lj_model_spec *spec = lj_model_spec_of(model);
+    const int64_t width = lj_model_width(model);
+    for (int64_t i = 0; i < n && spec->task != LJ_REGRESSION; i++) {
+        double sum = 0.0;
+        for (int64_t c = 0; c < width; c++) {
+            assert_true(scores[i * width + c] >= 0.0F && scores[i * width + c] <= 1.0F);
+            sum += (double)scores[i * width + c];
+        }
+        if (width > 1)
+            assert_true(fabs(sum - 1.0) < 1e-5);
+    }
+}
+
+/* Rows alone, in odd lots and shared give the bits of the whole. */
+static void check_same_bits(lj_model *model, const lj_rows *rows, const float *scores)
+{
+    const int64_t width = lj_model_width(model);
+    float some[64 * CLASSES];
+    lj_model *shared = NULL;
+    MUST(lj_model_share(model, &shared));
+    for (int64_t i = 0; i < 40; i++) {
+        const int64_t n = i % 2 == 0 ? 1 : 37;
+        const lj_rows part = {.n = n,
+                              .numbers = rows->numbers + i * NUMBERS,
+                              .number_count = NUMBERS,
+                              .codes = rows->codes + i * CATEGORIES,
+                              .category_count = CATEGORIES};
+        MUST(lj_model_predict(i % 4 < 2 ? model : shared, &part, NULL, some));
+        assert_memory_equal(some, scores + i * width, (size_t)(n * width) * sizeof(float));
+    }
+    lj_model_destroy(shared);
+}
+
+/* Saved to JSON and read with its weights, it gives the same scores. */
+static lj_status reload(const lj_model *model, const char *from, const char *to, lj_model **out)
+{
+    lj_text text = {0};
+    lj_json json;
+    lj_doc *doc = NULL;
+    lj_weights *weights = NULL;
+    lj_json_start(&json, &text, 0);
+    lj_json_map(&json, NULL);
+    MUST(lj_model_save_spec(model, &json, "model"));
+    lj_json_end_map(&json);
+    MUST(lj_text_finish(&text));
+    if (from != NULL) {
+        char *at = strstr(text.data, from);
+        if (at == NULL)
+            fail_msg("no '%s' in %s", from, text.data);
+        assert_int_equal(strlen(from), strlen(to));
+        memcpy(at, to, strlen(to));
+    }
+    MUST(lj_json_parse("model.json", text.data, text.size, &doc));
+    MUST(lj_weights_clone(lj_model_weights(model), &weights));
+    const lj_status status = lj_model_load(doc, lj_item_get(lj_doc_root(doc), "model"), weights, out);
+    lj_doc_destroy(doc);
+    lj_text_free(&text);
+    return status;
+}
+
+static void every_family_does_every_task(void **state)
+{
+    (void)state;
+    float scores[VALID * CLASSES], again[VALID * CLASSES];
+    for (int64_t f = 0; f < lj_family_count(); f++) {
+        const char *family = lj_family_at(f)->name;
+        for (int task = 0; task < LJ_TASK_COUNT; task++) {
+            table *t = make_table((lj_task)task, "train", TRAIN), *v = make_table((lj_task)task, "valid", VALID);
+            lj_model *model = fit(family, (lj_task)task, &t->rows, &v->rows, 1), *loaded = NULL;
+            assert_string_equal(lj_model_family(model)->name, family);
+            MUST(lj_model_predict(model, &v->rows, NULL, scores));
+            const lj_predictions predictions = {.task = (lj_task)task,
+                                                .n = VALID,
+                                                .classes = lj_model_spec_of(model)->classes,
+                                                .score = scores,
+                                                .target = v->target};
+            check_quality(family, (lj_task)task, &predictions);
+            check_scores(model, scores, VALID);
+            check_same_bits(model, &v->rows, scores);
+            MUST(reload(model, NULL, NULL, &loaded));
+            MUST(lj_model_predict(loaded, &v->rows, NULL, again));
+            assert_memory_equal(scores, again, (size_t)(VALID * lj_model_width(model)) * sizeof(float));
+            lj_model_destroy(loaded);
+            lj_model_destroy(model);
+            lj_free(t);
+            lj_free(v);
+        }
+    }
+}
+
+static void every_family_gives_the_same_bits_on_any_instruction_set_and_threads(void **state)
+{
+    (void)state;
+    table *t = make_table(LJ_BINARY, "train", TRAIN), *v = make_table(LJ_BINARY, "valid", VALID);
+    for (int64_t f = 0; f < lj_family_count(); f++) {
+        char first[65] = "";
+        for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
+            if (lj_kernels_named(*isa) == NULL)
+                continue;
+            MUST(lj_kernels_select(*isa));
+            for (int threads = 1; threads <= 4; threads *= 2) {
+                char hex[65];
+                lj_model *model = fit(lj_family_at(f)->name, LJ_BINARY, &t->rows, &v->rows, threads);
+                MUST(lj_weights_sha256(lj_model_weights(model), hex));
+                lj_model_destroy(model);
+                if (first[0] == '\0')
+                    memcpy(first, hex, sizeof(first));
+                if (strcmp(first, hex) != 0)
+                    fail_msg("%s: other bits with %s and %d threads", lj_family_at(f)->name, *isa, threads);
+            }
+        }
+    }
+    MUST(lj_kernels_select(NULL));
+    lj_free(t);
+    lj_free(v);
+}
+
+static void a_spec_that_lies_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+        lj_status status;
+    } lies[] = {
+        {"\"family\": \"dense\"", "\"family\": \"dence\"", LJ_EVERSION},
+        {"\"family\"", "\"famili\"", LJ_ECORRUPT},
+        {"\"task\": \"binary\"", "\"task\": \"bynary\"", LJ_ECORRUPT},
+        {"\"numbers\": 4", "\"numbers\": 5", LJ_ECORRUPT},
+        {"\"classes\": 2", "\"classes\": 7", LJ_ECORRUPT},
+        {"\"bins\": 0", "\"bins\": 9", LJ_ECORRUPT},
+        {"\"activation\": \"relu\"", "\"activation\": \"rely\"", LJ_ECORRUPT},
+        {"\"target_scale\": 1", "\"target_scale\": 0", LJ_ECORRUPT},
+    };
+    table *t = make_table(LJ_BINARY, "train", TRAIN);
+    lj_model *model = fit("dense", LJ_BINARY, &t->rows, NULL, 1);
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        lj_model *loaded = NULL;
+        const lj_status status = reload(model, lies[i].from, lies[i].to, &loaded);
+        if (status != lies[i].status)
+            fail_msg("%s: expected %s, found %s (%s)", lies[i].to, lj_status_name(lies[i].status),
+                     lj_status_name(status), lj_error_message());
+        assert_null(loaded);
+    }
+    lj_tensor *bias = lj_weights_find((lj_weights *)lj_model_weights(model), "output.bias");
+    assert_non_null(bias);
+    ((float *)bias->data)[0] = NAN;
+    lj_model *loaded = NULL;
+    assert_int_equal(reload(model, NULL, NULL, &loaded), LJ_ECORRUPT);
+    assert_non_null(strstr(lj_error_message(), "'output.bias' is not finite"));
+    lj_model_destroy(model);
+    lj_free(t);
+}
+
+static lj_status check_options(const char *family, const char *text)
+{
+    lj_doc *doc = NULL;
+    MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
+    const lj_fit_options options = {.family = family,
+                                    .doc = doc,
+                                    .model = lj_item_get(lj_doc_root(doc), "model"),
+                                    .train = lj_item_get(lj_doc_root(doc), "train")};
+    const lj_status status = lj_model_check(&options);
+    lj_doc_destroy(doc);
+    return status;
+}
+
+static void wrong_options_are_refused_before_any_data(void **state)
+{
+    (void)state;
+    MUST(check_options("dense", "model:\n  family: dense\n  layers: [8, 8]\ntrain:\n  epochs: 3\n"));
+    assert_int_equal(check_options("dense", "model:\n  family: dense\n  layer: [8, 8]\n"), LJ_ECONFIG);
+    assert_non_null(strstr(lj_error_message(), "p.yaml:3:3"));
+    assert_non_null(strstr(lj_error_message(), "layers"));
+    assert_int_equal(check_options("dense", "train:\n  epochs: none\n"), LJ_ECONFIG);
+    assert_int_equal(check_options("tabm", "model:\n  heads: 0\n"), LJ_ECONFIG);
+    assert_int_equal(check_options("tabn", "train: {}\n"), LJ_ENOTFOUND);
+    assert_non_null(strstr(lj_error_message(), "no family 'tabn'; did you mean 'tabm'?"));
+}
+
+static void bad_targets_and_numbers_are_refused(void **state)
+{
+    (void)state;
+    table *t = make_table(LJ_BINARY, "train", 50);
+    const lj_model_spec spec = spec_of(LJ_BINARY);
+    const lj_fit_options options = {.family = "dense"};
+    lj_train_result result;
+    lj_model *model = NULL;
+    t->target[3] = 2.0;
+    assert_int_equal(lj_model_fit(&options, &spec, &t->rows, NULL, NULL, NULL, &result, &model), LJ_EDATA);
+    assert_string_equal(lj_error_message(), "model: the target of training row 4 is 2");
+    t->target[3] = 1.0;
+    t->numbers[5] = INFINITY;
+    assert_int_equal(lj_model_fit(&options, &spec, &t->rows, NULL, NULL, NULL, &result, &model), LJ_EDATA);
+    assert_string_equal(lj_error_message(), "model: number 2 of training row 2 is not finite");
+    assert_null(model);
+    lj_free(t);
+}
+
+static void class_weights_are_read_and_checked(void **state)
+{
+    (void)state;
+    table *t = make_table(LJ_BINARY, "train", TRAIN);
+    const lj_model_spec spec = spec_of(LJ_BINARY);
+    lj_train_result result;
+    double mean[2];
+    float scores[TRAIN];
+    for (int k = 0; k < 2; k++) {
+        const char *text = k == 0 ? "train: {class_weight: balanced}" : "train: {class_weight: [1, 20]}";
+        lj_doc *doc = NULL;
+        lj_model *model = NULL;
+        MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
+        const lj_fit_options options = {
+            .family = "logistic", .doc = doc, .train = lj_item_get(lj_doc_root(doc), "train")};
+        MUST(lj_model_fit(&options, &spec, &t->rows, NULL, NULL, NULL, &result, &model));
+        MUST(lj_model_predict(model, &t->rows, NULL, scores));
+        mean[k] = 0.0;
+        for (int64_t i = 0; i < TRAIN; i++)
+            mean[k] += (double)scores[i] / TRAIN;
+        lj_free(result.epochs);
+        lj_model_destroy(model);
+        lj_doc_destroy(doc);
+    }
+    assert_true(mean[1] > mean[0] + 0.1);
+
+    const char *text = "train: {class_weight: [1, 2, 3]}";
+    lj_doc *doc = NULL;
+    lj_model *model = NULL;
+    MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
+    const lj_fit_options options = {.family = "dense", .doc = doc, .train = lj_item_get(lj_doc_root(doc), "train")};
+    assert_int_equal(lj_model_fit(&options, &spec, &t->rows, NULL, NULL, NULL, &result, &model), LJ_ECONFIG);
+    lj_doc_destroy(doc);
+    lj_free(t);
+}
+
+static void an_interrupted_model_goes_on_to_the_same_weights(void **state)
+{
+    (void)state;
+    table *t = make_table(LJ_BINARY, "train", TRAIN), *v = make_table(LJ_BINARY, "valid", VALID);
+    const lj_model_spec spec = spec_of(LJ_BINARY);
+    const char *text = "{\"epochs\": 3}";
+    lj_doc *doc = NULL;
+    char hex[2][65];
+    MUST(lj_json_parse("options", text, strlen(text), &doc));
+    for (int k = 0; k < 2; k++) {
+        lj_train_result result;
+        lj_model *model = NULL;
+        lj_fit_options options = {.family = "dense", .train = lj_doc_root(doc), .seed = 3};
+        if (k == 1) {
+            options.checkpoint = "test_model.checkpoint";
+            options.resume = 1;
+        }
+        MUST(lj_model_fit(&options, &spec, &t->rows, &v->rows, NULL, NULL, &result, &model));
+        MUST(lj_weights_sha256(lj_model_weights(model), hex[k]));
+        lj_free(result.epochs);
+        lj_model_destroy(model);
+    }
+    assert_string_equal(hex[0], hex[1]);
+    MUST(lj_folder_remove("test_model.checkpoint"));
+    lj_doc_destroy(doc);
+    lj_free(t);
+    lj_free(v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_family_does_every_task),
+        cmocka_unit_test(every_family_gives_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(a_spec_that_lies_is_refused),
+        cmocka_unit_test(wrong_options_are_refused_before_any_data),
+        cmocka_unit_test(bad_targets_and_numbers_are_refused),
+        cmocka_unit_test(class_weights_are_read_and_checked),
+        cmocka_unit_test(an_interrupted_model_goes_on_to_the_same_weights),
+    };
+    return cmocka_run_group_tests_name("model/model", tests, NULL, NULL);
+}
