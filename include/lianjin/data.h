@@ -161,12 +161,20 @@ typedef struct lj_split_options {
 
 /*
  * parts [n_rows]: membership as a function of seed and the row's key, not of
- * the order of rows. STRATIFIED: exact shares within each class (ranked by the
- * hash). GROUP: whole groups. TIME: whole instants, oldest are train. A part
- * that stays empty is LJ_EDATA.
+ * the order of rows (rows that are equal are told apart by their order).
+ * RANDOM: each row by its own hash, so shares are met on average and rows that
+ * are added later move no others. STRATIFIED: exact shares within each class
+ * (ranked by the hash). GROUP: whole groups, ranked by the hash of their name.
+ * TIME: whole instants, oldest are train; the column may hold numbers. COLUMN:
+ * words train, valid, test; a missing one is in no part. FOLDS: fold 0 is test,
+ * fold 1 valid. A part that stays empty is LJ_EDATA.
  */
 LJ_CHECKED lj_status lj_split_parts(const lj_frame *frame, const lj_split_options *options, uint8_t *parts);
-/* FOLDS: fold [n_rows] of each row. With test fold f, valid fold is f+1 mod n. */
+/*
+ * FOLDS: fold [n_rows] of each row. With test fold f, valid fold is f+1 mod n.
+ * Without a column: ranked by the hash within each class of the target (if it
+ * is given and has few values), so that every fold has its share of them.
+ */
 LJ_CHECKED lj_status lj_split_folds(const lj_frame *frame, const lj_split_options *options, int32_t *fold);
 
 /* ---- profile ---- */
@@ -195,7 +203,12 @@ LJ_CHECKED lj_status lj_profile_sentinels(const lj_column *column, double *value
 
 /* ---- writing ---- */
 
-/* Writes frames one after another as .csv or .parquet (by the ending), atomically. */
+/*
+ * Writes frames one after another as .csv or .parquet (by the ending), atomically.
+ * CSV: numbers with the fewest digits that read back as the same double (as the
+ * same float32 where the value is one), missing cells empty, times as
+ * 2018-07-01 or 2018-07-01 14:05:09. All frames have the columns of the first.
+ */
 typedef struct lj_sink lj_sink;
 LJ_CHECKED lj_status lj_sink_open(const char *path, lj_sink **out);
 LJ_CHECKED lj_status lj_sink_write(lj_sink *sink, const lj_frame *frame);
