@@ -13,9 +13,10 @@ double lj_prep_text_cell(const lj_prep_feature *feature, const char *text, int *
 {
     if (feature->is_converted) {
         double number;
-        const int fits = lj_number_parse(feature->rule, feature->unit, text, &number) == LJ_OK;
-        *unseen = !fits;
-        return fits ? number : (double)NAN;
+        if (lj_number_parse(feature->rule, feature->unit, text, &number) != LJ_OK)
+            number = NAN;
+        *unseen = isnan(number); /* a word for nothing, too */
+        return number;
     }
     const int32_t level = lj_words_find(&feature->words, text);
     *unseen = level < 0;

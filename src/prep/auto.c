@@ -25,9 +25,9 @@
 #define NAME_SHOWN 40         /* bytes of a name in a note */
 
 static const lj_scale_options to_normal = {
-    .method = LJ_SCALE_QUANTILE_NORMAL, .quantiles = QUANTILES, .ranks = LJ_RANKS_MIDDLE, .clip = (double)NAN};
+    .method = LJ_SCALE_QUANTILE_NORMAL, .quantiles = QUANTILES, .ranks = LJ_RANKS_MIDDLE, .limit = (double)NAN};
 static const lj_scale_options to_standard = {
-    .method = LJ_SCALE_STANDARD, .clip = (double)NAN, .min_size = MIN_SIZE};
+    .method = LJ_SCALE_STANDARD, .limit = (double)NAN, .min_size = MIN_SIZE};
 
 static lj_prep_style style_of(const lj_fit *fit)
 {

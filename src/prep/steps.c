@@ -41,6 +41,7 @@ typedef struct step {
     const lj_transform *transform;
     lj_transform_code code;
     step_common common;
+    lj_item main_copy; /* the step's value under the name of its main option; options point at it */
     union {
         unsigned char bytes[OPTIONS_BYTES];
         double align;
@@ -96,8 +97,7 @@ static int is_bare(const step *s, const lj_item *value)
 }
 
 /* One map out of what stands beside the transform and in its value. */
-static lj_status join_members(const lj_fit *fit, const step *s, const lj_item *value, lj_item *main_copy,
-                              lj_item **members, int64_t *count)
+static lj_status join_members(const lj_fit *fit, step *s, const lj_item *value, lj_item **members, int64_t *count)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < s->item->count && n < MEMBERS_MAX; i++) {
@@ -108,10 +108,10 @@ static lj_status join_members(const lj_fit *fit, const step *s, const lj_item *v
         for (int64_t i = 0; i < value->count && n < MEMBERS_MAX; i++)
             members[n++] = value->items[i];
     } else if (value->kind != LJ_NULL && !is_bare(s, value)) {
-        *main_copy = *value;
-        main_copy->key = s->transform->main != NULL ? s->transform->main : "columns";
+        s->main_copy = *value;
+        s->main_copy.key = s->transform->main != NULL ? s->transform->main : "columns";
         if (n < MEMBERS_MAX)
-            members[n++] = main_copy;
+            members[n++] = &s->main_copy;
     }
     if (n >= MEMBERS_MAX)
         return lj_declare_fail(fit->options->file, s->item, "a step has at most %d keys", MEMBERS_MAX - 1);
@@ -142,10 +142,9 @@ static lj_status read_step(const lj_fit *fit, const lj_item *item, step *out)
     }
     const lj_item *value;
     LJ_TRY(find_transform(fit, out->item, out, &value));
-    lj_item main_copy;
     lj_item *members[MEMBERS_MAX];
     lj_item map = *out->item;
-    LJ_TRY(join_members(fit, out, value, &main_copy, members, &map.count));
+    LJ_TRY(join_members(fit, out, value, members, &map.count));
     map.items = members;
     out->item = item;
 

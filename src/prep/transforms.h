@@ -96,7 +96,7 @@ typedef struct lj_scale_options {
     int method;
     int64_t quantiles;
     int ranks;
-    double clip;
+    double limit;
     double min_size;
 } lj_scale_options;
 

@@ -7,7 +7,7 @@
  * results are straight lines between those of the knots and constant beyond them.
  *
  * With `ranks: scikit_learn` it is scikit-learn's QuantileTransformer: quantiles at the ranks 0, 1/(n-1) .. 1, straight
- * lines between the ranks, which then go through the inverse of the normal distribution and are held within +-clip.
+ * lines between the ranks, which then go through the inverse of the normal distribution and are held within +-limit.
  */
 #include <assert.h>
 #include <math.h>
@@ -18,11 +18,11 @@
 
 #define QUANTILES_MAX 100000
 #define RANKED_MAX 1000000000 /* values: twice as many fit an int32 */
-#define CLIP_DEFAULT 5.199337582605575 /* scikit-learn's: the quantile at rank 1 - 1e-7 */
+#define LIMIT_DEFAULT 5.199337582605575 /* scikit-learn's: the quantile at rank 1 - 1e-7 */
 
 typedef struct scale {
     int method;
-    double clip;        /* 0: none */
+    double limit;       /* 0: none */
     double shift, size; /* but for quantile_normal: (x - shift) / size */
     int ranks;
     int64_t total;      /* middle: twice the number of values; scikit_learn: quantiles less one (or 1) */
@@ -46,24 +46,24 @@ static const lj_declaration options_declared[] = {
     {.key = "ranks", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_scale_options, ranks), .choices = ranks,
      .fallback = "middle",
      .doc = "How quantile_normal ranks: each value at the middle of its ranks, or as scikit-learn does."},
-    {.key = "clip", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_scale_options, clip), .min = 0.1, .max = 1e6,
-     .doc = "Results are held within +-clip; left out: 5.2 for quantile_normal, else none."},
+    {.key = "limit", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_scale_options, limit), .min = 0.1, .max = 1e6,
+     .doc = "Results are held within +-limit; left out: 5.2 for quantile_normal, else none."},
     {.key = "min_size", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_scale_options, min_size), .min = 0,
      .max = 1e6, .fallback = "0", .doc = "Least that standard, robust and min_max divide by."},
 };
 
-static double held(double x, double clip)
+static double held(double x, double limit)
 {
-    return x < -clip ? -clip : x > clip ? clip : x;
+    return x < -limit ? -limit : x > limit ? limit : x;
 }
 
-static double normal_at(double rank, double clip)
+static double normal_at(double rank, double limit)
 {
     if (!(rank > 0))
-        return -clip;
+        return -limit;
     if (!(rank < 1))
-        return clip;
-    return held(lj_normal_quantile(rank), clip);
+        return limit;
+    return held(lj_normal_quantile(rank), limit);
 }
 
 static lj_status no_room(int64_t count)
@@ -89,7 +89,7 @@ static lj_status finish_quantiles(scale *fitted, lj_arena *arena)
         const double low = fitted->low[i] / total;
         const double high = fitted->high[i] / total;
         const int is_end = !is_middle && (i == 0 || i == count - 1);
-        fitted->at_knot[i] = normal_at(is_end ? (i == 0 ? 0.0 : 1.0) : 0.5 * (low + high), fitted->clip);
+        fitted->at_knot[i] = normal_at(is_end ? (i == 0 ? 0.0 : 1.0) : 0.5 * (low + high), fitted->limit);
         fitted->from[i] = is_middle ? fitted->at_knot[i] : high;
         if (i > 0)
             fitted->slope[i - 1] = ((is_middle ? fitted->at_knot[i] : low) - fitted->from[i - 1]) /
@@ -219,7 +219,7 @@ static lj_status scale_fit(const lj_fit_column *column, const void *options, lj_
         return lj_fit_no_memory(column);
     fitted->method = o->method;
     fitted->size = 1.0;
-    fitted->clip = isnan(o->clip) ? (o->method == LJ_SCALE_QUANTILE_NORMAL ? CLIP_DEFAULT : 0) : o->clip;
+    fitted->limit = isnan(o->limit) ? (o->method == LJ_SCALE_QUANTILE_NORMAL ? LIMIT_DEFAULT : 0) : o->limit;
     if (o->method == LJ_SCALE_QUANTILE_NORMAL) {
         LJ_TRY(fit_quantiles(column, o, fitted));
         out->why = lj_arena_printf(column->arena, "quantile_normal over %lld values", (long long)fitted->count);
@@ -241,7 +241,7 @@ static double apply_quantiles(const scale *fitted, double x)
     if (x == fitted->knots[i] || i == fitted->count - 1)
         return fitted->at_knot[i];
     const double y = fitted->slope[i] * (x - fitted->knots[i]) + fitted->from[i];
-    return fitted->ranks == LJ_RANKS_MIDDLE ? y : normal_at(y, fitted->clip);
+    return fitted->ranks == LJ_RANKS_MIDDLE ? y : normal_at(y, fitted->limit);
 }
 
 static void scale_apply(const void *values, int64_t n, const double *in, double *out, int64_t stride)
@@ -255,15 +255,15 @@ static void scale_apply(const void *values, int64_t n, const double *in, double 
     }
     for (int64_t i = 0; i < n; i++)
         out[i] = (in[i] - fitted->shift) / fitted->size;
-    for (int64_t i = 0; i < n && fitted->clip > 0; i++)
-        out[i] = held(out[i], fitted->clip);
+    for (int64_t i = 0; i < n && fitted->limit > 0; i++)
+        out[i] = held(out[i], fitted->limit);
 }
 
 static void scale_save(const void *values, lj_json *json)
 {
     const scale *fitted = values;
     lj_json_string(json, "method", methods[fitted->method]);
-    lj_json_double(json, "clip", fitted->clip);
+    lj_json_double(json, "limit", fitted->limit);
     if (fitted->method != LJ_SCALE_QUANTILE_NORMAL) {
         lj_json_double(json, "shift", fitted->shift);
         lj_json_double(json, "size", fitted->size);
@@ -294,8 +294,8 @@ static lj_status load_quantiles(const lj_doc *doc, const lj_item *item, lj_arena
             return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected ascending ranks", lj_doc_name(doc), item->line,
                            item->column);
     }
-    if (!(fitted->clip > 0))
-        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a 'clip' above 0", lj_doc_name(doc), item->line, item->column);
+    if (!(fitted->limit > 0))
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a 'limit' above 0", lj_doc_name(doc), item->line, item->column);
     return finish_quantiles(fitted, arena);
 }
 
@@ -306,13 +306,13 @@ static lj_status scale_load(const lj_doc *doc, const lj_item *item, lj_register 
     if (fitted == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a step");
     LJ_TRY(lj_load_choice(doc, item, "method", methods, &fitted->method));
-    LJ_TRY(lj_load_number(doc, item, "clip", &fitted->clip));
+    LJ_TRY(lj_load_number(doc, item, "limit", &fitted->limit));
     if (fitted->method == LJ_SCALE_QUANTILE_NORMAL) {
         LJ_TRY(load_quantiles(doc, item, arena, fitted));
     } else {
         LJ_TRY(lj_load_number(doc, item, "shift", &fitted->shift));
         LJ_TRY(lj_load_number(doc, item, "size", &fitted->size));
-        if (!(fitted->size > 0) || !(fitted->clip >= 0))
+        if (!(fitted->size > 0) || !(fitted->limit >= 0))
             return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a 'size' above 0", lj_doc_name(doc), item->line,
                            item->column);
     }
