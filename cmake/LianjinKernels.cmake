@@ -19,3 +19,12 @@ foreach(isa IN LISTS isas)
   target_sources(lj_compute PRIVATE $<TARGET_OBJECTS:lj_kernels_${isa}>)
   target_compile_definitions(lj_compute PUBLIC LJ_HAVE_${isa}=1)
 endforeach()
+
+# Width 16 without AVX-512, for the tests of compute/ only: its logic is proved on every x86-64 machine.
+if(LIANJIN_TESTS AND NOT "neon" IN_LIST isas)
+  add_library(lj_kernels_wide OBJECT EXCLUDE_FROM_ALL ${kernels})
+  target_include_directories(lj_kernels_wide PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  target_compile_definitions(lj_kernels_wide PRIVATE LJ_ISA=wide LJ_ISA_wide=1)
+  target_compile_options(lj_kernels_wide PRIVATE ${flags_avx2} -O2 -fno-trapping-math -fno-math-errno -Wno-psabi)
+  target_link_libraries(lj_kernels_wide PRIVATE lj_options)
+endif()
