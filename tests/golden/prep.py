@@ -110,10 +110,10 @@ add("[{log: log1p}]", "count", np.log1p(count))
 add("[{clip: bounds, high: 30}]", "tail", np.minimum(tail, 30))
 
 edges = np.unique(np.quantile(tail[:FIT], np.arange(1, 5) / 5))
-add("[{bins: {count: 5}}, {one_hot: {drop: none}}]", "tail", np.eye(5)[np.searchsorted(edges, tail, side="right")])
+add("[{bins: {count: 5}}, {one_hot: {leave_out: none}}]", "tail", np.eye(5)[np.searchsorted(edges, tail, side="right")])
 low, high = min(tail[:FIT]), max(tail[:FIT])
 edges = low + (high - low) * np.arange(1, 4) / 4
-add("[{bins: uniform, count: 4}, {one_hot: {drop: none}}]", "tail",
+add("[{bins: uniform, count: 4}, {one_hot: {leave_out: none}}]", "tail",
     np.eye(4)[np.searchsorted(edges, tail, side="right")])
 
 levels = sorted(set(count[:FIT]))
@@ -134,7 +134,7 @@ top = sorted(k for k, _ in sorted(counts.items(), key=lambda kc: (-kc[1], kc[0])
 add("[{one_hot: 2}]", "color", [[float(v == k) for k in top] + [float(v not in top)] for v in color],
     ["color=%s" % k for k in top] + ["color=(other)"])
 known = sorted(set(color[:FIT]))
-add("[{one_hot: {drop: first}}]", "color", [[float(v == k) for k in known[1:]] for v in color])
+add("[{one_hot: {leave_out: first}}]", "color", [[float(v == k) for k in known[1:]] for v in color])
 add("[{one_hot: {}}]", "color_holes",
     [[float(v == k) for k in known] + [float(v is None)] for v in color_holes],
     ["color_holes=%s" % k for k in known] + ["color_holes=(missing)"])

@@ -65,7 +65,7 @@ static void steps_run_in_order_on_the_columns_that_fit(void **state)
     lj_prep *prep = fitted(frame,
                            "- {impute: median, columns: [a], indicator: true}\n"
                            "- {scale: standard}\n"
-                           "- {one_hot: {drop: none}, columns: [SEX]}\n"
+                           "- {one_hot: {leave_out: none}, columns: [SEX]}\n"
                            "- {date: [year, age]}\n"
                            "- {ordinal: , columns: r*}\n", LJ_PREP_LINEAR);
     check_names(prep, "a|a missing|amount|SEX=f|SEX=m|when year|when age|rate:5");
