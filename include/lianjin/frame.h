@@ -39,6 +39,7 @@ typedef struct lj_column {
         int64_t *time;  /* 0 where missing */
     };
     uint8_t *valid;        /* bit r: row r has a value; NULL: all rows have */
+    int64_t row_count; /* of the frame */
     int64_t missing_count;
     const char **words;    /* TEXT: [word_count], distinct, in ascending byte order */
     int32_t word_count;

@@ -179,6 +179,7 @@ lj_status lj_frame_adopt(lj_frame *frame, lj_column *column)
         return status;
     }
     column->name = name;
+    column->row_count = frame->n_rows;
     settle_valid(column, frame->n_rows);
     frame->columns[frame->count++] = *column;
     return LJ_OK;

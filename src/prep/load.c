@@ -101,6 +101,7 @@ static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature 
     LJ_TRY(optional_text(l, map, "read_unit", &field->unit));
     LJ_TRY(optional_text(l, map, "time_format", &field->time_format));
     LJ_TRY(optional_text(l, map, "reason", &field->reason));
+    LJ_TRY(optional_text(l, map, "null_words", &field->null_words));
 
     const lj_item *converted = lj_item_get(map, "number_from_text");
     if (converted != NULL) {

@@ -20,6 +20,7 @@ static void save_field(lj_json *json, const lj_field *field)
     lj_json_string(json, "read_unit", field->unit);
     lj_json_string(json, "time_format", field->time_format);
     lj_json_string(json, "reason", field->reason);
+    lj_json_string(json, "null_words", field->null_words);
 }
 
 static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
