@@ -114,6 +114,11 @@ export interface ProfileColumn {
   quantiles: { name: string; value: Maybe }[];
   histogram: ProfileBin[];
   top: ProfileWord[];
+  mean: Maybe;
+  deviation: Maybe;
+  /** Of a time. */
+  from: string | null;
+  to: string | null;
   relation: { name: string; value: Maybe }[];
   warnings: string[];
 }

@@ -14,6 +14,7 @@ export function number(value: Maybe | undefined, digits = 4): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return value.toLocaleString("en-US");
   if (size >= 1e9 || size < 1e-4) return value.toExponential(2);
+  if (size >= 1e5) return Math.round(value).toLocaleString("en-US");
   if (size >= 1000) return value.toLocaleString("en-US", { maximumFractionDigits: 1 });
   if (size >= 10) return value.toFixed(2);
   return value.toFixed(digits);

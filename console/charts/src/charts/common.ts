@@ -4,6 +4,9 @@ import { brief } from "../format";
 import type { Option, Series } from "../mount";
 import type { Theme } from "../theme";
 
+/* Named, not "inherit": the widths of texts are measured with it. */
+const FONT = getComputedStyle(document.body).fontFamily;
+
 export interface Axis {
   name?: string;
   min?: number;
@@ -15,6 +18,8 @@ export interface Axis {
   logarithmic?: boolean;
   /** Do not force 0 into the range. */
   scale?: boolean;
+  /** Without lines across the chart. */
+  bare?: boolean;
 }
 
 function axis(theme: Theme, wanted: Axis, vertical: boolean, width: number): object {
@@ -31,6 +36,7 @@ function axis(theme: Theme, wanted: Axis, vertical: boolean, width: number): obj
     nameGap: vertical ? 8 : 6,
     nameTextStyle: { color: theme.muted, fontSize: 12 },
     splitNumber: width < 420 ? 4 : 5,
+    ...(wanted.min === 0 && wanted.max === 1 ? { interval: width < 420 ? 0.25 : 0.2 } : {}),
     axisLine: { show: !vertical || label, lineStyle: { color: theme.line } },
     axisTick: { show: false },
     axisLabel: {
@@ -39,7 +45,7 @@ function axis(theme: Theme, wanted: Axis, vertical: boolean, width: number): obj
       hideOverlap: true,
       ...(label ? {} : { formatter: wanted.format ?? brief }),
     },
-    splitLine: { show: !label, lineStyle: { color: theme.line } },
+    splitLine: { show: !label && wanted.bare !== true, lineStyle: { color: theme.line } },
   };
 }
 
@@ -59,7 +65,7 @@ export function frame(theme: Theme, width: number, wanted: Frame): Option {
   return {
     animation: false,
     color: theme.series,
-    textStyle: { fontFamily: "inherit" },
+    textStyle: { fontFamily: FONT },
     grid: {
       left: 4,
       right: 14,
@@ -139,14 +145,14 @@ export function bars(colour: string, ends: [number[], number[]][], more: object 
   } as Series;
 }
 
-/** A vertical line at x with a label at its top. */
-export function mark(theme: Theme, x: number | string, label: string): object {
+/** A vertical line at x with a label at its top, which is the start of an inverse axis. */
+export function mark(theme: Theme, x: number | string, label: string, inverse = false): object {
   return {
     silent: true,
     symbol: "none",
     animation: false,
     lineStyle: { color: theme.accent, type: "dashed", width: 1.5 },
-    label: { formatter: label, color: theme.accent, fontSize: 11, position: "insideEndTop", rotate: 0, align: "left", padding: [0, 0, 0, 4] },
+    label: { formatter: label, color: theme.accent, fontSize: 11, position: inverse ? "start" : "insideEndTop", rotate: 0, align: "left", padding: [0, 0, 0, 4] },
     data: [{ xAxis: x }],
   };
 }

@@ -158,7 +158,7 @@ export function importanceChart(features: Report["importance"]["features"]): Bui
   return (theme, width) => {
     const shown = features.slice(0, 20);
     return frame(theme, width, {
-      x: { name: t("lossOfMetric") },
+      x: { name: t("lossOfMetric"), ...(shown.every((one) => one.mean >= 0) ? { min: 0 } : {}) },
       y: { labels: shown.map((one) => cut(one.feature, width < 420 ? 14 : 28)), inverse: true },
       trigger: "item",
       series: [
@@ -169,7 +169,7 @@ export function importanceChart(features: Report["importance"]["features"]): Bui
           itemStyle: { color: theme.test, borderRadius: [0, 3, 3, 0], opacity: 0.85 },
           emphasis: { disabled: true },
         } as Series,
-        bars(theme.accent, shown.flatMap((one, i) => (one.spread === null ? [] : [[[one.mean - one.spread, i], [one.mean + one.spread, i]]]))),
+        bars(theme.accent, shown.flatMap((one, i) => (one.spread === null ? [] : [[[Math.max(one.mean - one.spread, Math.min(0, one.mean)), i], [one.mean + one.spread, i]]]))),
       ],
       tooltip: (value) => {
         const one = shown[(value as Hovered).dataIndex];
@@ -198,7 +198,7 @@ export function groupsChart(groups: Group[], name: string, overall: Maybe): Buil
           symbolSize: 10,
           itemStyle: { color: theme.test },
           emphasis: { disabled: true },
-          ...(overall === null ? {} : { markLine: mark(theme, overall, t("allRows")) }),
+          ...(overall === null ? {} : { markLine: mark(theme, overall, t("allRows"), true) }),
         } as Series,
         bars(theme.test, at.flatMap((one) => (one.low === null || one.high === null ? [] : [[[one.low, one.i], [one.high, one.i]]]))),
       ],
@@ -255,6 +255,9 @@ export function scatterChart(evaluation: Evaluation): Build {
   };
 }
 
+/* The rate of fewer rows is noise; it is left out of the line. */
+const FEW_ROWS = 10;
+
 /** A column of the data: bars of the counts; the rate of the target above them when it is known. */
 export function histogramChart(bins: (ProfileBin | ProfileWord)[]): Build {
   return (theme, width) => {
@@ -275,7 +278,7 @@ export function histogramChart(bins: (ProfileBin | ProfileWord)[]): Build {
         type: "line",
         name: t("trueRate"),
         yAxisIndex: 1,
-        data: bins.map((bin) => bin.rate),
+        data: bins.map((bin) => (bin.count < FEW_ROWS ? null : bin.rate)),
         symbolSize: 4,
         lineStyle: { width: 1.5, color: theme.positive },
         itemStyle: { color: theme.positive },
@@ -283,7 +286,7 @@ export function histogramChart(bins: (ProfileBin | ProfileWord)[]): Build {
       } as Series);
     return frame(theme, width, {
       x: { labels },
-      y: rated ? [{}, { format: (value: number) => percent(value, 0) }] : {},
+      y: rated ? [{}, { min: 0, bare: true, format: (value: number) => percent(value, 0) }] : {},
       series,
       tooltip: (value) => {
         const items = value as Hovered[];

@@ -57,6 +57,10 @@ function readColumn(value: unknown): ProfileColumn {
     quantiles: named(column["quantiles"]),
     histogram: readBins(column["histogram"]),
     top: readWords(column["top"]),
+    mean: asNumber(column["mean"]),
+    deviation: asNumber(column["deviation"]),
+    from: asText(column["from"]),
+    to: asText(column["to"]),
     relation: named(column["target"]),
     warnings: texts(column["warnings"]),
   };
@@ -114,6 +118,10 @@ function columnPanel(column: ProfileColumn, rows: number): HTMLElement {
     facts([
       [t("missing"), column.missing === 0 ? "0" : `${whole(column.missing)} (${percent(share)})`],
       [t("unique"), whole(column.unique)],
+      [t("mean"), column.mean === null ? null : number(column.mean)],
+      [t("deviation"), column.deviation === null ? null : number(column.deviation)],
+      [t("from"), column.from],
+      [t("to"), column.to],
       ...column.relation.map(({ name, value }): [string, string | null] => [name, value === null ? null : number(value, 3)]),
     ], "facts small"),
   );

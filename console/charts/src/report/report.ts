@@ -90,7 +90,7 @@ function dataSection(report: Report): HTMLElement {
     steadiness(part.psi),
   ]);
   const head = [t("part"), t("rows"), t(task === "binary" ? "rate" : "meanTarget"), t("psi")];
-  const unused = task === "multiclass" ? [2] : [];
+  const unused = [...(task === "multiclass" ? [2] : []), ...(parts.every((part) => part.psi === null) ? [3] : [])];
   const keep = <T>(row: T[]): T[] => row.filter((_, i) => !unused.includes(i));
   const profile = readProfile(data.profile);
   const warnings = [...new Set([...data.warnings, ...(profile?.warnings ?? [])])];
