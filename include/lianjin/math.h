@@ -28,7 +28,7 @@ double lj_expm1_d(double x);
 double lj_log_d(double x);
 double lj_log1p_d(double x);
 double lj_pow_d(double x, double y); /* x >= 0 */
-/* The normal distribution: Phi, and its inverse (Wichura 1988, AS 241; full double precision). */
+/* The normal distribution: Phi (at most 4 ulp down to the subnormals), and its inverse (Wichura 1988, AS 241; full double precision). */
 double lj_normal_cdf(double x);
 double lj_normal_quantile(double p);
 

@@ -120,7 +120,8 @@ LJ_INLINE vf vlog1p(vf x)
     const vf rest = x - (u - one); /* exact where it matters: u + rest = 1 + x */
     vi e;
     const vf m = vsplit(u, &e);
-    const vf f = vfma(rest, (vf)((vu)(127 - e) << 23), m - one);
+    const vi is_large = (vi)(e > 60); /* there rest is 0 beside u */
+    const vf f = vfma(rest, vpower_of_two(-((e & ~is_large) | (60 & is_large))), m - one);
     const vf y = vlog_special(u, vlog_reduced(f, __builtin_convertvector(e, vf)));
     return vselect((vi)(vabs(x) < vset1(0x1p-26F)), x, y);
 }
@@ -138,8 +139,14 @@ LJ_INLINE vf vtanh(vf x)
 
 LJ_INLINE vf vsigmoid(vf x)
 {
+    const vf one = vset1(1.0F);
+    const vi is_negative = (vi)(x < vzero());
     const vf e = vexp(-vabs(x));
-    return vselect((vi)(x < vzero()), e, vset1(1.0F)) / (vset1(1.0F) + e);
+    const vf below = one + e;
+    const vf lost = e - (below - one); /* what the sum rounded away, exact */
+    const vf y = vselect(is_negative, e, one) / below;
+    const vf inverse = vselect(is_negative, one - y, y); /* 1 / below */
+    return vfma(-(y * lost), inverse, y);
 }
 
 LJ_INLINE vf vsoftplus(vf x)
@@ -183,7 +190,7 @@ LJ_INLINE vf vsine(vf x, int32_t quarter)
 
 LJ_INLINE vf vsin(vf x)
 {
-    return vsine(x, 0);
+    return vselect((vi)(vabs(x) < vset1(0x1p-13F)), x, vsine(x, 0)); /* keeps -0 */
 }
 LJ_INLINE vf vcos(vf x)
 {
