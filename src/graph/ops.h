@@ -1,0 +1,79 @@
+/*
+ * All operations. A new one is a file src/graph/ops/<name>.c and one line here.
+ * An operation that only gradients use stands in the file of its operation.
+ */
+#ifndef LIANJIN_GRAPH_OPS_H
+#define LIANJIN_GRAPH_OPS_H
+
+#define LJ_OP_LIST(X)                                              \
+    X(INPUT, input)                                                \
+    X(PARAMETER, parameter)                                        \
+    X(CONSTANT, constant)                                          \
+    X(ROWS, rows)                                                  \
+    X(PART, part)                                                  \
+    X(PRODUCT, product)                                            \
+    X(PRODUCT_OVER_BATCH, product_over_batch)                      \
+    X(PRODUCT_HEADS, product_heads)                                \
+    X(PRODUCT_HEADS_OVER_BATCH, product_heads_over_batch)          \
+    X(PACK, pack)                                                  \
+    X(ADD, add)                                                    \
+    X(SUBTRACT, subtract)                                          \
+    X(MULTIPLY, multiply)                                          \
+    X(DIVIDE, divide)                                              \
+    X(MAXIMUM, maximum)                                            \
+    X(MINIMUM, minimum)                                            \
+    X(GREATER_EQUAL, greater_equal)                                \
+    X(GREATER, greater)                                            \
+    X(NEGATE, negate)                                              \
+    X(EXP, exp)                                                    \
+    X(LOG, log)                                                    \
+    X(SQRT, sqrt)                                                  \
+    X(SQUARE, square)                                              \
+    X(ABSOLUTE, absolute)                                          \
+    X(SIGN, sign)                                                  \
+    X(SIN, sin)                                                    \
+    X(COS, cos)                                                    \
+    X(ERF, erf)                                                    \
+    X(RECIPROCAL, reciprocal)                                      \
+    X(SCALE, scale)                                                \
+    X(ACTIVATE, activate)                                          \
+    X(ACTIVATE_GRAD, activate_grad)                                \
+    X(SOFTMAX, softmax)                                            \
+    X(SOFTMAX_GRAD, softmax_grad)                                  \
+    X(LOG_SOFTMAX, log_softmax)                                    \
+    X(LOG_SOFTMAX_GRAD, log_softmax_grad)                          \
+    X(SUM, sum)                                                    \
+    X(SUM_LEADING, sum_leading)                                    \
+    X(MAX, max)                                                    \
+    X(MAX_GRAD, max_grad)                                          \
+    X(RESHAPE, reshape)                                            \
+    X(CONCAT, concat)                                              \
+    X(SLICE, slice)                                                \
+    X(UNSLICE, unslice)                                            \
+    X(TRANSPOSE, transpose)                                        \
+    X(BROADCAST, broadcast)                                        \
+    X(GATHER, gather)                                              \
+    X(GATHER_GRAD, gather_grad)                                    \
+    X(ONE_HOT, one_hot)                                            \
+    X(OFFSET_CODES, offset_codes)                                  \
+    X(PIECEWISE_LINEAR, piecewise_linear)                          \
+    X(PIECEWISE_LINEAR_GRAD, piecewise_linear_grad)                \
+    X(LAYER_NORM, layer_norm)                                      \
+    X(LAYER_NORM_GRAD, layer_norm_grad)                            \
+    X(LAYER_NORM_GRAD_GAIN, layer_norm_grad_gain)                  \
+    X(DROPOUT, dropout)                                            \
+    X(BCE_LOGITS, bce_logits)                                      \
+    X(BCE_LOGITS_GRAD, bce_logits_grad)                            \
+    X(SOFTMAX_CROSS_ENTROPY, softmax_cross_entropy)                \
+    X(SOFTMAX_CROSS_ENTROPY_GRAD, softmax_cross_entropy_grad)      \
+    X(HUBER, huber)                                                \
+    X(HUBER_GRAD, huber_grad)
+
+typedef enum lj_op_code {
+#define X(code, name) LJ_OP_##code,
+    LJ_OP_LIST(X)
+#undef X
+        LJ_OP_COUNT
+} lj_op_code;
+
+#endif

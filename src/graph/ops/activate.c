@@ -1,0 +1,66 @@
+/*
+ * activate: y = f(x), one of lj_activation; fused into a product before it.
+ * activate_grad: dx = dy * f', from y where f allows, else from x.
+ */
+#include "graph/op.h"
+
+typedef struct args {
+    int64_t inner;
+    void (*forward)(int64_t n, const float *x, float *y);
+    void (*backward)(int64_t n, const float *x, const float *y, const float *dy, float *dx);
+    int reads_x;
+} args;
+
+static void grad(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_value *dx)
+{
+    const lj_value seen = lj_activation_needs_input(node->a.activation) ? node->in[0] : y;
+    dx[0] = lj_graph_add(g, LJ_OP_ACTIVATE_GRAD, (lj_value[]){seen, dy}, 2, &node->a);
+}
+
+static double cost_of(lj_activation activation)
+{
+    return activation == LJ_RELU || activation == LJ_LEAKY_RELU ? 0.1 : 1.0;
+}
+
+static void run(const lj_step *step, const lj_span *span)
+{
+    const args *a = step->args;
+    a->forward(span->rows * a->inner, lj_in(step, 0, span), lj_out(step, span));
+}
+
+static void run_grad(const lj_step *step, const lj_span *span)
+{
+    const args *a = step->args;
+    const float *seen = lj_in(step, 0, span);
+    a->backward(span->rows * a->inner, a->reads_x ? seen : NULL, a->reads_x ? NULL : seen, lj_in(step, 1, span),
+                lj_out(step, span));
+}
+
+static void lower(lj_lowering *l, const lj_unit *unit, lj_step *step)
+{
+    args *a = lj_lower_args(l, sizeof(*a));
+    const lj_activation activation = unit->node->a.activation;
+    *a = (args){.inner = lj_inner(l, unit->in[0]),
+                .forward = l->kernels->activate[activation],
+                .backward = l->kernels->activate_grad[activation],
+                .reads_x = lj_activation_needs_input(activation)};
+    step->args = a;
+    step->run = unit->node->op == LJ_OP_ACTIVATE ? run : run_grad;
+    step->activation = activation;
+    step->cost = cost_of(activation) * (double)a->inner;
+}
+
+const lj_op lj_op_activate = {
+    .name = "activate", .n_in = 1, .in_place = 1, .infer = lj_infer_same, .grad = grad, .lower = lower};
+
+const lj_op lj_op_activate_grad = {
+    .name = "activate_grad", .n_in = 2, .in_place = 1, .infer = lj_infer_same, .lower = lower};
+
+lj_value lj_activate(lj_graph *g, lj_value x, lj_activation activation)
+{
+    if (activation == LJ_LINEAR)
+        return x;
+    if ((unsigned)activation >= LJ_ACTIVATIONS)
+        return lj_graph_refuse(g, lj_fail(LJ_EINVAL, "activate: %d is not an activation", (int)activation));
+    return lj_graph_add(g, LJ_OP_ACTIVATE, &x, 1, &(lj_attributes){.activation = activation});
+}
