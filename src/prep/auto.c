@@ -117,10 +117,17 @@ static lj_status fill(lj_fit *fit, lj_fit_feature *feature, int64_t live, int in
     return feature->live_count > before ? encode_flag(fit, feature, live + 1) : LJ_OK;
 }
 
-/* The number in `live`: normal, filled (an indicator tells of missing cells, codes have their own), standard. */
-static lj_status normalise(lj_fit *fit, lj_fit_feature *feature, int64_t live, int indicator)
+/*
+ * The number in `live`: normal, filled (an indicator tells of missing cells, codes have their own), standard. `seen`
+ * is the column if it was the last one looked at, else NULL.
+ */
+static lj_status normalise(lj_fit *fit, lj_fit_feature *feature, int64_t live, int indicator,
+                           const lj_fit_column *seen)
 {
-    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_normal, 0));
+    if (seen != NULL)
+        LJ_TRY(lj_fit_step(fit, feature, live, seen, LJ_TRANSFORM_SCALE, &to_normal, 0));
+    else
+        LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_normal, 0));
     LJ_TRY(fill(fit, feature, live, indicator && feature->missing >= MIN_MISSING));
     return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_standard, 0);
 }
@@ -156,7 +163,7 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
 {
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, 0, NULL, &column));
-    const int64_t distinct = lj_distinct_sorted(column.sorted, column.present);
+    const int64_t distinct = lj_distinct_sorted(lj_fit_sorted(&column), column.present);
     if (distinct == 1)
         return auto_one_value(fit, feature);
     const int is_linear = style_of(fit) == LJ_PREP_LINEAR;
@@ -168,7 +175,7 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
         LJ_TRY(add_levels(fit, feature, 0, most));
     else if (is_linear && LINEAR_BINS > 0 && distinct > 2)
         LJ_TRY(add_bins(fit, feature, 0));
-    return normalise(fit, feature, 0, 1);
+    return normalise(fit, feature, 0, 1, feature->feature.op_count == 0 ? &column : NULL);
 }
 
 /* ---- dates ---- */
@@ -180,7 +187,7 @@ static lj_status auto_time(lj_fit *fit, lj_fit_feature *feature, int64_t live)
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_DATE, &date, 0));
     const int64_t end = feature->live_count - behind;
     for (int64_t i = end - 1; i >= live; i--)
-        LJ_TRY(normalise(fit, feature, i, i == live)); /* one indicator tells of all parts */
+        LJ_TRY(normalise(fit, feature, i, i == live, NULL)); /* one indicator tells of all parts */
     return LJ_OK;
 }
 

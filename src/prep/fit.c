@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "lianjin/limits.h"
-#include "prep/stats.h"
 
 /* ---- arrays that grow in the arena ---- */
 
@@ -73,20 +72,19 @@ lj_status lj_fit_look(lj_fit *fit, lj_fit_feature *feature, int64_t live, const 
     int64_t present = 0;
     for (int64_t i = 0; i < fit->n; i++) {
         if (!isnan(fit->values[i]))
-            fit->sorted[present++] = fit->values[i];
+            fit->given[present++] = fit->values[i];
     }
     if (present == 0)
         return lj_fail(LJ_EDATA, "column '%s' has no value in the training part that is not missing", at->name);
-    const int is_sorted = reg.kind == LJ_REGISTER_NUMBER || reg.kind == LJ_REGISTER_TIME;
-    if (is_sorted)
-        lj_sort_doubles(fit->sorted, fit->scratch, present);
+    fit->sort.is_sorted = 0;
     *column = (lj_fit_column){.name = at->name,
                               .reg = reg,
                               .words = at->words,
                               .values = fit->values,
                               .n = fit->n,
-                              .sorted = is_sorted ? fit->sorted : NULL,
+                              .given = fit->given,
                               .present = present,
+                              .sort = &fit->sort,
                               .arena = fit->prep->arena,
                               .file = fit->options->file,
                               .step = step};
@@ -327,10 +325,12 @@ static lj_status start(lj_fit *fit)
         }
     }
     fit->values = lj_new_array(fit->n, sizeof(double));
-    fit->sorted = lj_new_array(fit->n, sizeof(double));
-    fit->scratch = lj_new_array(fit->n, sizeof(double));
+    fit->given = lj_new_array(fit->n, sizeof(double));
+    fit->sort.sorted = lj_new_array(fit->n, sizeof(double));
+    fit->sort.scratch = lj_new_array(fit->n, sizeof(double));
     fit->features = lj_new_array(options->feature_count, sizeof(*fit->features));
-    if (fit->values == NULL || fit->sorted == NULL || fit->scratch == NULL || fit->features == NULL)
+    if (fit->values == NULL || fit->given == NULL || fit->sort.sorted == NULL || fit->sort.scratch == NULL ||
+        fit->features == NULL)
         return lj_fail(LJ_ENOMEM, "no memory to prepare %" PRId64 " rows", fit->n);
     fit->feature_count = options->feature_count;
     for (int64_t i = 0; i < options->feature_count; i++)
@@ -475,8 +475,9 @@ done:
         lj_free(fit.features[i].of_word);
     lj_free(fit.features);
     lj_free(fit.values);
-    lj_free(fit.sorted);
-    lj_free(fit.scratch);
+    lj_free(fit.given);
+    lj_free(fit.sort.sorted);
+    lj_free(fit.sort.scratch);
     lj_free(fit.block);
     lj_prep_destroy(fit.prep);
     return status;

@@ -28,6 +28,13 @@ typedef struct lj_fit_feature {
     const char *dropped; /* why it is not used; NULL: it is */
 } lj_fit_feature;
 
+/* The values of the column at hand in ascending order, once somebody asks. */
+typedef struct lj_fit_sort {
+    double *sorted;  /* [n] */
+    double *scratch; /* [n] */
+    int is_sorted;
+} lj_fit_sort;
+
 typedef struct lj_fit {
     lj_prep *prep;
     const lj_frame *frame;
@@ -39,8 +46,8 @@ typedef struct lj_fit {
     lj_fit_feature *features;
     int64_t feature_count;
     double *values;  /* [n] of the column at hand */
-    double *sorted;  /* [n] */
-    double *scratch; /* [n] */
+    double *given;   /* [n] those of them that are not missing */
+    lj_fit_sort sort;
     double *block;   /* [block_registers][LJ_PREP_BLOCK] */
     int32_t block_registers;
 } lj_fit;

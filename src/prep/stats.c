@@ -111,6 +111,47 @@ double lj_quantile_sorted(const double *sorted, int64_t n, double q)
     return part < 0.5 ? low + (high - low) * part : high - (high - low) * (1.0 - part);
 }
 
+/* Moves the k-th smallest value to its place, smaller ones before it (Hoare's selection). */
+static void select_place(double *values, int64_t n, int64_t k)
+{
+    int64_t low = 0;
+    int64_t high = n - 1;
+    while (low < high) {
+        const double pivot = values[low + (high - low) / 2];
+        int64_t i = low;
+        int64_t j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i <= j) {
+                const double value = values[i];
+                values[i++] = values[j];
+                values[j--] = value;
+            }
+        }
+        if (k <= j)
+            high = j;
+        else if (k >= i)
+            low = i;
+        else
+            return;
+    }
+}
+
+double lj_median_doubles(double *values, int64_t n)
+{
+    const int64_t k = (n - 1) / 2;
+    select_place(values, n, k);
+    if (n % 2 == 1)
+        return values[k];
+    double pair[2] = {values[k], values[k + 1]};
+    for (int64_t i = k + 2; i < n; i++)
+        pair[1] = values[i] < pair[1] ? values[i] : pair[1];
+    return lj_quantile_sorted(pair, 2, 0.5);
+}
+
 int64_t lj_distinct_sorted(const double *sorted, int64_t n)
 {
     int64_t count = n > 0;

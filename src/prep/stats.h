@@ -25,6 +25,9 @@ double lj_deviation_doubles(const double *values, int64_t n, double mean);
  */
 double lj_quantile_sorted(const double *sorted, int64_t n, double q);
 
+/* lj_quantile_sorted at 0.5 of values in any order, which are moved about. n >= 1. */
+double lj_median_doubles(double *values, int64_t n);
+
 /* Number of different values among ascending ones. */
 int64_t lj_distinct_sorted(const double *sorted, int64_t n);
 

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "prep/transforms.h"
+#include "prep/fit.h"
+#include "prep/stats.h"
 
 static const lj_transform *const table[] = {
 #define X(code, definition) [LJ_TRANSFORM_##code] = &definition,
@@ -68,6 +69,25 @@ int64_t lj_number_list_count(const lj_number_list *list)
 double lj_number_list_at(const lj_number_list *list, int64_t index)
 {
     return list->item != NULL ? lj_declared_at(list->item, index)->number : list->values[index];
+}
+
+const double *lj_fit_sorted(const lj_fit_column *column)
+{
+    lj_fit_sort *sort = column->sort;
+    if (!sort->is_sorted) {
+        memcpy(sort->sorted, column->given, (size_t)column->present * sizeof(double));
+        lj_sort_doubles(sort->sorted, sort->scratch, column->present);
+        sort->is_sorted = 1;
+    }
+    return sort->sorted;
+}
+
+double lj_fit_median(const lj_fit_column *column)
+{
+    if (column->sort->is_sorted)
+        return lj_quantile_sorted(column->sort->sorted, column->present, 0.5);
+    memcpy(column->sort->scratch, column->given, (size_t)column->present * sizeof(double));
+    return lj_median_doubles(column->sort->scratch, column->present);
 }
 
 lj_status lj_fit_no_memory(const lj_fit_column *column)

@@ -52,8 +52,9 @@ typedef struct lj_fit_column {
     const char *const *words; /* CATEGORY: [reg.size] names of the levels */
     const double *values;     /* [n] training values, NaN where missing */
     int64_t n;
-    const double *sorted;     /* NUMBER, TIME: [present] values that are not missing, ascending; else NULL */
+    const double *given;      /* [present] values that are not missing, in the order of the rows */
     int64_t present;          /* n less the missing values; never 0 */
+    struct lj_fit_sort *sort; /* of lj_fit_sorted */
     lj_arena *arena;          /* of the prep: for what is fitted and for texts */
     const char *file;         /* for messages */
     const lj_item *step;      /* for messages; NULL: chosen by auto */
@@ -98,6 +99,12 @@ typedef struct lj_transform {
      */
     lj_status (*load)(const lj_doc *doc, const lj_item *item, lj_register in, lj_arena *arena, lj_fitted *out);
 } lj_transform;
+
+/* [present] values that are not missing, ascending: sorted when first asked for, borrowed like the column. */
+const double *lj_fit_sorted(const lj_fit_column *column);
+
+/* Their quantile at 0.5, without sorting all of them. */
+double lj_fit_median(const lj_fit_column *column);
 
 /* LJ_ENOMEM about this column. */
 LJ_CHECKED lj_status lj_fit_no_memory(const lj_fit_column *column);

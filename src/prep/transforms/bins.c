@@ -57,12 +57,13 @@ static lj_status bins_fit(const lj_fit_column *column, const void *options, lj_f
     fitted->edges = lj_arena_array(column->arena, o->count - 1, sizeof(double));
     if (fitted->edges == NULL)
         return lj_fit_no_memory(column);
-    const double low = column->sorted[0];
-    const double high = column->sorted[column->present - 1];
+    const double *sorted = lj_fit_sorted(column);
+    const double low = sorted[0];
+    const double high = sorted[column->present - 1];
     double last = low; /* an edge at the smallest value would leave the first bin empty */
     for (int64_t i = 1; i < o->count; i++) {
         const double part = (double)i / (double)o->count;
-        const double edge = o->method == LJ_BINS_QUANTILE ? lj_quantile_sorted(column->sorted, column->present, part)
+        const double edge = o->method == LJ_BINS_QUANTILE ? lj_quantile_sorted(sorted, column->present, part)
                                                           : low + (high - low) * part;
         if (edge > last) {
             fitted->edges[fitted->count++] = edge;

@@ -31,8 +31,8 @@ static lj_status limits_of(const lj_fit_column *column, const lj_clip_options *o
         if (!(low >= 0 && low < high && high <= 1))
             return lj_declare_fail(column->file, column->step,
                                    "clip: expected quantiles 0 <= low < high <= 1, found %g and %g", low, high);
-        fitted->low = lj_quantile_sorted(column->sorted, column->present, low);
-        fitted->high = lj_quantile_sorted(column->sorted, column->present, high);
+        fitted->low = lj_quantile_sorted(lj_fit_sorted(column), column->present, low);
+        fitted->high = lj_quantile_sorted(lj_fit_sorted(column), column->present, high);
         return LJ_OK;
     }
     if (isnan(low) && isnan(high))

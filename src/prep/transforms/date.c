@@ -128,9 +128,9 @@ static int parse_date(const char *text, double *out)
 
 static int differs(const lj_fit_column *column, const date *fitted, part which)
 {
-    const double first = part_of(fitted, which, column->sorted[0]);
+    const double first = part_of(fitted, which, column->given[0]);
     for (int64_t i = 1; i < column->present; i++) {
-        if (part_of(fitted, which, column->sorted[i]) != first)
+        if (part_of(fitted, which, column->given[i]) != first)
             return 1;
     }
     return 0;
@@ -162,8 +162,8 @@ static lj_status date_fit(const lj_fit_column *column, const void *options, lj_f
     fitted->parts = lj_arena_array(column->arena, PART_COUNT, sizeof(int32_t));
     if (fitted->parts == NULL)
         return lj_fit_no_memory(column);
-    fitted->start = column->sorted[0];
-    fitted->reference = column->sorted[column->present - 1];
+    fitted->start = lj_fit_sorted(column)[0];
+    fitted->reference = lj_fit_sorted(column)[column->present - 1];
     if (o->reference != NULL && !parse_date(o->reference, &fitted->reference))
         return lj_declare_fail(column->file, column->step,
                                "date: 'reference' must be a date such as 2018-12-31, found '%.50s'", o->reference);

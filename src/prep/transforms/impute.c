@@ -48,13 +48,13 @@ static lj_status fill_of_number(const lj_fit_column *column, const lj_impute_opt
 {
     switch ((lj_impute_method)o->method) {
     case LJ_IMPUTE_MEDIAN:
-        *out = lj_quantile_sorted(column->sorted, column->present, 0.5);
+        *out = lj_fit_median(column);
         break;
     case LJ_IMPUTE_MEAN:
-        *out = lj_mean_doubles(column->sorted, column->present);
+        *out = lj_mean_doubles(column->given, column->present);
         break;
     case LJ_IMPUTE_MOST_FREQUENT:
-        *out = lj_mode_sorted(column->sorted, column->present);
+        *out = lj_mode_sorted(lj_fit_sorted(column), column->present);
         break;
     case LJ_IMPUTE_CONSTANT:
         if (!parse_number(o->value, out))

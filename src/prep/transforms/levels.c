@@ -21,7 +21,7 @@ static const lj_declaration options_declared[] = {
 static int levels_fits(const lj_fit_column *column, const void *options)
 {
     const lj_levels_options *o = options;
-    return lj_distinct_sorted(column->sorted, column->present) <= o->max;
+    return lj_distinct_sorted(lj_fit_sorted(column), column->present) <= o->max;
 }
 
 static lj_status levels_fit(const lj_fit_column *column, const void *options, lj_fitted *out)
@@ -30,7 +30,7 @@ static lj_status levels_fit(const lj_fit_column *column, const void *options, lj
     levels *fitted = lj_arena_array(column->arena, 1, sizeof(*fitted));
     if (fitted == NULL)
         return lj_fit_no_memory(column);
-    fitted->count = lj_distinct_sorted(column->sorted, column->present);
+    fitted->count = lj_distinct_sorted(lj_fit_sorted(column), column->present);
     if (fitted->count > o->max)
         return lj_declare_fail(column->file, column->step,
                                "levels: column '%s' has %lld different values, expected at most %lld", column->name,
@@ -39,12 +39,13 @@ static lj_status levels_fit(const lj_fit_column *column, const void *options, lj
     const char **words = lj_arena_array(column->arena, fitted->count, sizeof(*words));
     if (fitted->values == NULL || words == NULL)
         return lj_fit_no_memory(column);
+    const double *sorted = lj_fit_sorted(column);
     int64_t count = 0;
     for (int64_t i = 0; i < column->present; i++) {
-        if (i > 0 && column->sorted[i] == column->sorted[i - 1])
+        if (i > 0 && sorted[i] == sorted[i - 1])
             continue;
-        fitted->values[count] = column->sorted[i];
-        words[count] = lj_arena_printf(column->arena, "%.15g", column->sorted[i]);
+        fitted->values[count] = sorted[i];
+        words[count] = lj_arena_printf(column->arena, "%.15g", sorted[i]);
         if (words[count] == NULL)
             return lj_fit_no_memory(column);
         count++;

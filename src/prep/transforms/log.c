@@ -21,7 +21,7 @@ static const lj_declaration options_declared[] = {
 static int log_fits(const lj_fit_column *column, const void *options)
 {
     const lj_log_options *o = options;
-    return o->kind == LJ_LOG_SIGNED || column->sorted[0] > -1.0;
+    return o->kind == LJ_LOG_SIGNED || lj_fit_sorted(column)[0] > -1.0;
 }
 
 static lj_status log_fit(const lj_fit_column *column, const void *options, lj_fitted *out)
@@ -29,12 +29,12 @@ static lj_status log_fit(const lj_fit_column *column, const void *options, lj_fi
     const lj_log_options *o = options;
     if (!log_fits(column, options))
         return lj_fail(LJ_EDATA, "log: column '%s' has the value %g, and log1p needs values above -1; use log: signed",
-                       column->name, column->sorted[0]);
+                       column->name, lj_fit_sorted(column)[0]);
     log_step *fitted = lj_arena_array(column->arena, 1, sizeof(*fitted));
     if (fitted == NULL)
         return lj_fit_no_memory(column);
     fitted->kind = o->kind;
-    fitted->low = column->sorted[0];
+    fitted->low = lj_fit_sorted(column)[0];
     LJ_TRY(lj_fitted_number(column->arena, out));
     out->values = fitted;
     out->why = kinds[o->kind];

@@ -105,8 +105,9 @@ static double search(const sample *s)
 
 static void fill_sample(const lj_fit_column *column, sample *s)
 {
+    const double *sorted = lj_fit_sorted(column);
     for (int64_t i = 0; i < s->n; i++) {
-        const double x = column->sorted[s->n == column->present ? i : (i * (column->present - 1)) / (s->n - 1)];
+        const double x = sorted[s->n == column->present ? i : (i * (column->present - 1)) / (s->n - 1)];
         s->logs[i] = copysign(lj_log1p_d(fabs(x)), x);
     }
     s->log_sum = lj_sum_doubles(s->logs, s->n);
@@ -125,14 +126,14 @@ static lj_status power_fit(const lj_fit_column *column, const void *options, lj_
         goto done;
     }
     fitted->lambda = 1.0;
-    if (column->sorted[0] < column->sorted[column->present - 1]) {
+    if (lj_fit_sorted(column)[0] < lj_fit_sorted(column)[column->present - 1]) {
         fill_sample(column, &s);
         fitted->lambda = search(&s);
     }
     fitted->scale = 1.0;
     if (o->standardize) {
         for (int64_t i = 0; i < column->present; i++)
-            s.work[i] = yeo_johnson(fitted->lambda, column->sorted[i]);
+            s.work[i] = yeo_johnson(fitted->lambda, column->given[i]);
         fitted->shift = lj_mean_doubles(s.work, column->present);
         const double deviation = lj_deviation_doubles(s.work, column->present, fitted->shift);
         fitted->scale = deviation > 0 ? deviation : 1.0;

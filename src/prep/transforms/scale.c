@@ -112,7 +112,7 @@ static lj_status make_knots(const lj_fit_column *column, int64_t n, scale *fitte
  */
 static lj_status fit_middle(const lj_fit_column *column, int64_t most, scale *fitted)
 {
-    const double *sorted = column->sorted;
+    const double *sorted = lj_fit_sorted(column);
     const int64_t n = column->present;
     if (n > RANKED_MAX)
         return lj_fail(LJ_EDATA, "scale: column '%s' has %lld values, expected at most %d", column->name, (long long)n,
@@ -162,7 +162,7 @@ static lj_status fit_as_scikit_learn(const lj_fit_column *column, int64_t most, 
     LJ_TRY(make_knots(column, n, fitted));
     fitted->total = n > 1 ? n - 1 : 1;
     for (int64_t i = 0; i < n; i++) {
-        const double value = quantile_at(column->sorted, column->present, i, fitted->total);
+        const double value = quantile_at(lj_fit_sorted(column), column->present, i, fitted->total);
         int64_t count = fitted->count;
         if (count == 0 || value > fitted->knots[count - 1]) {
             fitted->knots[count] = value;
@@ -184,14 +184,23 @@ static lj_status fit_quantiles(const lj_fit_column *column, const lj_scale_optio
     return finish_quantiles(fitted, column->arena);
 }
 
+static int is_constant(const lj_fit_column *column)
+{
+    for (int64_t i = 1; i < column->present; i++) {
+        if (column->given[i] != column->given[0])
+            return 0;
+    }
+    return 1;
+}
+
 static void fit_line(const lj_fit_column *column, double min_size, scale *fitted)
 {
-    const double *sorted = column->sorted;
     const int64_t n = column->present;
+    const double *sorted = fitted->method == LJ_SCALE_STANDARD ? NULL : lj_fit_sorted(column);
     switch ((lj_scale_method)fitted->method) {
     case LJ_SCALE_STANDARD:
-        fitted->shift = lj_mean_doubles(sorted, n);
-        fitted->size = lj_deviation_doubles(sorted, n, fitted->shift);
+        fitted->shift = lj_mean_doubles(column->given, n);
+        fitted->size = lj_deviation_doubles(column->given, n, fitted->shift);
         break;
     case LJ_SCALE_ROBUST:
         fitted->shift = lj_quantile_sorted(sorted, n, 0.5);
@@ -205,7 +214,7 @@ static void fit_line(const lj_fit_column *column, double min_size, scale *fitted
         assert(0);
     }
     /* A constant stays where it is. Rounding alone gives a constant a deviation of about 1e-16 of its size. */
-    if (!(fitted->size > 0) || sorted[0] == sorted[n - 1])
+    if (!(fitted->size > 0) || is_constant(column))
         fitted->size = 1.0;
     if (fitted->size < min_size)
         fitted->size = min_size;

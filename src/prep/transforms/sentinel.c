@@ -35,7 +35,7 @@ static int64_t count_codes(const sentinel *fitted, const lj_fit_column *column)
 {
     int64_t count = 0;
     for (int64_t i = 0; i < column->present; i++)
-        count += is_code(fitted, column->sorted[i]);
+        count += is_code(fitted, column->given[i]);
     return count;
 }
 
