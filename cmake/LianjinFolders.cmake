@@ -32,11 +32,15 @@ if(TARGET lj_data)
 endif()
 
 add_custom_target(lianjin_library DEPENDS ${above})
+add_library(lianjin_parts INTERFACE) # all folders, for programs
+target_link_libraries(lianjin_parts INTERFACE ${above})
 file(GLOB verbs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/cli/*.c)
 if(verbs)
   add_executable(lianjin ${verbs})
   target_link_libraries(lianjin PRIVATE lj_options ${above})
-  set_target_properties(lianjin PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  set_target_properties(lianjin PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR} INSTALL_RPATH "$ORIGIN/../lib/lianjin")
+  install(TARGETS lianjin)
 endif()
 
 # Our side of the benchmarks (bench/run starts it).

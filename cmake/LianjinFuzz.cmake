@@ -1,0 +1,13 @@
+# tests/fuzz/fuzz_<what>.c is a libFuzzer target of that name; its first inputs are in tests/fuzz/corpus/<what>/.
+file(GLOB programs CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/fuzz/fuzz_*.c)
+add_custom_target(fuzzers)
+foreach(program IN LISTS programs)
+  get_filename_component(target ${program} NAME_WE)
+  add_executable(${target} ${program})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${target} PRIVATE LJ_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE lj_options lianjin_parts)
+  target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  add_dependencies(fuzzers ${target})
+endforeach()
