@@ -25,9 +25,9 @@ typedef struct lj_prep lj_prep; /* immutable after the fit: threads may share it
 
 /* What a family wants from `prepare: auto`. */
 typedef enum lj_prep_style {
-    LJ_PREP_LINEAR,    /* numbers near normal, bends captured by bins where useful; categories one-hot */
-    LJ_PREP_DENSE,     /* numbers near normal; categories one-hot or codes for embeddings */
-    LJ_PREP_EMBEDDING  /* numbers near normal (the network embeds them), categories as codes */
+    LJ_PREP_LINEAR,    /* numbers near normal, those with few values also as categories; categories as codes */
+    LJ_PREP_DENSE,     /* the same */
+    LJ_PREP_EMBEDDING  /* numbers near normal (the network embeds them); flags and categories as codes */
 } lj_prep_style;
 
 typedef struct lj_prep_options {

@@ -12,14 +12,11 @@
 
 #define QUANTILES 1000        /* knots of the map to the normal distribution */
 #define MIN_SIZE 0.3          /* least deviation that mapped numbers are divided by: rare flags stay small */
-#define MIN_MISSING 10        /* rows; if fewer miss a value there is no indicator of it */
+#define MIN_MISSING 10        /* rows; an indicator needs so many that miss the value, and so many that have it */
 #define SENTINELS_MAX 8       /* codes that are looked for in one column */
 #define RARE_MIN 10           /* rows; categories with fewer are merged, and unknown ones go with them */
 #define CATEGORIES_MAX 1000   /* most levels of a category, the most frequent ones */
-#define ONE_HOT_MAX 1000      /* categories with at most so many levels become 0/1 columns for `dense` */
-#define LEVELS_MAX 0          /* whole numbers with at most so many different values are categories, too; 0: none */
-#define LINEAR_LEVELS_MAX 16  /* the same for `linear` */
-#define LINEAR_BINS 0         /* of other numbers for `linear`, beside the number; 0: none */
+#define LEVELS_MAX 16         /* numbers with at most so many different values are categories, too; not for embedding */
 #define UNIQUE_MIN 50         /* a text column with more different values than this, */
 #define UNIQUE_SHARE 0.5      /* and than this share of its cells, says who, not what: it is left out */
 #define NAME_SHOWN 40         /* bytes of a name in a note */
@@ -36,19 +33,23 @@ static lj_prep_style style_of(const lj_fit *fit)
 
 /* ---- categories ---- */
 
-/* The category in `live` to what the style's models read. */
-static lj_status encode(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+/*
+ * The category in `live` to what models read: codes, of which they make 0/1 inputs or embeddings, so that a row does
+ * not carry hundreds of zeros; two levels make one 0/1 number where numbers are not embedded.
+ */
+static lj_status encode(lj_fit *fit, lj_fit_feature *feature, int64_t live, int tell_missing)
 {
     const lj_rare_options rare = {.min_count = RARE_MIN, .max = CATEGORIES_MAX};
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_RARE, &rare, 0));
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, live, NULL, &column));
-    if (style_of(fit) == LJ_PREP_EMBEDDING || (style_of(fit) == LJ_PREP_DENSE && column.reg.size > ONE_HOT_MAX)) {
-        const lj_ordinal_options ordinal = {.missing = column.n - column.present >= MIN_MISSING};
-        return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
+    const int has_missing = tell_missing && column.n - column.present >= MIN_MISSING;
+    if (column.reg.size + has_missing == 2 && style_of(fit) != LJ_PREP_EMBEDDING) {
+        const lj_one_hot_options one_hot = {.leave_out = LJ_LEAVE_BINARY, .min_missing = MIN_MISSING};
+        return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
     }
-    const lj_one_hot_options one_hot = {.drop = LJ_DROP_BINARY, .min_missing = MIN_MISSING};
-    return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
+    const lj_ordinal_options ordinal = {.missing = has_missing};
+    return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
 }
 
 /* A 0/1 column becomes a code where the network embeds its numbers. */
@@ -75,7 +76,7 @@ static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
                                            " cells", count, present);
         return feature->dropped != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory to prepare a column");
     }
-    return encode(fit, feature, 0);
+    return encode(fit, feature, 0, 1);
 }
 
 /* ---- numbers ---- */
@@ -96,16 +97,24 @@ done:
     return status;
 }
 
+/*
+ * Codes keep their place among the numbers, where each is a knot of its own (found to be as good as treating them as
+ * missing), and get a 0/1 column beside, but where the network embeds numbers: its bins tell the codes apart.
+ */
 static lj_status mark_sentinels(lj_fit *fit, lj_fit_feature *feature, const lj_fit_column *column)
 {
     double codes[SENTINELS_MAX];
     int64_t count;
     LJ_TRY(find_sentinels(column, codes, &count));
-    if (count == 0)
+    if (count == 0 || style_of(fit) == LJ_PREP_EMBEDDING)
         return LJ_OK;
-    const lj_sentinel_options sentinel = {.codes = {.values = codes, .count = count}, .indicator = 1};
-    LJ_TRY(lj_fit_step(fit, feature, 0, column, LJ_TRANSFORM_SENTINEL, &sentinel, 0));
-    return feature->live_count > 1 ? encode_flag(fit, feature, 1) : LJ_OK;
+    const lj_sentinel_options sentinel = {.codes = {.values = codes, .count = count}, .indicator = 1, .replace = 0};
+    return lj_fit_step(fit, feature, 0, column, LJ_TRANSFORM_SENTINEL, &sentinel, 0);
+}
+
+static int can_tell_missing(const lj_fit *fit, const lj_fit_feature *feature)
+{
+    return feature->missing >= MIN_MISSING && fit->n - feature->missing >= MIN_MISSING;
 }
 
 /* Fills the number in `live`; an indicator, if asked for, comes behind it. */
@@ -128,29 +137,22 @@ static lj_status normalise(lj_fit *fit, lj_fit_feature *feature, int64_t live, i
         LJ_TRY(lj_fit_step(fit, feature, live, seen, LJ_TRANSFORM_SCALE, &to_normal, 0));
     else
         LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_normal, 0));
-    LJ_TRY(fill(fit, feature, live, indicator && feature->missing >= MIN_MISSING));
+    LJ_TRY(fill(fit, feature, live, indicator && can_tell_missing(fit, feature)));
     return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_SCALE, &to_standard, 0);
 }
 
 /* The same number again as a category, behind `live`. */
-static lj_status add_levels(lj_fit *fit, lj_fit_feature *feature, int64_t live, int64_t most)
+static lj_status add_levels(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 {
-    const lj_levels_options levels = {.max = most};
+    const lj_levels_options levels = {.max = LEVELS_MAX};
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_LEVELS, &levels, 1));
-    return encode(fit, feature, live + 1);
-}
-
-static lj_status add_bins(lj_fit *fit, lj_fit_feature *feature, int64_t live)
-{
-    const lj_bins_options bins = {.method = LJ_BINS_QUANTILE, .count = LINEAR_BINS};
-    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_BINS, &bins, 1));
-    return encode(fit, feature, live + 1);
+    return encode(fit, feature, live + 1, 0); /* the indicator of the number tells what is missing */
 }
 
 /* Whether it is there is all that a column with one value can tell. */
 static lj_status auto_one_value(lj_fit *fit, lj_fit_feature *feature)
 {
-    if (feature->missing < MIN_MISSING || fit->n - feature->missing < MIN_MISSING) {
+    if (!can_tell_missing(fit, feature)) {
         feature->dropped = "constant";
         return LJ_OK;
     }
@@ -166,15 +168,10 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
     const int64_t distinct = lj_distinct_sorted(lj_fit_sorted(&column), column.present);
     if (distinct == 1)
         return auto_one_value(fit, feature);
-    const int is_linear = style_of(fit) == LJ_PREP_LINEAR;
-    const int64_t most = is_linear ? LINEAR_LEVELS_MAX : LEVELS_MAX;
-    const int is_coded = feature->is_integer && distinct > 2 && distinct <= most;
-    if (distinct > 2 && !is_coded)
+    if (distinct > 2 && distinct <= LEVELS_MAX && style_of(fit) != LJ_PREP_EMBEDDING)
+        LJ_TRY(add_levels(fit, feature, 0));
+    else if (distinct > 2)
         LJ_TRY(mark_sentinels(fit, feature, &column));
-    if (is_coded)
-        LJ_TRY(add_levels(fit, feature, 0, most));
-    else if (is_linear && LINEAR_BINS > 0 && distinct > 2)
-        LJ_TRY(add_bins(fit, feature, 0));
     return normalise(fit, feature, 0, 1, feature->feature.op_count == 0 ? &column : NULL);
 }
 
@@ -234,7 +231,7 @@ lj_status lj_fit_finish(lj_fit *fit, lj_fit_feature *feature)
             break;
         case LJ_REGISTER_CATEGORY:
             lj_note(fit->console, "prepare: no step encodes column '%s': done as auto does", live->name);
-            LJ_TRY(encode(fit, feature, i));
+            LJ_TRY(encode(fit, feature, i, 1));
             break;
         case LJ_REGISTER_TIME:
             lj_note(fit->console, "prepare: no step takes the date '%s' apart: done as auto does", live->name);

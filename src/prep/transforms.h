@@ -55,6 +55,7 @@ typedef struct lj_number_from_text_options {
 typedef struct lj_sentinel_options {
     lj_number_list codes;
     int indicator;
+    int replace;
 } lj_sentinel_options;
 
 typedef enum lj_impute_method {
@@ -116,11 +117,11 @@ typedef struct lj_rare_options {
     int64_t max;
 } lj_rare_options;
 
-typedef enum lj_one_hot_drop { LJ_DROP_NONE, LJ_DROP_BINARY, LJ_DROP_FIRST } lj_one_hot_drop;
+typedef enum lj_one_hot_leave { LJ_LEAVE_NONE, LJ_LEAVE_BINARY, LJ_LEAVE_FIRST } lj_one_hot_leave;
 typedef struct lj_one_hot_options {
     int64_t max;
     int64_t min_missing;
-    int drop;
+    int leave_out;
 } lj_one_hot_options;
 
 typedef struct lj_ordinal_options {

@@ -154,6 +154,7 @@ add("[{date: age, reference: 2020-03-01}]", "when", [(ref - w) / day for w in wh
 good = [v for v in codes[:FIT] if v != 999.0]
 add("[{sentinel: [999, -9]}, {impute: median}]", "codes",
     [[float(np.median(good)) if v == 999.0 else v, float(v == 999.0)] for v in codes], ["codes", "codes code"])
+add("[{sentinel: 999, replace: false}]", "codes", [[v, float(v == 999.0)] for v in codes], ["codes", "codes code"])
 
 print("{\n\"n_fit\": %d,\n\"inputs\": {" % FIT)
 print(",\n".join("%s: %s" % (json.dumps(k), json.dumps(v)) for k, v in inputs.items()))

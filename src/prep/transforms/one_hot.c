@@ -17,7 +17,7 @@ typedef struct one_hot {
     int32_t missing;  /* column of missing values, -1: none */
 } one_hot;
 
-static const char *const drops[] = {"none", "binary", "first", NULL};
+static const char *const leaves[] = {"none", "binary", "first", NULL};
 
 static const lj_declaration options_declared[] = {
     {.key = "max", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_one_hot_options, max), .min = 0,
@@ -26,7 +26,7 @@ static const lj_declaration options_declared[] = {
     {.key = "min_missing", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_one_hot_options, min_missing), .min = 1,
      .max = 1e9, .fallback = "1",
      .doc = "Missing values get a column if so many training rows miss one; else they are 0 in all."},
-    {.key = "leave_out", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_one_hot_options, drop), .choices = drops,
+    {.key = "leave_out", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_one_hot_options, leave_out), .choices = leaves,
      .fallback = "binary",
      .doc = "Which columns are left out: none, the first of two (binary), or always the first."},
 };
@@ -108,7 +108,7 @@ static lj_status one_hot_fit(const lj_fit_column *column, const void *options, l
     if (fitted == NULL)
         return lj_fit_no_memory(column);
     LJ_TRY(place_levels(column, o, fitted));
-    if (fitted->size > 1 && (o->drop == LJ_DROP_FIRST || (o->drop == LJ_DROP_BINARY && fitted->size == 2)))
+    if (fitted->size > 1 && (o->leave_out == LJ_LEAVE_FIRST || (o->leave_out == LJ_LEAVE_BINARY && fitted->size == 2)))
         drop_first(fitted);
     LJ_TRY(name_columns(column, fitted, out));
     out->values = fitted;

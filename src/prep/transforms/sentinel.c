@@ -13,6 +13,7 @@ typedef struct sentinel {
     double *codes; /* [count] ascending */
     int64_t count;
     int indicator;
+    int replace;
 } sentinel;
 
 static const lj_declaration options_declared[] = {
@@ -20,6 +21,8 @@ static const lj_declaration options_declared[] = {
      .min = -LJ_PREP_NUMBER_MAX, .max = LJ_PREP_NUMBER_MAX, .doc = "The codes, such as [-9, 999]."},
     {.key = "indicator", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_sentinel_options, indicator),
      .fallback = "true", .doc = "Adds a column that is 1 where a code stood, if the training part has any."},
+    {.key = "replace", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_sentinel_options, replace), .fallback = "true",
+     .doc = "Codes become missing; false: they stay, and only the indicator is added."},
 };
 
 static int is_code(const sentinel *fitted, double x)
@@ -81,13 +84,14 @@ static lj_status sentinel_fit(const lj_fit_column *column, const void *options, 
         return lj_fail(LJ_EDATA, "sentinel: column '%s' holds nothing but the codes in the training part",
                        column->name);
     fitted->indicator = o->indicator && seen > 0;
+    fitted->replace = o->replace;
     LJ_TRY(lj_fitted_outputs(column->arena, 1 + fitted->indicator, out));
     out->out[0].reg.kind = LJ_REGISTER_NUMBER;
     const char *names = names_of(column->arena, fitted);
     if (names == NULL)
         return lj_fit_no_memory(column);
-    out->why = lj_arena_printf(column->arena, "codes %s are no values (%lld cells)%s", names, (long long)seen,
-                               fitted->indicator ? ", with an indicator" : "");
+    out->why = lj_arena_printf(column->arena, "codes %s look like no values (%lld cells)%s%s", names, (long long)seen,
+                               fitted->replace ? ", missing" : "", fitted->indicator ? ", with an indicator" : "");
     if (fitted->indicator) {
         out->out[1].reg.kind = LJ_REGISTER_NUMBER;
         out->out[1].is_whole = 1;
@@ -104,7 +108,7 @@ static void sentinel_apply(const void *values, int64_t n, const double *in, doub
     const sentinel *fitted = values;
     for (int64_t i = 0; i < n; i++) {
         const int code = is_code(fitted, in[i]);
-        out[i] = code ? (double)NAN : in[i];
+        out[i] = code && fitted->replace ? (double)NAN : in[i];
         if (fitted->indicator)
             out[stride + i] = code;
     }
@@ -115,6 +119,7 @@ static void sentinel_save(const void *values, lj_json *json)
     const sentinel *fitted = values;
     lj_save_numbers(json, "codes", fitted->codes, fitted->count);
     lj_json_bool(json, "indicator", fitted->indicator);
+    lj_json_bool(json, "replace", fitted->replace);
 }
 
 static lj_status sentinel_load(const lj_doc *doc, const lj_item *item, lj_register in, lj_arena *arena, lj_fitted *out)
@@ -125,6 +130,7 @@ static lj_status sentinel_load(const lj_doc *doc, const lj_item *item, lj_regist
         return lj_fail(LJ_ENOMEM, "no memory for a step");
     LJ_TRY(lj_load_numbers(doc, item, "codes", 1, CODES_MAX, 1, arena, &fitted->codes, &fitted->count));
     LJ_TRY(lj_load_flag(doc, item, "indicator", &fitted->indicator));
+    LJ_TRY(lj_load_flag(doc, item, "replace", &fitted->replace));
     LJ_TRY(lj_fitted_outputs(arena, 1 + fitted->indicator, out));
     for (int32_t i = 0; i < out->n_out; i++)
         out->out[i].reg.kind = LJ_REGISTER_NUMBER;
