@@ -55,7 +55,7 @@ static inline void golden_compare(const char *what, const char *which, const flo
                                   double tolerance)
 {
     for (int64_t i = 0; i < expected->count; i++) {
-        const double want = expected->items[i]->number;
+        const double want = (double)(float)expected->items[i]->number; /* tolerance 0: the same float */
         const double have = (double)found[i];
         const double limit = tolerance * (fabs(want) > 1.0 ? fabs(want) : 1.0);
         if (!(fabs(have - want) <= limit))

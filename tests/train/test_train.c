@@ -333,7 +333,7 @@ static void weights_and_class_weights_count(void **state)
     lj_program *scoring = NULL;
     float scores[ROWS];
     options.class_weight = by_class;
-    options.epochs = 30;
+    options.epochs = 150;
     MUST(lj_train(&job, &options, &t->rows, NULL, NULL, NULL, &result));
     lj_free(result.epochs);
     MUST(lj_program_compile(job.scoring, job.weights, &(lj_program_options){.batch = 64}, &scoring));
