@@ -29,7 +29,7 @@ typedef struct lj_source_options {
     const char *const *names;        /* more than one source: a name each; sql sees them as tables */
     const char *const *sources;
     int64_t source_count;
-    const char *sql;                 /* NULL: SELECT * FROM source */
+    const char *sql;                 /* one SELECT; cells of CSV are text in it, so CAST(age AS DOUBLE) > 18. NULL: SELECT * FROM source */
     const char *base;
     const char *delimiter;           /* NULL: found */
     int header;                      /* 0: found, 1: there is one, -1: there is none (columns c1, c2, ...) */

@@ -24,6 +24,9 @@ LJ_CHECKED lj_status lj_csv_look(lj_arena *arena, const char *path, const char *
  */
 LJ_CHECKED lj_status lj_csv_diagnose(const char *path, const lj_csv *csv);
 
+/* Unpacks the whole file: DuckDB takes a gzip file that is cut short for a shorter table. LJ_ECORRUPT. */
+LJ_CHECKED lj_status lj_gzip_check(const char *path);
+
 /* Bytes of one UTF-8 character (RFC 3629) at the start, 0 if it is none, -1 if `size` cuts it. */
 int lj_utf8_length(const unsigned char *at, size_t size);
 /* LJ_EDATA that names the encoding which `bytes` (from the first wrong one) look like, and how to convert. */

@@ -93,6 +93,29 @@ static lj_status finish(reading *r)
     return end_record(r);
 }
 
+lj_status lj_gzip_check(const char *path)
+{
+    lj_status status = LJ_OK;
+    char *block = lj_new_array(BLOCK_BYTES, 1);
+    gzFile file = gzopen(path, "rb");
+    int n = 1;
+    if (block == NULL || file == NULL) {
+        status = lj_fail(LJ_EIO, "%s: cannot be opened for reading", path);
+        goto done;
+    }
+    while (n > 0)
+        n = gzread(file, block, BLOCK_BYTES);
+    const int closed = gzclose(file); /* Z_BUF_ERROR: the stream has no end */
+    file = NULL;
+    if (n < 0 || closed != Z_OK)
+        status = lj_fail(LJ_ECORRUPT, "%s: the gzip file is damaged or cut short", path);
+done:
+    if (file != NULL)
+        gzclose(file);
+    lj_free(block);
+    return status;
+}
+
 lj_status lj_csv_diagnose(const char *path, const lj_csv *csv)
 {
     lj_status status = LJ_OK;

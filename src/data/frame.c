@@ -214,6 +214,19 @@ lj_status lj_frame_add_number(lj_frame *frame, const char *name, const double *v
     return lj_frame_adopt(frame, &column);
 }
 
+lj_status lj_frame_add_float(lj_frame *frame, const char *name, const float *values)
+{
+    lj_column column;
+    LJ_TRY(new_column(frame, name, LJ_COLUMN_NUMBER, &column));
+    column.is_float = 1;
+    for (int64_t row = 0; row < frame->n_rows; row++) {
+        column.number[row] = (double)values[row];
+        if (!isnan(values[row]))
+            lj_bit_set(column.valid, row);
+    }
+    return lj_frame_adopt(frame, &column);
+}
+
 lj_status lj_frame_add_time(lj_frame *frame, const char *name, const int64_t *values, const uint8_t *valid)
 {
     lj_column column;
@@ -323,6 +336,21 @@ lj_status lj_frame_take(const lj_frame *frame, const int64_t *rows, int64_t n, l
     }
     *out = taken;
     return LJ_OK;
+}
+
+lj_status lj_frame_add_copy(lj_frame *frame, const lj_frame *from, const char *name)
+{
+    const lj_column *column = NULL;
+    assert(frame->n_rows == from->n_rows);
+    LJ_TRY(lj_frame_need(from, name, &column));
+    int64_t *rows = lj_new_array(from->n_rows, sizeof(*rows));
+    if (rows == NULL)
+        return lj_fail(LJ_ENOMEM, "column '%s': no memory for %" PRId64 " rows", name, from->n_rows);
+    for (int64_t row = 0; row < from->n_rows; row++)
+        rows[row] = row;
+    const lj_status status = take_column(frame, column, rows);
+    lj_free(rows);
+    return status;
 }
 
 int lj_column_has(const lj_column *column, int64_t row)

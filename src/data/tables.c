@@ -68,6 +68,8 @@ lj_status lj_source_table_make(lj_duck *duck, lj_arena *arena, const lj_source_o
                         lj_source_table *table)
 {
     LJ_TRY(lj_files_find(arena, options->base, source, &table->files));
+    for (int64_t i = 0; table->files.is_gzip && i < table->files.count; i++)
+        LJ_TRY(lj_gzip_check(table->files.paths[i]));
     if (table->files.kind == LJ_KIND_SQLITE) {
         if (table->files.count > 1)
             return lj_fail(LJ_EUNSUPPORTED, "%s: expected one SQLite file, found %" PRId64, source, table->files.count);
