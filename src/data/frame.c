@@ -301,6 +301,7 @@ static lj_status take_column(lj_frame *to, const lj_column *source, const int64_
     lj_column column;
     LJ_TRY(new_column(to, source->name, source->type, &column));
     column.is_integer = source->is_integer;
+    column.is_float = source->is_float;
     for (int64_t row = 0; row < to->n_rows; row++) {
         const int64_t from = rows[row];
         if (lj_column_has(source, from))

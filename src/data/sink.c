@@ -113,8 +113,8 @@ static void put_quoted(lj_text *text, const char *word)
     lj_text_puts(text, "\"");
 }
 
-/* Values of float32, such as scores, with the fewest digits that read back as that float32. */
-static void put_number(lj_text *text, double x)
+/* With the fewest digits that read back as the same value: as a float32 if it is one, such as a score. */
+static void put_number(lj_text *text, double x, int is_float)
 {
     lj_json json;
     if (x == floor(x) && fabs(x) < 1e15) {
@@ -122,7 +122,7 @@ static void put_number(lj_text *text, double x)
         return;
     }
     lj_json_start(&json, text, 1);
-    if ((double)(float)x == x)
+    if (is_float)
         lj_json_float(&json, NULL, (float)x);
     else
         lj_json_double(&json, NULL, x);
@@ -148,7 +148,7 @@ static lj_status write_csv(lj_sink *sink, const lj_frame *frame)
             if (column->type == LJ_COLUMN_TEXT)
                 put_quoted(&sink->text, lj_column_word(column, row));
             else if (column->type == LJ_COLUMN_NUMBER)
-                put_number(&sink->text, column->number[row]);
+                put_number(&sink->text, column->number[row], column->is_float);
             else
                 lj_time_text(column->time[row], &sink->text);
         }

@@ -42,12 +42,3 @@ void lj_normal_interval(lj_metric_value *value, double error, double least, doub
     value->low = fmax(least, value->value - LJ_Z95 * error);
     value->high = fmin(most, value->value + LJ_Z95 * error);
 }
-
-double lj_quantile_sorted(const double *sorted, int64_t n, double p)
-{
-    const double place = p * (double)(n - 1);
-    const int64_t below = (int64_t)floor(place);
-    if (below + 1 >= n)
-        return sorted[n - 1];
-    return sorted[below] + (place - (double)below) * (sorted[below + 1] - sorted[below]);
-}

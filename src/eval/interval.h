@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lianjin/eval.h"
+#include "prep/stats.h"
 
 #define LJ_Z95 1.959963984540054 /* the 97.5 % quantile of the normal distribution */
 
@@ -27,7 +28,5 @@ void lj_mean_value(const lj_mean *mean, double floor, lj_metric_value *out);
 /* Sets low and high to value -+ 1.96 * error, cut to [least, most]. */
 void lj_normal_interval(lj_metric_value *value, double error, double least, double most);
 
-/* Quantile of sorted values [n >= 1], type 7 of Hyndman and Fan (1996). */
-double lj_quantile_sorted(const double *sorted, int64_t n, double p);
 
 #endif
