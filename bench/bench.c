@@ -187,7 +187,7 @@ static lj_status score_one(double *seconds)
     lj_model *model = NULL;
     lj_train_result result = {0};
     lj_doc *doc = NULL;
-    static const char text[] = "model: {family: dense, hidden: [64, 64]}\ntrain: {epochs: 1}\n";
+    static const char text[] = "model: {family: dense, layers: [64, 64]}\ntrain: {epochs: 1}\n";
     LJ_TRY(lj_yaml_parse("bench", text, sizeof(text) - 1, &doc));
     float *x = random_numbers(ROWS * INPUTS, 1);
     double *y = random_labels(x, ROWS, INPUTS);
