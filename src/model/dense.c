@@ -29,7 +29,7 @@ static const lj_declaration declarations[] = {
     {.key = "activation", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(options, activation),
      .choices = lj_activation_choices, .fallback = "relu", .doc = "Activation of the hidden layers."},
     {.key = "dropout", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(options, dropout), .min = 0, .max = 0.95,
-     .fallback = "0.1", .doc = "Share of the hidden values that is dropped while training."},
+     .fallback = "0.2", .doc = "Share of the hidden values that is dropped while training."},
     {.key = "batch_norm", .kind = LJ_DECLARED_BOOL, .offset = offsetof(options, batch_norm), .fallback = "false",
      .doc = "Batch normalisation before each activation."},
     {.key = "layer_norm", .kind = LJ_DECLARED_BOOL, .offset = offsetof(options, layer_norm), .fallback = "false",
@@ -42,12 +42,14 @@ static const lj_declaration declarations[] = {
 static void train_defaults(const void *values, int64_t n, lj_train_values *train)
 {
     (void)values;
+    const int64_t batch = lj_train_batch_rule(n);
     lj_default_integer(&train->epochs, 100);
-    lj_default_integer(&train->batch, lj_train_batch_rule(n));
+    lj_default_integer(&train->batch, batch < 256 ? batch : 256);
     lj_default_number(&train->rate, 1e-3);
-    lj_default_number(&train->weight_decay, 1e-4);
-    lj_default_integer(&train->patience, 10);
+    lj_default_number(&train->weight_decay, 1e-2);
+    lj_default_integer(&train->patience, n < 2000 ? 8 : 5);
     lj_default_number(&train->clip_norm, 1.0);
+    lj_default_number(&train->average, 0.99);
 }
 
 static lj_value hidden(lj_graph *g, lj_value x, const options *o, int64_t units, int64_t index)

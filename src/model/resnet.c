@@ -37,12 +37,14 @@ static const lj_declaration declarations[] = {
 static void train_defaults(const void *values, int64_t n, lj_train_values *train)
 {
     (void)values;
+    const int64_t batch = lj_train_batch_rule(n);
     lj_default_integer(&train->epochs, 100);
-    lj_default_integer(&train->batch, lj_train_batch_rule(n));
+    lj_default_integer(&train->batch, batch < 256 ? batch : 256);
     lj_default_number(&train->rate, 1e-3);
-    lj_default_number(&train->weight_decay, 1e-4);
-    lj_default_integer(&train->patience, 10);
+    lj_default_number(&train->weight_decay, 1e-2);
+    lj_default_integer(&train->patience, n < 2000 ? 8 : 5);
     lj_default_number(&train->clip_norm, 1.0);
+    lj_default_number(&train->average, 0.99);
 }
 
 static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
