@@ -4,6 +4,8 @@
 
 #include "graph/program.h"
 
+#define ALONE_NANOSECONDS 10000.0
+
 lj_status lj_compile_array(lj_arena *arena, int64_t count, size_t size, void *out)
 {
     void *array = lj_arena_array(arena, count, size);
@@ -211,6 +213,7 @@ static lj_status create(const lj_program_options *options, lj_program **out)
     p->kernels = lj_kernels_get();
     p->batch = options->batch;
     p->n_threads = options->n_threads > 0 ? options->n_threads : 1;
+    p->alone = ALONE_NANOSECONDS;
     p->clip.scale = 1.0F;
     if (options->update != NULL) {
         p->clip.norm = options->update->clip_norm;

@@ -40,6 +40,7 @@ struct lj_program {
     lj_block *blocks; /* of the shared memory: for the check of the plan */
     int64_t block_count;
     lj_clip clip;
+    double alone; /* nanoseconds of work of a segment that are not worth waking anybody; tests set 0 */
 };
 
 /* ---- the stages of compiling, each a file ---- */

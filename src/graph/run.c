@@ -4,7 +4,6 @@
 
 #include "graph/program.h"
 
-#define ALONE_NANOSECONDS 10000.0 /* less work than this is not worth waking anybody */
 #define TASK_ROWS_LEAST 8
 
 typedef struct work {
@@ -64,7 +63,7 @@ static void run_row_segment(work *w, lj_team *team, int threads)
 {
     const lj_segment *segment = w->segment;
     const int64_t n = w->run->n_rows;
-    const int alone = threads == 1 || segment->cost * (double)n < ALONE_NANOSECONDS;
+    const int alone = threads == 1 || segment->cost * (double)n < w->program->alone;
     w->task_rows = segment->task_rows;
     while (!alone && w->task_rows > TASK_ROWS_LEAST && (n + w->task_rows - 1) / w->task_rows < threads)
         w->task_rows = (w->task_rows + 1) / 2;
@@ -90,7 +89,7 @@ void lj_program_run(lj_program *program, lj_team *team, const lj_run_options *op
         w.segment = segment;
         if (segment->is_row)
             run_row_segment(&w, team, threads);
-        else if (threads > 1 && segment->parts > 1 && segment->cost * share >= ALONE_NANOSECONDS)
+        else if (threads > 1 && segment->parts > 1 && segment->cost * share >= program->alone)
             lj_team_run(team, run_part, &w, segment->parts);
         else
             run_parts(&w);

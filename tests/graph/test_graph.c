@@ -1,0 +1,200 @@
+/* Building: the first mistake is kept, with the operation and the shapes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lianjin/graph.h"
+
+#define B LJ_BATCH
+
+static lj_value x23(lj_graph *g) { return lj_input(g, "a", LJ_F32, lj_shape_of(2, 3)); }
+static lj_value xb3(lj_graph *g) { return lj_input(g, "b", LJ_F32, lj_shape_of(B, 3)); }
+static lj_value codes(lj_graph *g) { return lj_input(g, "c", LJ_I32, lj_shape_of(B, 3)); }
+
+static void product_inner(lj_graph *g) { lj_product(g, xb3(g), x23(g), 0, 0); }
+static void product_rank(lj_graph *g)
+{
+    const lj_value a = lj_input(g, "v", LJ_F32, lj_shape_of(3));
+    lj_product(g, a, x23(g), 0, 1);
+}
+static void product_heads(lj_graph *g) { lj_product_heads(g, xb3(g), x23(g)); }
+static void add_shapes(lj_graph *g) { lj_add(g, x23(g), lj_input(g, "d", LJ_F32, lj_shape_of(4))); }
+static void add_batch(lj_graph *g) { lj_add(g, xb3(g), x23(g)); }
+static void add_codes(lj_graph *g) { lj_add(g, xb3(g), codes(g)); }
+static void reshape_count(lj_graph *g) { lj_reshape(g, xb3(g), lj_shape_of(B, 4)); }
+static void reshape_batch(lj_graph *g) { lj_reshape(g, xb3(g), lj_shape_of(3)); }
+static void sum_axis(lj_graph *g) { lj_sum(g, xb3(g), 2, 0); }
+static void concat_batch(lj_graph *g) { lj_concat(g, (lj_value[]){xb3(g)}, 1, 0); }
+static void concat_shapes(lj_graph *g)
+{
+    const lj_value x[2] = {x23(g), lj_input(g, "d", LJ_F32, lj_shape_of(3, 3))};
+    lj_concat(g, x, 2, 1);
+}
+static void slice_range(lj_graph *g) { lj_slice(g, xb3(g), 1, 2, 4); }
+static void slice_batch(lj_graph *g) { lj_slice(g, xb3(g), 0, 0, 1); }
+static void transpose_batch(lj_graph *g) { lj_transpose(g, xb3(g), (int[]){1, 0}); }
+static void broadcast_down(lj_graph *g) { lj_broadcast(g, xb3(g), lj_shape_of(B, 1)); }
+static void gather_numbers(lj_graph *g) { lj_gather(g, x23(g), xb3(g)); }
+static void one_hot_numbers(lj_graph *g) { lj_one_hot(g, xb3(g), (int32_t[]){1, 1, 1}); }
+static void one_hot_levels(lj_graph *g) { lj_one_hot(g, codes(g), (int32_t[]){1, 0, 1}); }
+static void edges(lj_graph *g) { lj_piecewise_linear(g, xb3(g), x23(g)); }
+static void layer_norm(lj_graph *g) { lj_layer_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), LJ_NONE, 1e-5F); }
+static void batch_norm(lj_graph *g)
+{
+    const lj_value x = x23(g);
+    lj_batch_norm(g, x, LJ_NONE, LJ_NONE, x, x, 0.9F, 1e-5F);
+}
+static void dropout(lj_graph *g) { lj_dropout(g, xb3(g), 1.0F, "drop"); }
+static void bce(lj_graph *g) { lj_bce_logits(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F); }
+static void cross_entropy(lj_graph *g) { lj_softmax_cross_entropy(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F); }
+static void huber(lj_graph *g) { lj_huber(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 1.0F); }
+static void twice(lj_graph *g) { (void)xb3(g), xb3(g); }
+static void two_shapes(lj_graph *g)
+{
+    lj_parameter(g, "w", lj_shape_of(2), (lj_parameter_options){0});
+    lj_parameter(g, "w", lj_shape_of(3), (lj_parameter_options){0});
+}
+static void batch_parameter(lj_graph *g) { lj_parameter(g, "w", lj_shape_of(B), (lj_parameter_options){0}); }
+static void zero_size(lj_graph *g) { lj_input(g, "z", LJ_F32, lj_shape_of(B, 0)); }
+static void batch_second(lj_graph *g) { lj_input(g, "z", LJ_F32, lj_shape_of(3, B)); }
+static void none(lj_graph *g) { lj_exp(g, LJ_NONE); }
+static void assign(lj_graph *g) { lj_assign(g, lj_parameter(g, "w", lj_shape_of(2), (lj_parameter_options){0}), x23(g)); }
+
+static const struct {
+    void (*build)(lj_graph *g);
+    const char *message;
+} refusals[] = {
+    {product_inner, "product: [batch, 3] and [2, 3] do not fit"},
+    {product_rank, "product: expected [..., M, K] and [K, N], found [3] and [2, 3]"},
+    {product_heads, "product_heads: expected [B, H, K] and [H, K, N], found [batch, 3] and [2, 3]"},
+    {add_shapes, "add: [2, 3] and [4] do not broadcast"},
+    {add_batch, "add: [batch, 3] and [2, 3] do not broadcast"},
+    {add_codes, "add: expected numbers, found codes"},
+    {reshape_count, "reshape: [batch, 3] does not become [batch, 4]"},
+    {reshape_batch, "reshape: [batch, 3] does not become [3]"},
+    {sum_axis, "sum: [batch, 3] has no dimension 2"},
+    {concat_batch, "concat: [batch, 3] has no dimension 0 beside the batch"},
+    {concat_shapes, "concat: [3, 3] does not fit to [2, 3] along dimension 1"},
+    {slice_range, "slice: [batch, 3] has no [2, 4) in dimension 1"},
+    {slice_batch, "slice: [batch, 3] has no [0, 1) in dimension 0"},
+    {transpose_batch, "transpose: not an order of the dimensions of [batch, 3] with the batch first"},
+    {broadcast_down, "broadcast: [batch, 3] does not become [batch, 1]"},
+    {gather_numbers, "gather: expected [V, D] and codes i32, found [2, 3] and [batch, 3]"},
+    {one_hot_numbers, "one_hot: expected codes [B, F] i32, found [batch, 3]"},
+    {one_hot_levels, "one_hot: feature 1 has 0 levels"},
+    {edges, "piecewise_linear: expected [B, F] and [F, T+1], found [batch, 3] and [2, 3]"},
+    {layer_norm, "layer_norm: gain and bias of [batch, 3] have its width, found [4]"},
+    {batch_norm, "batch_norm: expected [batch, C], found [2, 3]"},
+    {dropout, "dropout 'drop': expected a rate of 0 to below 1, found 1"},
+    {bce, "bce_logits: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
+    {cross_entropy, "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found [batch, 3] and [batch]"},
+    {huber, "huber: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
+    {twice, "input: there is an input 'b' already"},
+    {two_shapes, "parameter 'w': asked for as [2] and as [3]"},
+    {batch_parameter, "parameter 'w': [batch] has a batch"},
+    {zero_size, "z: [batch, 0] is not a shape: dimensions are at least 1 and the batch is the first"},
+    {batch_second, "z: [3, batch] is not a shape: dimensions are at least 1 and the batch is the first"},
+    {none, "exp: expected a value of this graph, found -1"},
+    {assign, "assign: expected a parameter and a value of its shape, found [2] and [2, 3]"},
+};
+
+static void a_mistake_is_refused_with_its_operation_and_shapes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+        lj_graph *g = NULL;
+        assert_int_equal(lj_graph_create(1, &g), LJ_OK);
+        refusals[i].build(g);
+        assert_true(lj_graph_check(g) != LJ_OK);
+        assert_string_equal(lj_error_message(), refusals[i].message);
+        lj_graph_destroy(g);
+    }
+}
+
+static void the_first_mistake_is_kept_and_later_calls_do_nothing(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    lj_weights *weights = NULL;
+    lj_program *program = NULL;
+    assert_int_equal(lj_graph_create(0, &g), LJ_OK);
+    const lj_value bad = lj_reshape(g, xb3(g), lj_shape_of(B, 4));
+    assert_int_equal(bad, LJ_NONE);
+    assert_int_equal(lj_add(g, bad, bad), LJ_NONE);
+    assert_int_equal(lj_input(g, "late", LJ_F32, lj_shape_of(B)), LJ_NONE);
+    lj_output(g, "y", bad);
+    assert_int_equal(lj_graph_check(g), LJ_ESHAPE);
+    assert_string_equal(lj_error_message(), "reshape: [batch, 3] does not become [batch, 4]");
+    assert_int_equal(lj_weights_create(&weights), LJ_OK);
+    assert_int_equal(lj_weights_add(weights, g, 1), LJ_ESHAPE);
+    assert_int_equal(lj_program_compile(g, weights, &(lj_program_options){.batch = 1}, &program), LJ_ESHAPE);
+    assert_null(program);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(g);
+}
+
+static void a_gradient_needs_one_number_and_operations_that_have_one(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    lj_value grad;
+    assert_int_equal(lj_graph_create(1, &g), LJ_OK);
+    const lj_value x = xb3(g);
+    assert_int_equal(lj_gradient(g, x, &x, 1, &grad), LJ_ESHAPE);
+    assert_string_equal(lj_error_message(), "gradient: expected a loss of one element, found [batch, 3]");
+    const lj_value loss = lj_sum(g, lj_sum(g, lj_square(g, x), 1, 0), 0, 0);
+    const lj_value other = x23(g);
+    assert_int_equal(lj_gradient(g, loss, &other, 1, &grad), LJ_OK);
+    assert_int_equal(grad, LJ_NONE); /* the loss does not depend on it */
+    assert_int_equal(lj_gradient(g, loss, &x, 1, &grad), LJ_OK);
+    assert_true(grad != LJ_NONE);
+    lj_graph_destroy(g);
+}
+
+static void the_gradient_of_a_batch_sum_folds_away(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    lj_text text = {0};
+    lj_value grad;
+    assert_int_equal(lj_graph_create(1, &g), LJ_OK);
+    const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(B)), w = lj_input(g, "w", LJ_F32, lj_shape_of(B));
+    assert_int_equal(lj_gradient(g, lj_sum(g, lj_multiply(g, x, w), 0, 0), &x, 1, &grad), LJ_OK);
+    assert_int_equal(grad, w);
+    assert_int_equal(lj_graph_describe(g, &text), LJ_OK);
+    assert_non_null(strstr(text.data, "0 input 'x' [batch]\n"));
+    assert_non_null(strstr(text.data, "2 multiply (0, 1) [batch]\n"));
+    lj_text_free(&text);
+    lj_graph_destroy(g);
+}
+
+static void names_of_a_kind_are_counted(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    assert_int_equal(lj_graph_create(1, &g), LJ_OK);
+    for (int64_t i = 0; i < 40; i++) {
+        char kind[8];
+        (void)snprintf(kind, sizeof(kind), "k%d", (int)i);
+        assert_int_equal(lj_graph_count_name(g, kind), 0);
+        assert_int_equal(lj_graph_count_name(g, "k0"), i + 1);
+    }
+    lj_graph_destroy(g);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_mistake_is_refused_with_its_operation_and_shapes),
+        cmocka_unit_test(the_first_mistake_is_kept_and_later_calls_do_nothing),
+        cmocka_unit_test(a_gradient_needs_one_number_and_operations_that_have_one),
+        cmocka_unit_test(the_gradient_of_a_batch_sum_folds_away),
+        cmocka_unit_test(names_of_a_kind_are_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
