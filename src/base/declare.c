@@ -12,6 +12,8 @@
 
 #define NAMES_MAX 256 /* keys or choices that a message can search for the nearest one */
 
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: beyond, doubles leave whole numbers out */
+
 static const char *const kind_names[] = {
 #define X(code, name) [LJ_DECLARED_##code] = name,
     LJ_DECLARED_KIND_LIST(X)
@@ -136,7 +138,8 @@ static int number_fits(const lj_declaration *declaration, const lj_item *item, i
 {
     if (item->kind != LJ_NUMBER || !isfinite(item->number))
         return 0;
-    if (whole && !item->is_integer && !(item->number == floor(item->number) && fabs(item->number) <= 9007199254740992.0))
+    const int is_whole = item->number == floor(item->number) && fabs(item->number) <= WHOLE_MAX; /* 1e3 is */
+    if (whole && !item->is_integer && !is_whole)
         return 0;
     return !has_bounds(declaration) || (item->number >= declaration->min && item->number <= declaration->max);
 }
@@ -164,7 +167,8 @@ static lj_status check_list(const char *file, const lj_declaration *declaration,
         const lj_item *entry = lj_declared_at(item, i);
         int fits = 0;
         if (declaration->kind == LJ_DECLARED_STRINGS)
-            fits = is_scalar(entry) && (declaration->choices == NULL || choice_of(declaration->choices, entry->text) >= 0);
+            fits = is_scalar(entry) &&
+                   (declaration->choices == NULL || choice_of(declaration->choices, entry->text) >= 0);
         else
             fits = number_fits(declaration, entry, declaration->kind == LJ_DECLARED_INTEGERS);
         if (!fits)

@@ -99,8 +99,8 @@ static lj_status make_room(lj_fit *fit, lj_fit_feature *feature, int32_t n_out)
     lj_prep_feature *f = &feature->feature;
     lj_arena *arena = fit->prep->arena;
     if (f->op_count >= LJ_PREP_OPS_MAX || f->register_count + n_out > LJ_PREP_REGISTERS_MAX)
-        return lj_fail(LJ_EDATA, "column '%s' would become more than %d prepared columns: merge its categories with rare",
-                       f->name, LJ_PREP_REGISTERS_MAX);
+        return lj_fail(LJ_EDATA, "column '%s' would become more than %d prepared columns: merge its categories with "
+                       "rare", f->name, LJ_PREP_REGISTERS_MAX);
     /* Capacities are powers of two, so they need no fields: a full one is doubled. */
     if ((f->op_count & (f->op_count - 1)) == 0) {
         f->ops = grown(arena, f->ops, f->op_count, f->op_count > 0 ? 2 * f->op_count : 1, sizeof(*f->ops));
@@ -210,8 +210,8 @@ static lj_status measure(lj_fit *fit, lj_fit_feature *feature)
             continue;
         }
         if (f->type == LJ_COLUMN_NUMBER && !(fabs(x) <= LJ_PREP_NUMBER_MAX))
-            return lj_fail(LJ_EDATA, "column '%s' has the value %g in row %" PRId64 " of the table (from 1): numbers must "
-                           "be finite and at most %g", f->name, x, row + 1, LJ_PREP_NUMBER_MAX);
+            return lj_fail(LJ_EDATA, "column '%s' has the value %g in row %" PRId64 " of the table (from 1): numbers "
+                           "must be finite and at most %g", f->name, x, row + 1, LJ_PREP_NUMBER_MAX);
         feature->is_integer = feature->is_integer && x == floor(x);
         f->low = x < f->low ? x : f->low;
         f->high = x > f->high ? x : f->high;
@@ -291,8 +291,8 @@ lj_status lj_fit_convert(lj_fit *fit, lj_fit_feature *feature, const lj_number_f
     const lj_column *column = feature->bound.column;
     if (f->type != LJ_COLUMN_TEXT || f->is_converted || f->op_count > 0)
         return lj_declare_fail(fit->options->file, step,
-                               "number_from_text: column '%s' is not a text as it was read: this must be its first step",
-                               f->name);
+                               "number_from_text: column '%s' is not a text as it was read: this must be its first "
+                               "step", f->name);
     if (options->unit != NULL) {
         f->unit = lj_arena_strdup(fit->prep->arena, options->unit);
         if (f->unit == NULL)

@@ -59,8 +59,9 @@ static void what_is_left_out_has_its_default(void **state)
 static void every_kind_is_read_and_written_again(void **state)
 {
     (void)state;
-    const char *text = "fast: false\nepochs: 7\nseed: -3\nrate: 1\nlimit: 0.1\nname: 5\nnote: n\nkind: fancy\nparts: month\n"
-                       "hidden: [64, 32]\nweights: [0.5, 2]\nmap: {a: 1}\nlist: [1, b]\nany: 3\nfamily: mine\n";
+    const char *text = "fast: false\nepochs: 7\nseed: -3\nrate: 1\nlimit: 0.1\nname: 5\nnote: n\nkind: fancy\n"
+                       "parts: month\nhidden: [64, 32]\n"
+                       "weights: [0.5, 2]\nmap: {a: 1}\nlist: [1, b]\nany: 3\nfamily: mine\n";
     static const char *const also[] = {"family", NULL};
     lj_doc *doc = NULL;
     options o;
@@ -113,8 +114,8 @@ static void wrong_options_are_refused_with_their_place(void **state)
         {"limit: .nan", "'limit' must be a number"},
         {"name: [a]", "'name' must be a text, found a list"},
         {"kind: fency", "'kind' must be one of plain, fancy, found 'fency'; did you mean 'fancy'?"},
-        {"parts: [year, moth]", "f.yaml:1:15: 'parts' must be a list of texts out of year, month, found 'moth'; did you "
-                                "mean 'month'?"},
+        {"parts: [year, moth]", "f.yaml:1:15: 'parts' must be a list of texts out of year, month, found 'moth'; did "
+                                "you mean 'month'?"},
         {"hidden: [64, x]", "f.yaml:1:14: 'hidden' must be a list of whole numbers from 1 to 1000000, found 'x'"},
         {"hidden: {a: 1}", "'hidden' must be a list of whole numbers from 1 to 1000000, found a map"},
         {"map: 3", "'map' must be a map, found '3'"},

@@ -172,7 +172,8 @@ static void wrong_steps_are_refused_with_their_place(void **state)
          "test.yaml:1:12: 'method' must be one of median, mean, most_frequent, constant, found 'medain'; did you mean "
          "'median'?"},
         {"- {impute: median, colums: [a]}\n", "test.yaml:1:20: unknown key 'colums'; did you mean 'columns'?"},
-        {"- {impute: median,\n   columns: [amont]}\n", "test.yaml:2:14: no column is named 'amont'; did you mean 'amount'?"},
+        {"- {impute: median,\n   columns: [amont]}\n",
+         "test.yaml:2:14: no column is named 'amont'; did you mean 'amount'?"},
         {"- {impute: median, columns: ['z*']}\n", "test.yaml:1:30: no column matches 'z*'"},
         {"- {impute: median, columns: [Y]}\n", "test.yaml:1:30: a step must not use the target 'Y'"},
         {"- {scale: standard, columns: [SEX]}\n",
@@ -189,7 +190,8 @@ static void wrong_steps_are_refused_with_their_place(void **state)
         {"- {sentinel: [], columns: [a]}\n", "expected 1 to 64 codes, found 0"},
         {"- {drop: }\n", "drop needs 'columns'"},
         {"- {drop: ['*']}\n", "no feature is left"},
-        {"- {ordinal: , columns: [rate]}\n- {number_from_text: percent, columns: [rate]}\n", "number_from_text does not take"},
+        {"- {ordinal: , columns: [rate]}\n- {number_from_text: percent, columns: [rate]}\n",
+         "number_from_text does not take"},
         {"- 3\n", "test.yaml:1:3: a step must name one of: number_from_text, sentinel, impute"},
         {"scale: standard\n", "'prepare' must be auto or a list of steps"},
     };

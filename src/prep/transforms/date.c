@@ -49,7 +49,10 @@ static const lj_declaration options_declared[] = {
      .doc = "Date that ages are counted to, such as 2018-12-31; left out: the last one of the training part."},
 };
 
-/* Days since 1970 of a Gregorian date; inverse below. Method: Howard Hinnant, "chrono-compatible low-level date algorithms". */
+/*
+ * Days since 1970 of a Gregorian date; its inverse is below. Method: Howard Hinnant, "chrono-compatible low-level date
+ * algorithms".
+ */
 static int64_t days_of(int64_t year, int64_t month, int64_t day)
 {
     year -= month <= 2;

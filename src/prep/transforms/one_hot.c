@@ -26,8 +26,8 @@ static const lj_declaration options_declared[] = {
     {.key = "min_missing", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_one_hot_options, min_missing), .min = 1,
      .max = 1e9, .fallback = "1",
      .doc = "Missing values get a column if so many training rows miss one; else they are 0 in all."},
-    {.key = "leave_out", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_one_hot_options, leave_out), .choices = leaves,
-     .fallback = "binary",
+    {.key = "leave_out", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_one_hot_options, leave_out),
+     .choices = leaves, .fallback = "binary",
      .doc = "Which columns are left out: none, the first of two (binary), or always the first."},
 };
 
