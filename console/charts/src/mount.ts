@@ -72,7 +72,8 @@ function draw(item: Mounted): void {
   const width = isPrinting() ? paper : item.element.clientWidth;
   if (width === 0) return; // inside a closed <details>: the observer calls again when it opens
   item.width = width;
-  item.chart.resize({ width, height: item.element.clientHeight });
+  // Its own height, not the one that paper gives it.
+  item.chart.resize({ width, height: parseInt(item.element.style.height, 10) || item.element.clientHeight });
   item.chart.setOption(item.build(currentTheme(), width), { notMerge: true });
   item.element.dataset["drawn"] = "yes";
 }
