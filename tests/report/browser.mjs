@@ -93,7 +93,7 @@ async function checkFile(file) {
   check((await page.innerText("#page")) === english, `${file}: switching back gives another page`);
   await page.emulateMedia({ media: "print" });
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  const flat = await page.$$eval(".chart", (charts) => charts.filter((one) => one.clientHeight < 100 || one.querySelector("svg") === null).length);
+  const flat = await page.$$eval(".chart", (charts) => charts.filter((one) => one.clientHeight < 100 || one.querySelector("svg[viewBox]") === null).length);
   check(flat === 0, `${file}: ${flat} charts are lost on paper`);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await page.emulateMedia({ media: null });

@@ -73,8 +73,11 @@ function draw(item: Mounted): void {
   if (width === 0) return; // inside a closed <details>: the observer calls again when it opens
   item.width = width;
   // Its own height, not the one that paper gives it.
-  item.chart.resize({ width, height: parseInt(item.element.style.height, 10) || item.element.clientHeight });
+  const height = parseInt(item.element.style.height, 10) || item.element.clientHeight;
+  item.chart.resize({ width, height });
   item.chart.setOption(item.build(currentTheme(), width), { notMerge: true });
+  // Paper scales the drawing to its column.
+  item.element.querySelector("svg")?.setAttribute("viewBox", `0 0 ${width} ${height}`);
   item.element.dataset["drawn"] = "yes";
 }
 

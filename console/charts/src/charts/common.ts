@@ -69,7 +69,7 @@ export function frame(theme: Theme, width: number, wanted: Frame): Option {
     grid: {
       left: 4,
       right: 14,
-      top: legend.length > 0 ? 34 : 12,
+      top: legend.length > 0 ? 34 : 24,
       bottom: 4,
       outerBoundsMode: "same",
       outerBoundsContain: "all",
