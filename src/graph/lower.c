@@ -200,6 +200,7 @@ lj_status lj_compile_lower(lj_compile *c, int64_t *scratch)
                      .arena = p->arena,
                      .batch = p->batch,
                      .task_rows = p->batch < LJ_SHARD_ROWS ? p->batch : LJ_SHARD_ROWS,
+                     .n_threads = p->n_threads,
                      .seed = c->options->seed};
     *scratch = 0;
     for (int64_t s = 0; s < c->segment_count; s++) {

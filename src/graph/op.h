@@ -70,6 +70,7 @@ typedef struct lj_lowering {
     lj_arena *arena; /* of the program */
     int64_t batch;   /* most rows of a run */
     int64_t task_rows; /* most rows of a call of a row step */
+    int64_t n_threads;
     uint64_t seed;
     lj_status status;
 } lj_lowering;

@@ -455,6 +455,18 @@ static void reference_dropout(const data *d, double *y)
         y[i] = lj_random_uniform(11, stream, (uint64_t)i) >= 0.3F ? d->x[0][i] / 0.7 : 0;
 }
 
+/* The net's own gradient of relu and dropout together. */
+static lj_value build_relu_dropout(lj_graph *g, const lj_value *v)
+{
+    return lj_dropout(g, lj_activate(g, v[0], LJ_RELU), 0.3F, "drop");
+}
+static void reference_relu_dropout(const data *d, double *y)
+{
+    reference_dropout(d, y);
+    for (int64_t i = 0; i < d->count[0]; i++)
+        y[i] = y[i] > 0 ? y[i] : 0;
+}
+
 static lj_value build_bce(lj_graph *g, const lj_value *v) { return lj_bce_logits(g, v[0], v[1], 0.1F); }
 static void reference_bce(const data *d, double *y)
 {
@@ -567,6 +579,7 @@ static const op_case cases[] = {
     {"layer_norm_bare", 1, {NUMBERS(-2, 2, SHAPE3(B, 2, 6))}, build_layer_norm_bare, reference_layer_norm_bare, 5e-6, 2e-5, 0},
     {"batch_norm", 3, {NUMBERS(-2, 2, SHAPE2(B, 4)), NUMBERS(0.5, 2, SHAPE1(4)), NUMBERS(-1, 1, SHAPE1(4))}, build_batch_norm, reference_batch_norm, 5e-6, 1e-4, 1},
     {"dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_dropout, reference_dropout, 5e-7, 1e-6, 1},
+    {"relu_dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_relu_dropout, reference_relu_dropout, 5e-7, 1e-6, 1},
     {"bce_logits", 2, {NUMBERS(-4, 4, SHAPE2(B, 3)), NUMBERS(0, 1, SHAPE2(B, 3))}, build_bce, reference_bce, 1e-6, 2e-6, 0},
     {"softmax_cross_entropy", 2, {NUMBERS(-3, 3, SHAPE2(B, 5)), CODES(0, 5, SHAPE1(B))}, build_cross_entropy, reference_cross_entropy, 2e-6, 2e-6, 0},
     {"softmax_cross_entropy_heads", 2, {NUMBERS(-3, 3, SHAPE3(B, 3, 4)), CODES(0, 4, SHAPE1(B))}, build_cross_entropy, reference_cross_entropy_heads, 2e-6, 2e-6, 0},

@@ -1,6 +1,7 @@
 /*
  * dropout: y = x / (1 - rate), or 0 with probability `rate`, by (seed, name,
- * step, element): the gradient draws the same again, so no mask is kept.
+ * step, element): the gradient draws the same again, so no mask is kept. After
+ * a relu it need not: what is not zero was kept, and the rest has no gradient.
  */
 #include "graph/op.h"
 #include "lianjin/random.h"
@@ -13,7 +14,12 @@ typedef struct args {
 
 static void grad(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_value *dx)
 {
-    (void)y;
+    const lj_node *x = lj_node_at(g, node->in[0]);
+    if (x->op == LJ_OP_ACTIVATE && x->a.activation == LJ_RELU) {
+        const lj_value kept = lj_graph_add(g, LJ_OP_ACTIVATE_GRAD, (lj_value[]){y, dy}, 2, &x->a);
+        dx[0] = lj_scale(g, kept, 1.0F / (1.0F - node->a.number[0]));
+        return;
+    }
     dx[0] = lj_graph_add(g, LJ_OP_DROPOUT, &dy, 1, &node->a);
 }
 

@@ -5,7 +5,9 @@
  */
 #include "graph/op.h"
 
-#define PART_NUMBERS 8192 /* about so many elements of the output are one part */
+/* A part is rows of the output: enough that packing b for them is cheap, few enough that they stay in the cache. */
+#define PART_ROWS 192
+#define PART_NUMBERS (256 << 10)
 
 typedef struct args {
     lj_shards_args product; /* all but pointers and rows */
@@ -52,6 +54,18 @@ static void run(const lj_step *step, const lj_span *span)
     lj_part_end(step, span, begin, count, to);
 }
 
+/* Two parts a thread at least, in whole tiles. Parts only share out the work. */
+static int64_t part_rows(const lj_lowering *l, int64_t m, int64_t n)
+{
+    const int64_t tile = l->kernels->tile_m;
+    int64_t rows = PART_ROWS;
+    if (rows * n > PART_NUMBERS)
+        rows = PART_NUMBERS / n;
+    if (l->n_threads > 1 && rows > m / (2 * l->n_threads))
+        rows = m / (2 * l->n_threads);
+    return rows < tile ? tile : rows / tile * tile;
+}
+
 static void lower(lj_lowering *l, const lj_unit *unit, lj_step *step)
 {
     args *made = lj_lower_args(l, sizeof(*made));
@@ -60,10 +74,7 @@ static void lower(lj_lowering *l, const lj_unit *unit, lj_step *step)
     made->inner = lj_shape_product(a, 0, a->rank - 1);
     made->product = (lj_shards_args){
         .shard_rows = LJ_SHARD_ROWS * made->inner, .m = m, .n = n, .a_row = m, .b_row = n, .c_row = n, .n_end = n};
-    const int64_t tile = l->kernels->tile_m;
-    made->part_rows = (PART_NUMBERS / n / tile) * tile;
-    if (made->part_rows < tile)
-        made->part_rows = tile;
+    made->part_rows = part_rows(l, m, n);
     const int64_t rows = l->batch * made->inner;
     const int64_t scratch = l->kernels->shards_scratch(rows, LJ_SHARD_ROWS * made->inner, m, n);
     made->gradient = (scratch + 15) / 16 * 16;
