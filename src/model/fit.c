@@ -105,7 +105,7 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     return LJ_OK;
 }
 
-static void tell(const fit_state *state, const lj_rows *train, lj_console *console)
+static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj_console *console)
 {
     const lj_train_options *o = &state->options;
     const lj_model_core *core = state->core;
@@ -114,10 +114,10 @@ static void tell(const fit_state *state, const lj_rows *train, lj_console *conso
                 lj_weights_elements(core->weights));
         return;
     }
-    lj_note(console, "%s: %" PRId64 " weights; %s with rate %g, batches of %" PRId64 " rows, at most %" PRId64
-                     " epochs, the best on valid by %s",
+    lj_note(console, "%s: %" PRId64 " weights; %s with rate %g, batches of %" PRId64 " rows, at most %" PRId64 " epochs%s%s",
             core->family->info.name, lj_weights_elements(core->weights), lj_optimiser_name(o->optimiser.optimiser),
-            o->schedule.rate, o->batch, o->epochs, o->monitor);
+            o->schedule.rate, o->batch, o->epochs, has_valid ? ", the best on valid by " : "",
+            has_valid ? o->monitor : "");
 }
 
 static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *valid, lj_team *team, lj_console *console,
@@ -182,7 +182,7 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     LJ_TRY_DONE(read_options(options, spec, family, train, &state));
     measure_target(train, state.core);
     LJ_TRY_DONE(build(options, train, &state));
-    tell(&state, train, console);
+    tell(&state, train, valid != NULL, console);
     LJ_TRY_DONE(run(&state, train, valid, team, console, result));
 
     lj_model_core *core = state.core;

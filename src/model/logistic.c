@@ -13,8 +13,9 @@ static const lj_declaration declarations[] = {
      .fallback = "0", .doc = "Strength of the absolute penalty, which makes weights zero."},
     {.key = "iterations", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_logistic_options, iterations), .min = 1,
      .max = 100000, .fallback = "200", .doc = "Most steps of the minimiser for one strength."},
-    {.key = "refit", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_logistic_options, refit), .fallback = "true",
-     .doc = "Fits once more on train and valid together, with the strength that valid chose."},
+    {.key = "refit", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_logistic_options, refit),
+     .doc = "Fits once more on train and valid together, with the strength that valid chose; left out: below 10,000 "
+            "training rows."},
 };
 
 static void train_defaults(const void *values, int64_t n, lj_train_values *train)

@@ -8,7 +8,7 @@ typedef struct lj_logistic_options {
     double l2; /* NaN: by the path */
     double l1;
     int64_t iterations;
-    int refit;
+    int refit; /* -1: by the number of rows */
 } lj_logistic_options;
 
 LJ_CHECKED lj_status lj_logistic_fit(const lj_fit_call *call);

@@ -15,6 +15,7 @@ static const double path[] = {300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1};
 #define PATH ((int64_t)(sizeof(path) / sizeof(path[0])))
 #define WITHOUT_VALID 1.0 /* the strength when there is nothing to choose by: scikit-learn's default */
 #define TOLERANCE 1e-6
+#define REFIT_ROWS 10000  /* below, the valid rows are too good to be left out */
 #define PATH_PATIENCE 2   /* strengths without a better valid value before the path ends */
 
 typedef struct fit {
@@ -262,6 +263,14 @@ static lj_status deliver(fit *f)
     return LJ_OK;
 }
 
+static int wants_refit(const lj_fit_call *call)
+{
+    lj_logistic_options *options = call->options;
+    if (options->refit < 0)
+        options->refit = call->train->n < REFIT_ROWS;
+    return options->refit && call->valid != NULL && !call->result->interrupted;
+}
+
 lj_status lj_logistic_fit(const lj_fit_call *call)
 {
     fit f = {.call = call, .started = lj_seconds()};
@@ -270,7 +279,7 @@ lj_status lj_logistic_fit(const lj_fit_call *call)
         return status;
     LJ_TRY_DONE(allocate(&f));
     LJ_TRY_DONE(run_path(&f));
-    if (((const lj_logistic_options *)call->options)->refit && call->valid != NULL && !call->result->interrupted)
+    if (wants_refit(call))
         LJ_TRY_DONE(refit(&f));
     LJ_TRY_DONE(deliver(&f));
 done:

@@ -48,7 +48,7 @@ static void train_defaults(const void *values, int64_t n, lj_train_values *train
     lj_default_integer(&train->batch, lj_train_batch_rule(n));
     lj_default_number(&train->rate, 3e-3);
     lj_default_number(&train->weight_decay, 3e-4);
-    lj_default_integer(&train->patience, n < 2000 ? 8 : 5);
+    lj_default_integer(&train->patience, 5);
     lj_default_number(&train->clip_norm, 1.0);
     lj_default_number(&train->average, 0.99);
 }

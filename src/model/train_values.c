@@ -89,7 +89,7 @@ int64_t lj_train_batch_rule(int64_t n)
 {
     int64_t batch = 64;
     n = n < 1000000 ? n : 1000000;
-    while (batch < 512 && 2 * n * n > batch * batch * 40000) /* n / 100 above batch * sqrt(2): the next power is nearer */
+    while (batch < 512 && n * n > batch * batch * 12800) /* n / 80 above batch * sqrt(2): the next power is nearer */
         batch *= 2;
     return batch;
 }

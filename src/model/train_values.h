@@ -25,7 +25,7 @@ typedef struct lj_train_values {
 /* Reads `train:`; what was left out stays unset (NaN, LJ_UNSET, -1, NULL) for the family's defaults. */
 LJ_CHECKED lj_status lj_train_values_read(const char *file, const lj_item *item, lj_train_values *out);
 
-/* Rows of a batch for n training rows: about n / 100, a power of two from 64 to 512. */
+/* Rows of a batch for n training rows: about n / 80, a power of two from 64 to 512. */
 int64_t lj_train_batch_rule(int64_t n);
 
 /* Sets what is still unset. */
