@@ -6,8 +6,8 @@
 #include "model/network.h"
 
 #define DIGIT_BITS 11
-#define DIGITS 3
-#define BUCKETS (1 << DIGIT_BITS)
+#define DIGITS     3
+#define BUCKETS    (1 << DIGIT_BITS)
 
 /* Ascending order of finite floats as unsigned integers. */
 static uint32_t to_key(float value)

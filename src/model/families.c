@@ -39,8 +39,9 @@ lj_status lj_family_row(const char *name, const lj_family **out)
     const char *near = lj_nearest(name, names, FAMILIES);
     lj_status status = lj_text_finish(&list);
     if (status == LJ_OK)
-        status = near != NULL ? lj_fail(LJ_ENOTFOUND, "no family '%s'; did you mean '%s'? (families: %s)", name, near, list.data)
-                              : lj_fail(LJ_ENOTFOUND, "no family '%s' (families: %s)", name, list.data);
+        status = near != NULL
+                     ? lj_fail(LJ_ENOTFOUND, "no family '%s'; did you mean '%s'? (families: %s)", name, near, list.data)
+                     : lj_fail(LJ_ENOTFOUND, "no family '%s' (families: %s)", name, list.data);
     lj_text_free(&list);
     return status;
 }

@@ -8,10 +8,10 @@
 #include "lianjin/model.h"
 #include "model/train_values.h"
 
-#define LJ_FAMILY_LIST(X) \
-    X(tabm)               \
-    X(dense)              \
-    X(resnet)             \
+#define LJ_FAMILY_LIST(X)                                                                                              \
+    X(tabm)                                                                                                            \
+    X(dense)                                                                                                           \
+    X(resnet)                                                                                                          \
     X(logistic)
 
 /* What building a network needs. */
@@ -44,7 +44,8 @@ typedef struct lj_family {
     void (*train_defaults)(const void *options, int64_t n, lj_train_values *values);
     /* Most bins of an embedding of numbers; NULL or 0: none. */
     int64_t (*bins)(const void *options);
-    /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] and codes [B, K] (LJ_NONE where F or K is 0). */
+    /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] and codes [B, K] (LJ_NONE where F or K is
+     * 0). */
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
     /* NULL: lj_train. */
     lj_status (*fit)(const lj_fit_call *call);

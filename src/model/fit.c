@@ -12,8 +12,9 @@ static const char *const own_keys[] = {"family", NULL}; /* beside the family's o
 static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, const char *part)
 {
     if (rows->number_count != spec->number_count || rows->category_count != spec->category_count)
-        return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " numbers and %" PRId64 " categories, expected %" PRId64
-                                  " and %" PRId64,
+        return lj_fail(LJ_ESHAPE,
+                       "model: the %s rows have %" PRId64 " numbers and %" PRId64 " categories, expected %" PRId64
+                       " and %" PRId64,
                        part, rows->number_count, rows->category_count, spec->number_count, spec->category_count);
     const double classes = (double)spec->classes;
     for (int64_t i = 0; i < rows->n; i++) {
@@ -114,7 +115,8 @@ static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj
                 lj_weights_elements(core->weights));
         return;
     }
-    lj_note(console, "%s: %" PRId64 " weights; %s with rate %g, batches of %" PRId64 " rows, at most %" PRId64 " epochs%s%s",
+    lj_note(console,
+            "%s: %" PRId64 " weights; %s with rate %g, batches of %" PRId64 " rows, at most %" PRId64 " epochs%s%s",
             core->family->info.name, lj_weights_elements(core->weights), lj_optimiser_name(o->optimiser.optimiser),
             o->schedule.rate, o->batch, o->epochs, has_valid ? ", the best on valid by " : "",
             has_valid ? o->monitor : "");

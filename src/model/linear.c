@@ -20,17 +20,17 @@ struct lj_linear {
     const lj_kernels *kernels;
     lj_task task;
     int64_t numbers, categories, inputs, outputs;
-    int64_t stride;        /* of one output's weights: inputs, then the bias, in whole vectors */
-    int64_t *offset;       /* [categories] input of a category's first level */
-    double *target;        /* [n] class, 0/1 or scaled value */
-    double *weight;        /* [n] */
+    int64_t stride;  /* of one output's weights: inputs, then the bias, in whole vectors */
+    int64_t *offset; /* [categories] input of a category's first level */
+    double *target;  /* [n] class, 0/1 or scaled value */
+    double *weight;  /* [n] */
     double weight_sum;
-    double *mean_square;   /* [inputs] of each input */
+    double *mean_square; /* [inputs] of each input */
     int64_t shard_rows, shards;
-    float *w;              /* [outputs, stride] */
-    float *gradients;      /* [shards, outputs, stride] */
-    double *losses;        /* [shards] */
-    double *logits;        /* [shards, outputs] */
+    float *w;         /* [outputs, stride] */
+    float *gradients; /* [shards, outputs, stride] */
+    double *losses;   /* [shards] */
+    double *logits;   /* [shards, outputs] */
     double l2;
 };
 
@@ -170,7 +170,9 @@ double lj_linear_evaluate(void *context, const double *w, double *gradient)
 void lj_linear_scales(const lj_linear *linear, double *scale)
 {
     const int64_t width = linear->inputs + 1;
-    const double curvature = linear->task == LJ_REGRESSION ? 1.0 : linear->task == LJ_BINARY ? 0.25 : 0.5 / (double)linear->outputs;
+    const double curvature = linear->task == LJ_REGRESSION ? 1.0
+                             : linear->task == LJ_BINARY   ? 0.25
+                                                           : 0.5 / (double)linear->outputs;
     const double l2 = linear->l2 / linear->weight_sum;
     for (int64_t c = 0; c < linear->outputs; c++) {
         for (int64_t i = 0; i < width; i++) {
@@ -213,8 +215,8 @@ static void measure(lj_linear *linear)
         double weight = rows->weight == NULL ? 1.0 : (double)rows->weight[r];
         if (by_class != NULL)
             weight *= (double)by_class[(int64_t)rows->target[r]];
-        linear->target[r] = linear->task == LJ_REGRESSION ? (rows->target[r] - job->target_mean) / job->target_scale
-                                                          : rows->target[r];
+        linear->target[r] =
+            linear->task == LJ_REGRESSION ? (rows->target[r] - job->target_mean) / job->target_scale : rows->target[r];
         linear->weight[r] = weight;
         linear->weight_sum += weight;
         for (int64_t i = 0; i < linear->numbers; i++) {

@@ -7,13 +7,30 @@
 #include <stddef.h>
 
 static const lj_declaration declarations[] = {
-    {.key = "l2", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_logistic_options, l2), .min = 0, .max = 1e9,
-     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best on valid of a path from 300 to 0.1."},
-    {.key = "l1", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_logistic_options, l1), .min = 0, .max = 1e9,
-     .fallback = "0", .doc = "Strength of the absolute penalty, which makes weights zero."},
-    {.key = "iterations", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_logistic_options, iterations), .min = 1,
-     .max = 100000, .fallback = "200", .doc = "Most steps of the minimiser for one strength."},
-    {.key = "refit", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_logistic_options, refit),
+    {.key = "l2",
+     .kind = LJ_DECLARED_NUMBER,
+     .offset = offsetof(lj_logistic_options, l2),
+     .min = 0,
+     .max = 1e9,
+     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best on valid of a path from 300 "
+            "to 0.1."},
+    {.key = "l1",
+     .kind = LJ_DECLARED_NUMBER,
+     .offset = offsetof(lj_logistic_options, l1),
+     .min = 0,
+     .max = 1e9,
+     .fallback = "0",
+     .doc = "Strength of the absolute penalty, which makes weights zero."},
+    {.key = "iterations",
+     .kind = LJ_DECLARED_INTEGER,
+     .offset = offsetof(lj_logistic_options, iterations),
+     .min = 1,
+     .max = 100000,
+     .fallback = "200",
+     .doc = "Most steps of the minimiser for one strength."},
+    {.key = "refit",
+     .kind = LJ_DECLARED_BOOL,
+     .offset = offsetof(lj_logistic_options, refit),
      .doc = "Fits once more on train and valid together, with the strength that valid chose; left out: below 10,000 "
             "training rows."},
 };

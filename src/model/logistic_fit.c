@@ -12,11 +12,11 @@
 #include "model/logistic.h"
 
 static const double path[] = {300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1};
-#define PATH ((int64_t)(sizeof(path) / sizeof(path[0])))
+#define PATH          ((int64_t)(sizeof(path) / sizeof(path[0])))
 #define WITHOUT_VALID 1.0 /* the strength when there is nothing to choose by: scikit-learn's default */
-#define TOLERANCE 1e-6
-#define REFIT_ROWS 10000  /* below, the valid rows are too good to be left out */
-#define PATH_PATIENCE 2   /* strengths without a better valid value before the path ends */
+#define TOLERANCE     1e-6
+#define REFIT_ROWS    10000 /* below, the valid rows are too good to be left out */
+#define PATH_PATIENCE 2     /* strengths without a better valid value before the path ends */
 
 typedef struct fit {
     const lj_fit_call *call;

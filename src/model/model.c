@@ -157,8 +157,9 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
     const lj_model_core *core = model->core;
     const int64_t width = lj_model_width(model);
     if (rows->number_count != core->spec.number_count || rows->category_count != core->spec.category_count)
-        return lj_fail(LJ_ESHAPE, "model: expected rows of %" PRId64 " numbers and %" PRId64 " categories, found %" PRId64
-                                  " and %" PRId64,
+        return lj_fail(LJ_ESHAPE,
+                       "model: expected rows of %" PRId64 " numbers and %" PRId64 " categories, found %" PRId64
+                       " and %" PRId64,
                        core->spec.number_count, core->spec.category_count, rows->number_count, rows->category_count);
     if (rows->n == 1) {
         LJ_TRY(lj_score_rows(model->one, 1, rows, width, NULL, scores));

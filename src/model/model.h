@@ -12,18 +12,18 @@
 typedef struct lj_model_core {
     atomic_int users;
     const lj_family *family;
-    lj_model_spec spec;    /* category_sizes is owned */
-    lj_doc *options_doc;   /* the resolved options as JSON, which `options` borrows from */
+    lj_model_spec spec;  /* category_sizes is owned */
+    lj_doc *options_doc; /* the resolved options as JSON, which `options` borrows from */
     void *options;
-    int64_t bins;          /* of embedded numbers */
+    int64_t bins; /* of embedded numbers */
     double target_mean, target_scale;
     lj_weights *weights;
 } lj_model_core;
 
 struct lj_model {
     lj_model_core *core;
-    lj_program *one;   /* batch 1 */
-    lj_program *many;  /* batch LJ_MODEL_BATCH, compiled when first needed */
+    lj_program *one;  /* batch 1 */
+    lj_program *many; /* batch LJ_MODEL_BATCH, compiled when first needed */
     int64_t many_threads;
 };
 
@@ -34,7 +34,8 @@ struct lj_model {
 LJ_CHECKED lj_status lj_model_core_create(const lj_family *family, const lj_model_spec *spec, const char *file,
                                           const lj_item *item, const char *const *also, lj_model_core **out);
 void lj_model_core_release(lj_model_core *core);
-/* A user of the core (whose count must already hold it), with the program for one row. On failure the core is released. */
+/* A user of the core (whose count must already hold it), with the program for one row. On failure the core is released.
+ */
 LJ_CHECKED lj_status lj_model_of_core(lj_model_core *core, lj_model **out);
 lj_network lj_model_network(const lj_model_core *core);
 

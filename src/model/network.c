@@ -4,7 +4,7 @@
 
 const char *const lj_numbers_choices[] = {"plain", "piecewise", "periodic", NULL};
 const char *const lj_categories_choices[] = {"one_hot", "embedding", NULL};
-const char *const lj_activation_choices[] = {"linear", "relu", "leaky_relu", "elu",     "selu",    "gelu",
+const char *const lj_activation_choices[] = {"linear", "relu", "leaky_relu", "elu",      "selu", "gelu",
                                              "silu",   "tanh", "sigmoid",    "softplus", NULL};
 
 int64_t lj_network_bins(const lj_input_options *options)

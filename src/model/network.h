@@ -6,12 +6,12 @@
 
 /* Options of the input of a network, at the head of each family's options. */
 typedef struct lj_input_options {
-    int numbers;        /* LJ_NUMBERS_* */
+    int numbers; /* LJ_NUMBERS_* */
     int64_t bins;
-    int64_t dimension;  /* of an embedded number */
+    int64_t dimension; /* of an embedded number */
     int embedding_relu;
     double frequency_scale;
-    int categories;     /* LJ_CATEGORIES_* */
+    int categories; /* LJ_CATEGORIES_* */
     int64_t category_dimension;
     double input_dropout;
 } lj_input_options;
@@ -25,28 +25,61 @@ extern const char *const lj_activation_choices[];
 
 /* The rows of a family's table for them; `numbers_default` as a text. */
 #define LJ_INPUT_DECLARATIONS(type, numbers_default, bins_default, dimension_default)                                  \
-    {.key = "numbers", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(type, input.numbers),                            \
-     .choices = lj_numbers_choices, .fallback = numbers_default,                                                       \
+    {.key = "numbers",                                                                                                 \
+     .kind = LJ_DECLARED_CHOICE,                                                                                       \
+     .offset = offsetof(type, input.numbers),                                                                          \
+     .choices = lj_numbers_choices,                                                                                    \
+     .fallback = numbers_default,                                                                                      \
      .doc = "How numbers enter: as they are, embedded piecewise-linearly, or by waves."},                              \
-    {.key = "bins", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(type, input.bins), .min = 2, .max = 1024,          \
-     .fallback = bins_default, .doc = "Most bins of a piecewise-linear number, or frequencies of a periodic one."},    \
-    {.key = "dimension", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(type, input.dimension), .min = 1,             \
-     .max = 1024, .fallback = dimension_default, .doc = "Width of an embedded number."},                               \
-    {.key = "embedding_relu", .kind = LJ_DECLARED_BOOL, .offset = offsetof(type, input.embedding_relu),                \
-     .fallback = "false", .doc = "A ReLU after the embedding of numbers."},                                            \
-    {.key = "frequency_scale", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(type, input.frequency_scale),            \
-     .min = 1e-4, .max = 100, .fallback = "0.1", .doc = "Deviation of the first frequencies of periodic numbers."},    \
-    {.key = "categories", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(type, input.categories),                      \
-     .choices = lj_categories_choices, .fallback = "one_hot", .doc = "How categories enter."},                         \
-    {.key = "category_dimension", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(type, input.category_dimension),     \
-     .min = 1, .max = 1024, .fallback = "8", .doc = "Width of an embedded category."},                                 \
-    {.key = "input_dropout", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(type, input.input_dropout), .min = 0,      \
-     .max = 0.95, .fallback = "0", .doc = "Share of the inputs that is dropped while training."}
+        {.key = "bins",                                                                                                \
+         .kind = LJ_DECLARED_INTEGER,                                                                                  \
+         .offset = offsetof(type, input.bins),                                                                         \
+         .min = 2,                                                                                                     \
+         .max = 1024,                                                                                                  \
+         .fallback = bins_default,                                                                                     \
+         .doc = "Most bins of a piecewise-linear number, or frequencies of a periodic one."},                          \
+        {.key = "dimension",                                                                                           \
+         .kind = LJ_DECLARED_INTEGER,                                                                                  \
+         .offset = offsetof(type, input.dimension),                                                                    \
+         .min = 1,                                                                                                     \
+         .max = 1024,                                                                                                  \
+         .fallback = dimension_default,                                                                                \
+         .doc = "Width of an embedded number."},                                                                       \
+        {.key = "embedding_relu",                                                                                      \
+         .kind = LJ_DECLARED_BOOL,                                                                                     \
+         .offset = offsetof(type, input.embedding_relu),                                                               \
+         .fallback = "false",                                                                                          \
+         .doc = "A ReLU after the embedding of numbers."},                                                             \
+        {.key = "frequency_scale",                                                                                     \
+         .kind = LJ_DECLARED_NUMBER,                                                                                   \
+         .offset = offsetof(type, input.frequency_scale),                                                              \
+         .min = 1e-4,                                                                                                  \
+         .max = 100,                                                                                                   \
+         .fallback = "0.1",                                                                                            \
+         .doc = "Deviation of the first frequencies of periodic numbers."},                                            \
+        {.key = "categories",                                                                                          \
+         .kind = LJ_DECLARED_CHOICE,                                                                                   \
+         .offset = offsetof(type, input.categories),                                                                   \
+         .choices = lj_categories_choices,                                                                             \
+         .fallback = "one_hot",                                                                                        \
+         .doc = "How categories enter."},                                                                              \
+        {.key = "category_dimension",                                                                                  \
+         .kind = LJ_DECLARED_INTEGER,                                                                                  \
+         .offset = offsetof(type, input.category_dimension),                                                           \
+         .min = 1,                                                                                                     \
+         .max = 1024,                                                                                                  \
+         .fallback = "8",                                                                                              \
+         .doc = "Width of an embedded category."},                                                                     \
+    {                                                                                                                  \
+        .key = "input_dropout", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(type, input.input_dropout), .min = 0,   \
+        .max = 0.95, .fallback = "0", .doc = "Share of the inputs that is dropped while training."                     \
+    }
 
 /* Numbers and codes as one row [B, W] for a network, input dropout applied. */
 lj_value lj_network_input(lj_graph *g, const lj_network *network, const lj_input_options *options, lj_value numbers,
                           lj_value codes);
-/* Widths of the parts of that row that belong together (a number, a category), [count <= number_count + category_count]. */
+/* Widths of the parts of that row that belong together (a number, a category), [count <= number_count +
+ * category_count]. */
 int64_t lj_network_chunks(const lj_network *network, const lj_input_options *options, int64_t *widths);
 /* Bins for lj_family.bins. */
 int64_t lj_network_bins(const lj_input_options *options);

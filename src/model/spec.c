@@ -73,10 +73,11 @@ static lj_status read_rest(const lj_doc *doc, const lj_item *item, lj_model_core
     LJ_TRY(lj_item_need_integer(doc, item, "bins", 0, 1024, &core->bins));
     LJ_TRY(lj_item_need_number(doc, item, "target_mean", &core->target_mean));
     LJ_TRY(lj_item_need_number(doc, item, "target_scale", &core->target_scale));
-    const int wants_bins = core->family->bins != NULL && core->family->bins(core->options) > 0 && core->spec.number_count > 0;
+    const int wants_bins =
+        core->family->bins != NULL && core->family->bins(core->options) > 0 && core->spec.number_count > 0;
     if (wants_bins != (core->bins > 0) || !(core->target_scale > 0.0) || !isfinite(core->target_mean))
-        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: the model's numbers do not fit its options", lj_doc_name(doc), item->line,
-                       item->column);
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: the model's numbers do not fit its options", lj_doc_name(doc),
+                       item->line, item->column);
     return LJ_OK;
 }
 
@@ -117,8 +118,8 @@ static lj_status load_core(const lj_doc *doc, const lj_item *item, lj_model_core
     lj_status status = read_spec(doc, item, &spec, &sizes);
     if (status == LJ_OK)
         status = lj_model_core_create(family, &spec, lj_doc_name(doc), options, NULL, out);
-    if (status == LJ_ECONFIG || status == LJ_EDATA)
-        status = LJ_ECORRUPT; /* the same message: it is our own file that lies, not the user's config */
+    if (status == LJ_ECONFIG || status == LJ_EDATA) /* our own file lies, not the user's config */
+        status = lj_fail_context(LJ_ECORRUPT, "the model's description");
     lj_free(sizes);
     return status;
 }

@@ -26,18 +26,46 @@ enum { SCALING_NORMAL, SCALING_SIGN };
 static const char *const scalings[] = {"normal", "sign", NULL};
 
 static const lj_declaration declarations[] = {
-    {.key = "heads", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(options, heads), .min = 1, .max = 1024,
-     .fallback = "32", .doc = "Members of the ensemble."},
-    {.key = "units", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(options, units), .min = 1, .max = 65536,
-     .fallback = "128", .doc = "Units of a hidden layer."},
-    {.key = "depth", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(options, depth), .min = 1, .max = 64,
-     .fallback = "2", .doc = "Hidden layers."},
-    {.key = "activation", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(options, activation),
-     .choices = lj_activation_choices, .fallback = "relu", .doc = "Activation of the hidden layers."},
-    {.key = "dropout", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(options, dropout), .min = 0, .max = 0.95,
-     .fallback = "0.1", .doc = "Share of the hidden values that is dropped while training."},
-    {.key = "scaling", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(options, scaling), .choices = scalings,
-     .fallback = "normal", .doc = "How the heads' first scales start: one normal number, or one sign, for each feature."},
+    {.key = "heads",
+     .kind = LJ_DECLARED_INTEGER,
+     .offset = offsetof(options, heads),
+     .min = 1,
+     .max = 1024,
+     .fallback = "32",
+     .doc = "Members of the ensemble."},
+    {.key = "units",
+     .kind = LJ_DECLARED_INTEGER,
+     .offset = offsetof(options, units),
+     .min = 1,
+     .max = 65536,
+     .fallback = "128",
+     .doc = "Units of a hidden layer."},
+    {.key = "depth",
+     .kind = LJ_DECLARED_INTEGER,
+     .offset = offsetof(options, depth),
+     .min = 1,
+     .max = 64,
+     .fallback = "2",
+     .doc = "Hidden layers."},
+    {.key = "activation",
+     .kind = LJ_DECLARED_CHOICE,
+     .offset = offsetof(options, activation),
+     .choices = lj_activation_choices,
+     .fallback = "relu",
+     .doc = "Activation of the hidden layers."},
+    {.key = "dropout",
+     .kind = LJ_DECLARED_NUMBER,
+     .offset = offsetof(options, dropout),
+     .min = 0,
+     .max = 0.95,
+     .fallback = "0.1",
+     .doc = "Share of the hidden values that is dropped while training."},
+    {.key = "scaling",
+     .kind = LJ_DECLARED_CHOICE,
+     .offset = offsetof(options, scaling),
+     .choices = scalings,
+     .fallback = "normal",
+     .doc = "How the heads' first scales start: a normal number, or a sign, for each feature."},
     LJ_INPUT_DECLARATIONS(options, "piecewise", "32", "8"),
 };
 
@@ -93,7 +121,8 @@ static float *first_biases(const lj_network *network, const options *o, int64_t 
     const double bound = 1.0 / sqrt((double)width);
     float *biases = lj_new_array(o->heads * o->units, sizeof(*biases));
     for (int64_t i = 0; biases != NULL && i < o->heads * o->units; i++)
-        biases[i] = (float)((2.0 * (double)lj_random_uniform(network->seed, stream, (uint64_t)(i % o->units)) - 1.0) * bound);
+        biases[i] =
+            (float)((2.0 * (double)lj_random_uniform(network->seed, stream, (uint64_t)(i % o->units)) - 1.0) * bound);
     return biases;
 }
 

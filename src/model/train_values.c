@@ -14,7 +14,7 @@ static const char *const losses[] = {"mse", "mae", "huber", NULL};
 #undef ROW
 
 #define FIELD(name) .key = #name, .offset = offsetof(lj_train_values, name)
-#define COUNT_MAX 1e9
+#define COUNT_MAX   1e9
 
 /* Defaults that depend on the family stand in its file; a fallback here is the same for all. */
 static const lj_declaration declarations[] = {
@@ -37,7 +37,8 @@ static const lj_declaration declarations[] = {
     {FIELD(epsilon), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "1e-8",
      .doc = "Added to the root of the second moment."},
     {FIELD(weight_decay), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 100,
-     .doc = "Pull of the weights towards zero, decoupled in adamw; biases and norms are left alone; left out: by the family."},
+     .doc = "Pull of the weights towards zero, decoupled in adamw; biases and norms are left alone; left out: by the "
+            "family."},
     {FIELD(clip_norm), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1e9,
      .doc = "Largest norm of the whole gradient, 0: any; left out: by the family."},
     {FIELD(clip_value), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1e9, .fallback = "0",
@@ -128,11 +129,22 @@ void lj_train_values_finish(lj_train_values *v, lj_task task, lj_train_options *
     *out = (lj_train_options){
         .epochs = v->epochs,
         .batch = v->batch,
-        .optimiser = {.optimiser = (lj_optimiser)v->optimiser, .momentum = v->momentum, .nesterov = v->nesterov,
-                      .beta1 = v->beta1, .beta2 = v->beta2, .rho = v->rho, .epsilon = v->epsilon,
-                      .weight_decay = v->weight_decay, .clip_norm = v->clip_norm, .clip_value = v->clip_value},
-        .schedule = {.schedule = (lj_schedule)v->schedule, .rate = v->rate, .warm_up = v->warm_up,
-                     .period = v->period, .factor = v->factor, .minimum = v->minimum_rate,
+        .optimiser = {.optimiser = (lj_optimiser)v->optimiser,
+                      .momentum = v->momentum,
+                      .nesterov = v->nesterov,
+                      .beta1 = v->beta1,
+                      .beta2 = v->beta2,
+                      .rho = v->rho,
+                      .epsilon = v->epsilon,
+                      .weight_decay = v->weight_decay,
+                      .clip_norm = v->clip_norm,
+                      .clip_value = v->clip_value},
+        .schedule = {.schedule = (lj_schedule)v->schedule,
+                     .rate = v->rate,
+                     .warm_up = v->warm_up,
+                     .period = v->period,
+                     .factor = v->factor,
+                     .minimum = v->minimum_rate,
                      .patience = v->plateau_patience},
         .monitor = v->monitor,
         .patience = v->patience == 0 ? 1 : v->patience,
@@ -169,7 +181,8 @@ static lj_status balance(int64_t classes, const lj_rows *train, float *weight)
 static lj_status read_list(const lj_item *item, const char *file, int64_t classes, float *weight)
 {
     if (item->kind != LJ_LIST || item->count != classes)
-        return lj_declare_fail(file, item, "class_weight: expected 'balanced' or a list of %" PRId64 " numbers", classes);
+        return lj_declare_fail(file, item, "class_weight: expected 'balanced' or a list of %" PRId64 " numbers",
+                               classes);
     for (int64_t c = 0; c < classes; c++) {
         const lj_item *entry = item->items[c];
         if (entry->kind != LJ_NUMBER || !(entry->number >= 0.0 && entry->number <= 1e9))

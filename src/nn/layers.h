@@ -17,8 +17,8 @@ typedef enum lj_layer_input {
 
 /* Options that a table can hand to any layer; each uses those that it has. */
 typedef struct lj_layer_args {
-    const char *name;     /* NULL: the next default name */
-    int64_t units;        /* or the dimension of an embedding */
+    const char *name; /* NULL: the next default name */
+    int64_t units;    /* or the dimension of an embedding */
     lj_activation activation;
     float rate;           /* of dropout */
     const int32_t *sizes; /* levels of each category */
@@ -34,18 +34,18 @@ typedef struct lj_layer {
     lj_value (*build)(lj_graph *g, lj_value x, const lj_layer_args *args);
 } lj_layer;
 
-#define LJ_LAYER_LIST(X)   \
-    X(dense)               \
-    X(dropout)             \
-    X(activation)          \
-    X(softmax)             \
-    X(layer_norm)          \
-    X(batch_norm)          \
-    X(residual)            \
-    X(embedding)           \
-    X(piecewise_embedding) \
-    X(periodic_embedding)  \
-    X(batch_ensemble)      \
+#define LJ_LAYER_LIST(X)                                                                                               \
+    X(dense)                                                                                                           \
+    X(dropout)                                                                                                         \
+    X(activation)                                                                                                      \
+    X(softmax)                                                                                                         \
+    X(layer_norm)                                                                                                      \
+    X(batch_norm)                                                                                                      \
+    X(residual)                                                                                                        \
+    X(embedding)                                                                                                       \
+    X(piecewise_embedding)                                                                                             \
+    X(periodic_embedding)                                                                                              \
+    X(batch_ensemble)                                                                                                  \
     X(dense_heads)
 
 #define X(name) extern const lj_layer lj_layer_##name;

@@ -31,8 +31,8 @@ static lj_value row_losses(lj_graph *g, lj_value prediction, lj_value target, co
 {
     const lj_shape shape = lj_value_shape(g, prediction);
     if (shape.rank != 2 && shape.rank != 3)
-        return lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "loss: expected a prediction [B, C] or [B, H, C], found %d dimensions",
-                                          shape.rank));
+        return lj_graph_refuse(
+            g, lj_fail(LJ_ESHAPE, "loss: expected a prediction [B, C] or [B, H, C], found %d dimensions", shape.rank));
     if (options->loss == LJ_LOSS_CROSS_ENTROPY)
         return lj_softmax_cross_entropy(g, prediction, target, options->smoothing);
 

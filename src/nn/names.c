@@ -20,7 +20,8 @@ lj_status lj_name_index(const char *what, const char *word, const char *const *n
     if (status == LJ_OK) {
         const char *near = lj_nearest(word, names, count);
         if (near != NULL)
-            status = lj_fail(LJ_ENOTFOUND, "no %s '%s'; did you mean '%s'? (there are: %s)", what, word, near, list.data);
+            status =
+                lj_fail(LJ_ENOTFOUND, "no %s '%s'; did you mean '%s'? (there are: %s)", what, word, near, list.data);
         else
             status = lj_fail(LJ_ENOTFOUND, "no %s '%s' (there are: %s)", what, word, list.data);
     }
@@ -29,18 +30,18 @@ lj_status lj_name_index(const char *what, const char *word, const char *const *n
 }
 
 /* A list of names and its two functions, from an X-macro of nn.h. */
-#define NAMED_LIST(function, type, what, names)                                              \
-    const char *function##_name(type value)                                                  \
-    {                                                                                        \
-        const int i = (int)value;                                                            \
-        return i >= 0 && i < (int)(sizeof(names) / sizeof((names)[0])) ? (names)[i] : "?";   \
-    }                                                                                        \
-    lj_status function##_find(const char *name, type *out)                                   \
-    {                                                                                        \
-        int i = 0;                                                                           \
-        LJ_TRY(lj_name_index(what, name, names, (int64_t)(sizeof(names) / sizeof((names)[0])), &i)); \
-        *out = (type)i;                                                                      \
-        return LJ_OK;                                                                        \
+#define NAMED_LIST(function, type, what, names)                                                                        \
+    const char *function##_name(type value)                                                                            \
+    {                                                                                                                  \
+        const int i = (int)value;                                                                                      \
+        return i >= 0 && i < (int)(sizeof(names) / sizeof((names)[0])) ? (names)[i] : "?";                             \
+    }                                                                                                                  \
+    lj_status function##_find(const char *name, type *out)                                                             \
+    {                                                                                                                  \
+        int i = 0;                                                                                                     \
+        LJ_TRY(lj_name_index(what, name, names, (int64_t)(sizeof(names) / sizeof((names)[0])), &i));                   \
+        *out = (type)i;                                                                                                \
+        return LJ_OK;                                                                                                  \
     }
 
 #define ROW(code, name) name,
@@ -50,9 +51,10 @@ static const char *const optimiser_names[] = {LJ_OPTIMISER_LIST(ROW)};
 static const char *const schedule_names[] = {LJ_SCHEDULE_LIST(ROW)};
 
 static const char *const activation_names[] = {
-    [LJ_LINEAR] = "linear", [LJ_RELU] = "relu", [LJ_LEAKY_RELU] = "leaky_relu", [LJ_ELU] = "elu",
-    [LJ_SELU] = "selu",     [LJ_GELU] = "gelu", [LJ_SILU] = "silu",             [LJ_TANH] = "tanh",
-    [LJ_SIGMOID] = "sigmoid", [LJ_SOFTPLUS] = "softplus",
+    [LJ_LINEAR] = "linear",     [LJ_RELU] = "relu", [LJ_LEAKY_RELU] = "leaky_relu",
+    [LJ_ELU] = "elu",           [LJ_SELU] = "selu", [LJ_GELU] = "gelu",
+    [LJ_SILU] = "silu",         [LJ_TANH] = "tanh", [LJ_SIGMOID] = "sigmoid",
+    [LJ_SOFTPLUS] = "softplus",
 };
 
 NAMED_LIST(lj_activation, lj_activation, "activation", activation_names)

@@ -14,10 +14,10 @@
 #define PREFIX 8 /* bytes before the header: its size */
 
 /* X(name in the file, bytes of an element) */
-#define STORED_LIST(X) \
-    X(F32, 4)          \
-    X(I32, 4)          \
-    X(F16, 2)          \
+#define STORED_LIST(X)                                                                                                 \
+    X(F32, 4)                                                                                                          \
+    X(I32, 4)                                                                                                          \
+    X(F16, 2)                                                                                                          \
     X(BF16, 2)
 
 typedef enum stored {
@@ -71,8 +71,8 @@ static lj_status read_type(const char *file, const lj_item *item, stored *out)
             return LJ_OK;
         }
     }
-    return lj_fail(LJ_EUNSUPPORTED, "%s: tensor '%s': expected dtype F32, I32, F16 or BF16, found '%s'", file, item->key,
-                   type->text);
+    return lj_fail(LJ_EUNSUPPORTED, "%s: tensor '%s': expected dtype F32, I32, F16 or BF16, found '%s'", file,
+                   item->key, type->text);
 }
 
 static lj_status read_shape(const char *file, const lj_item *item, entry *out)
@@ -155,8 +155,8 @@ static lj_status check_cover(const char *file, entry *entries, int64_t n, int64_
     int64_t at = 0;
     for (int64_t i = 0; i < n; i++) {
         if (entries[i].begin != at)
-            return lies(file, entries[i].item, entries[i].begin < at ? "it overlaps another tensor"
-                                                                     : "there is a gap before it");
+            return lies(file, entries[i].item,
+                        entries[i].begin < at ? "it overlaps another tensor" : "there is a gap before it");
         at = entries[i].end;
     }
     if (at != data_size)
@@ -229,7 +229,8 @@ static lj_status parse(const char *name, const unsigned char *bytes, size_t size
         return lj_fail(LJ_ECORRUPT, "%s: expected a safetensors file, found %zu bytes", name, size);
     const int64_t header_size = load_u64(bytes);
     if (header_size < 2 || header_size > LJ_SAFETENSORS_HEADER_MAX || header_size > (int64_t)(size - PREFIX))
-        return lj_fail(LJ_ECORRUPT, "%s: the header claims %" PRId64 " bytes, the file has %zu", name, header_size, size);
+        return lj_fail(LJ_ECORRUPT, "%s: the header claims %" PRId64 " bytes, the file has %zu", name, header_size,
+                       size);
     const unsigned char *data = bytes + PREFIX + header_size;
     const int64_t data_size = (int64_t)size - PREFIX - header_size;
 

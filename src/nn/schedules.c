@@ -79,7 +79,7 @@ static double plateau(const lj_schedule_options *options, int64_t step, int64_t 
 typedef double schedule_rule(const lj_schedule_options *options, int64_t step, int64_t epoch, int64_t drops);
 
 static schedule_rule *const rules[LJ_SCHEDULE_COUNT] = {
-    [LJ_SCHEDULE_CONSTANT] = constant, [LJ_SCHEDULE_STEP] = by_steps, [LJ_SCHEDULE_EXPONENTIAL] = exponential,
+    [LJ_SCHEDULE_CONSTANT] = constant, [LJ_SCHEDULE_STEP] = by_steps,   [LJ_SCHEDULE_EXPONENTIAL] = exponential,
     [LJ_SCHEDULE_COSINE] = cosine,     [LJ_SCHEDULE_PLATEAU] = plateau,
 };
 

@@ -13,9 +13,9 @@
 #include "lianjin/hash.h"
 #include "train/trainer.h"
 
-#define FILE_NAME "checkpoint.safetensors"
+#define FILE_NAME         "checkpoint.safetensors"
 #define CHECKPOINT_FORMAT 1
-#define SETS 4
+#define SETS              4
 
 /* The sets of a training by the prefix of their tensors; NULL where there is none. */
 static lj_weights *set_at(const lj_trainer *trainer, int index, const char **prefix)
@@ -37,7 +37,8 @@ static lj_status describe_options(const lj_trainer *trainer, lj_text *out)
     const lj_train_options *o = &trainer->options;
     const lj_optimiser_options *by = &o->optimiser;
     const lj_schedule_options *s = &o->schedule;
-    lj_text_printf(out, "%" PRId64 " %" PRIu64 " %a %a %s\n", o->batch, o->seed, o->average, o->minimum_gain, o->monitor);
+    lj_text_printf(out, "%" PRId64 " %" PRIu64 " %a %a %s\n", o->batch, o->seed, o->average, o->minimum_gain,
+                   o->monitor);
     lj_text_printf(out, "%s %a %d %a %a %a %a %a %a %a\n", lj_optimiser_name(by->optimiser), by->momentum, by->nesterov,
                    by->beta1, by->beta2, by->rho, by->epsilon, by->weight_decay, by->clip_norm, by->clip_value);
     lj_text_printf(out, "%s %a %" PRId64 " %" PRId64 " %a %a %" PRId64 "\n", lj_schedule_name(s->schedule), s->rate,
@@ -224,7 +225,8 @@ static lj_status take_tensors(lj_trainer *trainer, const char *path, lj_weights 
 {
     const int64_t n = lj_weights_count(trainer->file);
     if (lj_weights_count(stored) != n)
-        return lj_fail(LJ_ECONFIG, "%s: expected %" PRId64 " tensors, found %" PRId64, path, n, lj_weights_count(stored));
+        return lj_fail(LJ_ECONFIG, "%s: expected %" PRId64 " tensors, found %" PRId64, path, n,
+                       lj_weights_count(stored));
     for (int64_t t = 0; t < n; t++) {
         lj_tensor *to = lj_weights_at(trainer->file, t);
         const lj_tensor *from = lj_weights_find(stored, to->name);

@@ -42,8 +42,9 @@ lj_status lj_monitor_measure(lj_trainer *trainer, lj_epoch *epoch)
     LJ_TRY(lj_score_rows(trainer->scoring, trainer->options.batch, valid, width, trainer->team, trainer->scores));
     for (int64_t i = 0; i < valid->n * width; i++) {
         if (!isfinite(trainer->scores[i]))
-            return lj_fail(LJ_EDIVERGED, "training diverged: a score of the valid part is not finite after step %" PRId64
-                                         "; a smaller learning rate or gradient clipping may help",
+            return lj_fail(LJ_EDIVERGED,
+                           "training diverged: a score of the valid part is not finite after step %" PRId64
+                           "; a smaller learning rate or gradient clipping may help",
                            trainer->at.step);
         if (job->task == LJ_REGRESSION)
             trainer->scores[i] = (float)((double)trainer->scores[i] * job->target_scale + job->target_mean);

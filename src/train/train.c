@@ -7,10 +7,10 @@
 
 #include "train/trainer.h"
 
-#define DEFAULT_EPOCHS 200
+#define DEFAULT_EPOCHS   200
 #define DEFAULT_PATIENCE 16
-#define REPORT_SECONDS 0.1
-#define SAVE_SECONDS 1.0
+#define REPORT_SECONDS   0.1
+#define SAVE_SECONDS     1.0
 
 static int64_t default_batch(int64_t n)
 {
@@ -142,8 +142,9 @@ static lj_status step(lj_trainer *trainer, int64_t epoch)
     at->batch++;
     const double loss = (double)trainer->loss[0];
     if (!isfinite(loss))
-        return lj_fail(LJ_EDIVERGED, "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
-                                     "); a smaller learning rate or gradient clipping may help",
+        return lj_fail(LJ_EDIVERGED,
+                       "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
+                       "); a smaller learning rate or gradient clipping may help",
                        at->step, epoch + 1);
     at->loss += loss * weight;
     at->weight += weight;
@@ -233,7 +234,8 @@ static lj_status loop(lj_trainer *trainer, int *interrupted)
     return LJ_OK;
 }
 
-/* Hands over what the caller keeps; the weights become the best ones (interrupted in the first epoch: the live ones). */
+/* Hands over what the caller keeps; the weights become the best ones (interrupted in the first epoch: the live ones).
+ */
 static void deliver(lj_trainer *trainer, int64_t first, int interrupted, lj_train_result *result)
 {
     const double seconds = lj_seconds() - trainer->started;
@@ -263,8 +265,8 @@ static void destroy(lj_trainer *trainer)
     lj_free(trainer->epochs);
 }
 
-lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train,
-                   const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result)
+lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train, const lj_rows *valid,
+                   lj_team *team, lj_console *console, lj_train_result *result)
 {
     assert(job != NULL && options != NULL && train != NULL && result != NULL);
     lj_trainer trainer = {

@@ -15,7 +15,7 @@ typedef struct lj_position {
     int64_t waited;         /* epochs since the best */
     int64_t plateau_waited; /* epochs since the best or the last drop of the plateau rule */
     int64_t plateau_drops;
-    int finished;           /* nothing is left to do */
+    int finished; /* nothing is left to do */
     double seconds;
 } lj_position;
 
@@ -23,7 +23,7 @@ typedef struct lj_trainer {
     const lj_train_job *job;
     lj_train_options options; /* resolved */
     const lj_rows *train;
-    const lj_rows *valid;     /* NULL: none */
+    const lj_rows *valid; /* NULL: none */
     lj_team *team;
     lj_console *console;
 
@@ -33,7 +33,7 @@ typedef struct lj_trainer {
     lj_weights *state;   /* slots of the optimiser */
     lj_weights *average; /* NULL: none */
     lj_weights *best;
-    lj_weights *file;    /* copies of the four under prefixes; NULL: no checkpoint */
+    lj_weights *file; /* copies of the four under prefixes; NULL: no checkpoint */
 
     /* Inputs of the training program, NULL if it has none of the kind. */
     float *in_numbers;
@@ -42,10 +42,10 @@ typedef struct lj_trainer {
     float *in_weight;
     int64_t equal_weights; /* rows for which in_weight holds 1/rows; 0: something else */
 
-    int64_t *order;   /* [n] rows of this epoch */
-    void *target;     /* [n] float or int32, as the loss reads it */
-    float *weight;    /* [n] sample times class weight; NULL: 1 */
-    float *scores;    /* [valid n, width] */
+    int64_t *order;       /* [n] rows of this epoch */
+    void *target;         /* [n] float or int32, as the loss reads it */
+    float *weight;        /* [n] sample times class weight; NULL: 1 */
+    float *scores;        /* [valid n, width] */
     double *valid_weight; /* [valid n] or NULL */
 
     lj_position at;

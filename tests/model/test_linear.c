@@ -13,17 +13,18 @@
 #include "model/lbfgs.h"
 #include "model/network.h"
 
-#define MUST(expr)                                         \
-    do {                                                   \
-        if ((expr) != LJ_OK)                               \
-            fail_msg("%s: %s", #expr, lj_error_message()); \
+#define MUST(expr)                                                                                                     \
+    do {                                                                                                               \
+        if ((expr) != LJ_OK)                                                                                           \
+            fail_msg("%s: %s", #expr, lj_error_message());                                                             \
     } while (0)
 
 static void compare(const lj_item *c, const lj_model *model)
 {
     const lj_item *rows = lj_item_get(c, "coefficients"), *intercepts = lj_item_get(c, "intercept");
     lj_weights *weights = (lj_weights *)lj_model_weights(model);
-    const float *w = lj_weights_find(weights, "linear.weight")->data, *b = lj_weights_find(weights, "linear.bias")->data;
+    const float *w = lj_weights_find(weights, "linear.weight")->data,
+                *b = lj_weights_find(weights, "linear.bias")->data;
     const int64_t outputs = rows->count;
     double shift = 0.0; /* softmax leaves a common intercept open */
     for (int64_t k = 0; k < outputs && outputs > 1; k++)
@@ -71,8 +72,8 @@ static void coefficients_are_those_of_scikit_learn(void **state)
         lj_doc *options_doc = NULL;
         lj_train_result result;
         lj_model *model = NULL;
-        (void)snprintf(text, sizeof(text), "{\"l2\": %g, \"l1\": %g, \"iterations\": 1000}", lj_item_get(c, "l2")->number,
-                       lj_item_get(c, "l1")->number);
+        (void)snprintf(text, sizeof(text), "{\"l2\": %g, \"l1\": %g, \"iterations\": 1000}",
+                       lj_item_get(c, "l2")->number, lj_item_get(c, "l1")->number);
         MUST(lj_json_parse("options", text, strlen(text), &options_doc));
         const lj_fit_options options = {.family = "logistic", .doc = options_doc, .model = lj_doc_root(options_doc)};
         MUST(lj_model_fit(&options, &spec, &rows, NULL, NULL, NULL, &result, &model));
@@ -118,8 +119,8 @@ static void edges_are_all_values_of_a_number_with_few_and_quantiles_else(void **
     (void)state;
     float numbers[2 * 101];
     for (int i = 0; i < 101; i++) {
-        numbers[2 * i] = (float)(i % 3) - 1.0F;          /* -1, 0, 1 */
-        numbers[2 * i + 1] = (float)((i * 37) % 101);    /* 0 .. 100, shuffled */
+        numbers[2 * i] = (float)(i % 3) - 1.0F;       /* -1, 0, 1 */
+        numbers[2 * i + 1] = (float)((i * 37) % 101); /* 0 .. 100, shuffled */
     }
     const lj_rows rows = {.n = 101, .numbers = numbers, .number_count = 2};
     int64_t bins = 0;

@@ -14,17 +14,17 @@
 #include "lianjin/model.h"
 #include "lianjin/random.h"
 
-#define MUST(expr)                                         \
-    do {                                                   \
-        if ((expr) != LJ_OK)                               \
-            fail_msg("%s: %s", #expr, lj_error_message()); \
+#define MUST(expr)                                                                                                     \
+    do {                                                                                                               \
+        if ((expr) != LJ_OK)                                                                                           \
+            fail_msg("%s: %s", #expr, lj_error_message());                                                             \
     } while (0)
 
-#define NUMBERS 4
+#define NUMBERS    4
 #define CATEGORIES 2
-#define TRAIN 600
-#define VALID 300
-#define CLASSES 3
+#define TRAIN      600
+#define VALID      300
+#define CLASSES    3
 
 static const int32_t sizes[CATEGORIES] = {4, 3};
 
@@ -37,7 +37,8 @@ typedef struct table {
 
 static double truth(const float *x, const int32_t *c)
 {
-    return (double)(1.5F * x[0] * (x[1] > 0.0F ? 1.0F : -0.5F) + x[2]) + (c[0] == 2 ? 1.0 : -0.3) + (c[1] == 1 ? 0.5 : 0.0);
+    return (double)(1.5F * x[0] * (x[1] > 0.0F ? 1.0F : -0.5F) + x[2]) + (c[0] == 2 ? 1.0 : -0.3) +
+           (c[1] == 1 ? 0.5 : 0.0);
 }
 
 static table *make_table(lj_task task, const char *name, int64_t n)
@@ -68,7 +69,9 @@ static table *make_table(lj_task task, const char *name, int64_t n)
 static lj_model_spec spec_of(lj_task task)
 {
     return (lj_model_spec){.task = task,
-                           .classes = task == LJ_BINARY ? 2 : task == LJ_MULTICLASS ? CLASSES : 0,
+                           .classes = task == LJ_BINARY       ? 2
+                                      : task == LJ_MULTICLASS ? CLASSES
+                                                              : 0,
                            .number_count = NUMBERS,
                            .category_count = CATEGORIES,
                            .category_sizes = sizes};
@@ -85,7 +88,8 @@ static lj_doc *options_doc(const char *family)
     else if (strcmp(family, "dense") == 0)
         text = "{\"model\": {\"layers\": [32, 16]}, \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
     else if (strcmp(family, "resnet") == 0)
-        text = "{\"model\": {\"units\": 24, \"blocks\": 1, \"dropout\": 0.1}, \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
+        text = "{\"model\": {\"units\": 24, \"blocks\": 1, \"dropout\": 0.1}, \"train\": {\"epochs\": 30, \"rate\": "
+               "0.01}}";
     MUST(lj_json_parse("options", text, strlen(text), &doc));
     return doc;
 }
@@ -117,7 +121,9 @@ static void check_quality(const char *family, lj_task task, const lj_predictions
 {
     const char *name = task == LJ_REGRESSION ? "r2" : task == LJ_BINARY ? "auc" : "accuracy";
     const int linear = strcmp(family, "logistic") == 0;
-    const double least = task == LJ_REGRESSION ? (linear ? 0.5 : 0.8) : task == LJ_BINARY ? (linear ? 0.85 : 0.93) : (linear ? 0.6 : 0.75);
+    const double least = task == LJ_REGRESSION ? (linear ? 0.5 : 0.8)
+                         : task == LJ_BINARY   ? (linear ? 0.85 : 0.93)
+                                               : (linear ? 0.6 : 0.75);
     double value = 0.0;
     MUST(lj_metric_compute(name, predictions, &value));
     if (!(value >= least))

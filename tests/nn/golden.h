@@ -19,10 +19,10 @@
 #define GOLDEN(name) LJ_SOURCE_DIR "/tests/golden/" name
 
 /* Ends the test with the message of the failure. */
-#define MUST(expr)                                              \
-    do {                                                        \
-        if ((expr) != LJ_OK)                                    \
-            fail_msg("%s: %s", #expr, lj_error_message());      \
+#define MUST(expr)                                                                                                     \
+    do {                                                                                                               \
+        if ((expr) != LJ_OK)                                                                                           \
+            fail_msg("%s: %s", #expr, lj_error_message());                                                             \
     } while (0)
 
 static inline double golden_number(const lj_item *map, const char *key, double fallback)

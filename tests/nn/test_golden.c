@@ -46,20 +46,20 @@ static void sizes_of(const rebuilt *c, int32_t *sizes)
         sizes[i] = (int32_t)list->items[i]->number;
 }
 
-#define UNARY(name)                                     \
-    static lj_value build_##name(const rebuilt *c)      \
-    {                                                   \
-        return lj_##name(c->g, c->in[0]);               \
+#define UNARY(name)                                                                                                    \
+    static lj_value build_##name(const rebuilt *c)                                                                     \
+    {                                                                                                                  \
+        return lj_##name(c->g, c->in[0]);                                                                              \
     }
-#define BINARY(name)                                    \
-    static lj_value build_##name(const rebuilt *c)      \
-    {                                                   \
-        return lj_##name(c->g, c->in[0], c->in[1]);     \
+#define BINARY(name)                                                                                                   \
+    static lj_value build_##name(const rebuilt *c)                                                                     \
+    {                                                                                                                  \
+        return lj_##name(c->g, c->in[0], c->in[1]);                                                                    \
     }
-#define REDUCTION(name)                                                                     \
-    static lj_value build_##name(const rebuilt *c)                                          \
-    {                                                                                       \
-        return lj_##name(c->g, c->in[0], number(c, "axis"), number(c, "keep"));             \
+#define REDUCTION(name)                                                                                                \
+    static lj_value build_##name(const rebuilt *c)                                                                     \
+    {                                                                                                                  \
+        return lj_##name(c->g, c->in[0], number(c, "axis"), number(c, "keep"));                                        \
     }
 
 UNARY(negate)
@@ -168,12 +168,46 @@ static const struct {
     const char *name;
     builder *build;
 } builders[] = {
-#define ROW(name) {#name, build_##name}
-    ROW(negate), ROW(exp), ROW(log), ROW(sqrt), ROW(square), ROW(absolute), ROW(sin), ROW(cos), ROW(erf),
-    ROW(softmax), ROW(log_softmax), ROW(add), ROW(subtract), ROW(multiply), ROW(divide), ROW(maximum), ROW(minimum),
-    ROW(product), ROW(product_heads), ROW(gather), ROW(one_hot), ROW(piecewise_linear), ROW(sum), ROW(mean), ROW(max),
-    ROW(activate), ROW(reshape), ROW(broadcast), ROW(concat), ROW(slice), ROW(transpose), ROW(layer_norm),
-    ROW(batch_norm), ROW(bce_logits), ROW(softmax_cross_entropy), ROW(huber),
+#define ROW(name)                                                                                                      \
+    {                                                                                                                  \
+#name, build_##name                                                                                            \
+    }
+    ROW(negate),
+    ROW(exp),
+    ROW(log),
+    ROW(sqrt),
+    ROW(square),
+    ROW(absolute),
+    ROW(sin),
+    ROW(cos),
+    ROW(erf),
+    ROW(softmax),
+    ROW(log_softmax),
+    ROW(add),
+    ROW(subtract),
+    ROW(multiply),
+    ROW(divide),
+    ROW(maximum),
+    ROW(minimum),
+    ROW(product),
+    ROW(product_heads),
+    ROW(gather),
+    ROW(one_hot),
+    ROW(piecewise_linear),
+    ROW(sum),
+    ROW(mean),
+    ROW(max),
+    ROW(activate),
+    ROW(reshape),
+    ROW(broadcast),
+    ROW(concat),
+    ROW(slice),
+    ROW(transpose),
+    ROW(layer_norm),
+    ROW(batch_norm),
+    ROW(bce_logits),
+    ROW(softmax_cross_entropy),
+    ROW(huber),
 #undef ROW
 };
 

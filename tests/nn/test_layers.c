@@ -11,7 +11,7 @@
 #include "compute/kernels.h"
 #include "nn/layers.h"
 
-#define ROWS 70 /* three shards, the last one short */
+#define ROWS  70 /* three shards, the last one short */
 #define WIDTH 6
 #define HEADS 3
 
@@ -29,9 +29,9 @@ typedef struct network {
 
 static lj_value build_input(const lj_layer *layer, lj_graph *g)
 {
-    const lj_value x = lj_input(g, "x", layer->input == LJ_LAYER_CODES ? LJ_I32 : LJ_F32,
-                                layer->input == LJ_LAYER_HEADS ? lj_shape_of(LJ_BATCH, HEADS, WIDTH)
-                                                               : lj_shape_of(LJ_BATCH, WIDTH));
+    const lj_value x =
+        lj_input(g, "x", layer->input == LJ_LAYER_CODES ? LJ_I32 : LJ_F32,
+                 layer->input == LJ_LAYER_HEADS ? lj_shape_of(LJ_BATCH, HEADS, WIDTH) : lj_shape_of(LJ_BATCH, WIDTH));
     return layer->input == LJ_LAYER_CODES ? x : lj_dense(g, x, WIDTH, .name = "before", .torch_bias = 1);
 }
 
@@ -125,8 +125,8 @@ static void check_gradient(const network *n, lj_program *program, lj_tensor *ten
         const double expected = (up - down) / (2.0 * (double)h);
         const double limit = 2e-4 + 0.02 * fabs(expected);
         if (!(fabs(expected - (double)gradient[i]) <= limit))
-            fail_msg("%s: d loss / d %s[%d]: differences give %.6g, the graph %.6g", n->layer->name, tensor->name, (int)i,
-                     expected, (double)gradient[i]);
+            fail_msg("%s: d loss / d %s[%d]: differences give %.6g, the graph %.6g", n->layer->name, tensor->name,
+                     (int)i, expected, (double)gradient[i]);
     }
 }
 
@@ -143,7 +143,8 @@ static void the_gradients_of_every_layer_are_those_of_finite_differences(void **
         assert_true(count <= 32);
         for (int64_t t = 0; t < count; t++) {
             const lj_tensor *tensor = lj_weights_at(n.weights, t);
-            wrt[t] = lj_parameter(n.graph, tensor->name, tensor->shape, (lj_parameter_options){.frozen = tensor->frozen});
+            wrt[t] =
+                lj_parameter(n.graph, tensor->name, tensor->shape, (lj_parameter_options){.frozen = tensor->frozen});
         }
         MUST(lj_gradient(n.graph, n.loss, wrt, (int)count, grads));
         for (int64_t t = 0; t < count; t++) {
@@ -206,10 +207,11 @@ static void train(const lj_layer *layer, lj_team *team, int64_t steps, double *l
     lj_program *program = NULL;
     MUST(lj_optimiser_rule(&options, &rule));
     MUST(lj_weights_create(&slots));
-    MUST(lj_program_compile(n.graph, n.weights,
-                            &(lj_program_options){.batch = ROWS, .update = &rule, .loss = n.loss, .state = slots,
-                                                  .seed = 3, .n_threads = lj_team_size(team)},
-                            &program));
+    MUST(lj_program_compile(
+        n.graph, n.weights,
+        &(lj_program_options){
+            .batch = ROWS, .update = &rule, .loss = n.loss, .state = slots, .seed = 3, .n_threads = lj_team_size(team)},
+        &program));
     fill(&n, program);
     for (int64_t s = 0; s < steps; s++) {
         lj_run_options run = run_options;

@@ -32,15 +32,15 @@ static void follow(const lj_item *c)
     lj_program *program = NULL;
     MUST(lj_optimiser_rule(&options, &rule));
     MUST(lj_graph_create(1, &g));
-    const lj_value p = lj_parameter(g, "p", lj_shape_of(n),
-                                    (lj_parameter_options){.init = {.kind = LJ_INIT_VALUES, .values = start}});
+    const lj_value p =
+        lj_parameter(g, "p", lj_shape_of(n), (lj_parameter_options){.init = {.kind = LJ_INIT_VALUES, .values = start}});
     const lj_value in = lj_input(g, "g", LJ_F32, lj_shape_of(LJ_BATCH, n));
     const lj_value loss = lj_sum(g, lj_sum(g, lj_multiply(g, in, p), 1, 0), 0, 0);
     MUST(lj_weights_create(&weights));
     MUST(lj_weights_create(&slots));
     MUST(lj_weights_add(weights, g, 1));
-    MUST(lj_program_compile(g, weights, &(lj_program_options){.batch = 1, .update = &rule, .loss = loss, .state = slots},
-                            &program));
+    MUST(lj_program_compile(
+        g, weights, &(lj_program_options){.batch = 1, .update = &rule, .loss = loss, .state = slots}, &program));
     for (int64_t s = 0; s < gradients->count; s++) {
         float *to = lj_program_input(program, "g");
         for (int64_t i = 0; i < n; i++)

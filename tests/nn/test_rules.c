@@ -38,8 +38,7 @@ static void the_cosine_is_that_of_libm_within_a_rounding(void **state)
 static void warm_up_grows_linearly_before_any_schedule(void **state)
 {
     (void)state;
-    const lj_schedule_options cosine = {
-        .schedule = LJ_SCHEDULE_COSINE, .rate = 1.0, .warm_up = 10, .period = 110};
+    const lj_schedule_options cosine = {.schedule = LJ_SCHEDULE_COSINE, .rate = 1.0, .warm_up = 10, .period = 110};
     near(rate(cosine, 1, 0, 0), 0.1);
     near(rate(cosine, 10, 0, 0), 1.0);
     near(rate(cosine, 11, 0, 0), 1.0);
@@ -81,12 +80,18 @@ static void initialisers_have_the_deviation_and_bounds_of_keras_and_pytorch(void
         lj_initialiser initialiser;
         double deviation, bound; /* bound 0: none */
     } cases[] = {
-        {LJ_GLOROT_UNIFORM, 0.063245553, 0.109544512}, {LJ_GLOROT_NORMAL, 0.063245553, 0.143801},
-        {LJ_HE_UNIFORM, 0.1, 0.173205081},             {LJ_HE_NORMAL, 0.1, 0.227370},
-        {LJ_LECUN_UNIFORM, 0.070710678, 0.122474487},  {LJ_LECUN_NORMAL, 0.070710678, 0.160775},
-        {LJ_TORCH_LINEAR, 0.040824829, 0.070710678},   {LJ_ZEROS, 0.0, 0.0},
-        {LJ_ONES, 1.0, 1.0},                           {LJ_NORMAL, 0.05, 0.0},
-        {LJ_STANDARD_NORMAL, 1.0, 0.0},                {LJ_UNIFORM, 0.028867513, 0.05},
+        {LJ_GLOROT_UNIFORM, 0.063245553, 0.109544512},
+        {LJ_GLOROT_NORMAL, 0.063245553, 0.143801},
+        {LJ_HE_UNIFORM, 0.1, 0.173205081},
+        {LJ_HE_NORMAL, 0.1, 0.227370},
+        {LJ_LECUN_UNIFORM, 0.070710678, 0.122474487},
+        {LJ_LECUN_NORMAL, 0.070710678, 0.160775},
+        {LJ_TORCH_LINEAR, 0.040824829, 0.070710678},
+        {LJ_ZEROS, 0.0, 0.0},
+        {LJ_ONES, 1.0, 1.0},
+        {LJ_NORMAL, 0.05, 0.0},
+        {LJ_STANDARD_NORMAL, 1.0, 0.0},
+        {LJ_UNIFORM, 0.028867513, 0.05},
         {LJ_RANDOM_SIGN, 1.0, 1.0},
     };
     assert_int_equal(sizeof(cases) / sizeof(cases[0]), LJ_INITIALISER_COUNT);

@@ -13,17 +13,17 @@
 #include "lianjin/random.h"
 #include "lianjin/train.h"
 
-#define MUST(expr)                                         \
-    do {                                                   \
-        if ((expr) != LJ_OK)                               \
-            fail_msg("%s: %s", #expr, lj_error_message()); \
+#define MUST(expr)                                                                                                     \
+    do {                                                                                                               \
+        if ((expr) != LJ_OK)                                                                                           \
+            fail_msg("%s: %s", #expr, lj_error_message());                                                             \
     } while (0)
 
 #define FEATURES 5
-#define ROWS 333
-#define VALID 128
-#define FOLDER "test_train.checkpoint"
-#define HISTORY "test_train.history.csv"
+#define ROWS     333
+#define VALID    128
+#define FOLDER   "test_train.checkpoint"
+#define HISTORY  "test_train.history.csv"
 
 /* A table whose target bends with the first two numbers. */
 typedef struct table {

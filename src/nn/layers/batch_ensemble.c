@@ -26,25 +26,26 @@ lj_value lj_batch_ensemble_with(lj_graph *g, lj_value x, int64_t units, lj_batch
     const lj_initialiser scale = options.input_scale == LJ_GLOROT_UNIFORM ? LJ_ONES : options.input_scale;
     const lj_value r = lj_layer_bias(g, &name, "input_scale", lj_shape_of(heads, width),
                                      values_or(options.input_scale_values, scale, width));
-    const lj_value weight = lj_layer_weight(g, &name, "weight", lj_shape_of(width, units),
-                                            lj_initialiser_make(kind, width, units));
+    const lj_value weight =
+        lj_layer_weight(g, &name, "weight", lj_shape_of(width, units), lj_initialiser_make(kind, width, units));
     if (options.heads > 0)
         x = lj_reshape(g, x, lj_shape_of(LJ_BATCH, 1, width));
     lj_value y = lj_product(g, lj_multiply(g, x, r), weight, 0, 0);
     if (!options.no_output_scale)
-        y = lj_multiply(g, y, lj_layer_bias(g, &name, "output_scale", lj_shape_of(heads, units),
-                                            lj_initialiser_make(LJ_ONES, 0, 0)));
-    y = lj_add(g, y, lj_layer_bias(g, &name, "bias", lj_shape_of(heads, units),
-                                   values_or(options.bias_values, LJ_TORCH_LINEAR, width)));
+        y = lj_multiply(
+            g, y,
+            lj_layer_bias(g, &name, "output_scale", lj_shape_of(heads, units), lj_initialiser_make(LJ_ONES, 0, 0)));
+    y = lj_add(g, y,
+               lj_layer_bias(g, &name, "bias", lj_shape_of(heads, units),
+                             values_or(options.bias_values, LJ_TORCH_LINEAR, width)));
     return lj_layer_activate(g, y, options.activation);
 }
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_batch_ensemble_with(g, x, args->units,
-                                  (lj_batch_ensemble_options){.name = args->name,
-                                                              .activation = args->activation,
-                                                              .input_scale = LJ_RANDOM_SIGN});
+    return lj_batch_ensemble_with(
+        g, x, args->units,
+        (lj_batch_ensemble_options){.name = args->name, .activation = args->activation, .input_scale = LJ_RANDOM_SIGN});
 }
 
 const lj_layer lj_layer_batch_ensemble = {

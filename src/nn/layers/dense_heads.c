@@ -16,8 +16,8 @@ lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_op
     lj_value y = lj_product_heads(g, x, weight);
     if (!options.no_bias) {
         const lj_initialiser start = options.torch_bias ? LJ_TORCH_LINEAR : LJ_ZEROS;
-        y = lj_add(g, y, lj_layer_bias(g, &name, "bias", lj_shape_of(heads, units),
-                                       lj_initialiser_make(start, width, units)));
+        y = lj_add(
+            g, y, lj_layer_bias(g, &name, "bias", lj_shape_of(heads, units), lj_initialiser_make(start, width, units)));
     }
     return lj_layer_activate(g, y, options.activation);
 }

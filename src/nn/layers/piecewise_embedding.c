@@ -36,8 +36,9 @@ lj_value lj_piecewise_embedding_with(lj_graph *g, lj_value x, const float *edges
     if (options.linear_term)
         y = lj_add(g, y, linear_term(g, &name, x, features, dimension));
     else
-        y = lj_add(g, y, lj_layer_bias(g, &name, "bias", lj_shape_of(features, dimension),
-                                       lj_initialiser_make(LJ_TORCH_LINEAR, bins, 0)));
+        y = lj_add(g, y,
+                   lj_layer_bias(g, &name, "bias", lj_shape_of(features, dimension),
+                                 lj_initialiser_make(LJ_TORCH_LINEAR, bins, 0)));
     return lj_layer_activate(g, y, options.activation);
 }
 
