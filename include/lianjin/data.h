@@ -208,6 +208,7 @@ LJ_CHECKED lj_status lj_profile_sentinels(const lj_column *column, double *value
  * CSV: numbers with the fewest digits that read back as the same double (as the
  * same float32 where the value is one), missing cells empty, times as
  * 2018-07-01 or 2018-07-01 14:05:09. All frames have the columns of the first.
+ * path NULL: CSV on standard output.
  */
 typedef struct lj_sink lj_sink;
 LJ_CHECKED lj_status lj_sink_open(const char *path, lj_sink **out);

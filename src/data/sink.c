@@ -14,7 +14,7 @@
 enum { FLUSH_BYTES = 1 << 16 };
 
 struct lj_sink {
-    lj_file *file;
+    lj_file *file;      /* NULL: standard output */
     lj_arena *arena;
     char *path;
     int is_parquet;
@@ -48,9 +48,12 @@ void lj_sink_abandon(lj_sink *sink)
 lj_status lj_sink_open(const char *path, lj_sink **out)
 {
     *out = NULL;
-    const char *dot = strrchr(path, '.');
+    const char *dot = path != NULL ? strrchr(path, '.') : NULL;
     const int is_parquet = dot != NULL && strcmp(dot, ".parquet") == 0;
-    if (dot == NULL || (!is_parquet && strcmp(dot, ".csv") != 0))
+    const int is_stdout = path == NULL;
+    if (is_stdout)
+        path = "standard output";
+    else if (dot == NULL || (!is_parquet && strcmp(dot, ".csv") != 0))
         return lj_fail(LJ_EUSAGE, "%s: expected a name that ends in .csv or .parquet", path);
     lj_sink *sink = lj_new_array(1, sizeof(*sink));
     if (sink == NULL)
@@ -60,7 +63,7 @@ lj_status lj_sink_open(const char *path, lj_sink **out)
     sink->path = lj_strdup(path);
     if (status == LJ_OK && sink->path == NULL)
         status = lj_fail(LJ_ENOMEM, "%s: no memory", path);
-    if (status == LJ_OK)
+    if (status == LJ_OK && !is_stdout)
         status = lj_file_create(path, &sink->file);
     if (status == LJ_OK && is_parquet)
         status = lj_duck_open(1, 0, &sink->duck);
@@ -131,7 +134,11 @@ static void put_number(lj_text *text, double x, int is_float)
 static lj_status write_text(lj_sink *sink)
 {
     LJ_TRY(lj_text_finish(&sink->text));
-    const lj_status status = lj_file_write(sink->file, sink->text.data, sink->text.size);
+    lj_status status = LJ_OK;
+    if (sink->file != NULL)
+        status = lj_file_write(sink->file, sink->text.data, sink->text.size);
+    else if (fwrite(sink->text.data, 1, sink->text.size, stdout) != sink->text.size)
+        status = lj_fail(LJ_EIO, "%s: the rows cannot be written", sink->path);
     sink->text.size = 0;
     return status;
 }
@@ -255,5 +262,5 @@ lj_status lj_sink_close(lj_sink *sink)
     }
     lj_file *file = sink->file;
     sink_free(sink);
-    return lj_file_commit(file);
+    return file != NULL ? lj_file_commit(file) : LJ_OK;
 }

@@ -7,8 +7,8 @@
 
 /* Headline metrics of each task, in the order of the table. */
 static const char *const headline[LJ_TASK_COUNT][6] = {
-    [LJ_BINARY] = {"auc", "ks", "average_precision", "log_loss", "brier", "ece"},
-    [LJ_MULTICLASS] = {"accuracy", "macro_auc", "macro_f1", "log_loss", "balanced_accuracy", NULL},
+    [LJ_BINARY] = {"auc", "ks", "average_precision", "log_loss", "brier", "ece_10"},
+    [LJ_MULTICLASS] = {"auc", "accuracy", "balanced_accuracy", "f1", "mcc", "log_loss"},
     [LJ_REGRESSION] = {"rmse", "mae", "r2", "mape", NULL, NULL},
 };
 
