@@ -94,7 +94,7 @@ typedef struct operand {
 static int is_fast_as_it_lies(int64_t rows, int64_t stride, int64_t width)
 {
     /* Rows of one set of the L1 cache push each other out; a short walk does not matter. */
-    return rows <= 32 ? rows * width <= 8192 || stride % 256 != 0 : rows * stride <= 8192;
+    return rows <= 32 ? rows * width <= 8192 || stride % 256 != 0 : rows * stride <= 16384;
 }
 
 static operand pack_a(const macro_tile *t, int64_t row, int64_t rows)
@@ -191,6 +191,10 @@ static void store_tile(const macro_tile *t, int64_t i, int64_t lines, int64_t j,
         if (t->swapped) {
             for (int64_t x = 0; x < columns; x++)
                 g->c[(t->j + j + x) * g->c_row + t->i + i + r] = from[x];
+        } else if (columns == LJ_TILE_N) {
+            float *to = g->c + (t->i + i + r) * g->c_row + t->j + j;
+            for (int64_t x = 0; x < LJ_TILE_N; x += LJ_W)
+                vstore(to + x, vload(from + x));
         } else {
             memcpy(g->c + (t->i + i + r) * g->c_row + t->j + j, from, (size_t)columns * sizeof(float));
         }
