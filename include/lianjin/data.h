@@ -206,7 +206,7 @@ LJ_CHECKED lj_status lj_profile_sentinels(const lj_column *column, double *value
 /*
  * Writes frames one after another as .csv or .parquet (by the ending), atomically.
  * CSV: numbers with the fewest digits that read back as the same double (as the
- * same float32 where the value is one), missing cells empty, times as
+ * same float32 in a column that is_float), missing cells empty, times as
  * 2018-07-01 or 2018-07-01 14:05:09. All frames have the columns of the first.
  * path NULL: CSV on standard output.
  */

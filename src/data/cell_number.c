@@ -65,7 +65,8 @@ lj_slice lj_slice_trim(const char *bytes, size_t size)
 
 int lj_slice_is(lj_slice slice, const char *text)
 {
-    return strncmp(text, slice.at, slice.size) == 0 && text[slice.size] == '\0';
+    const size_t n = strlen(text); /* the slice may hold NUL bytes */
+    return n == slice.size && memcmp(text, slice.at, n) == 0;
 }
 
 int lj_slice_is_word(lj_slice slice, const char *text)

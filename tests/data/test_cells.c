@@ -102,6 +102,18 @@ static void each_rule_reads_its_texts(void **state)
     refused(LJ_RULE_RANGE, NULL, "<5+");
 }
 
+static void nul_bytes_within_a_cell_are_no_end_of_it(void **state)
+{
+    (void)state;
+    const lj_slice cell = {"5k\0", 3};
+    const lj_slice word = {"k\0\0\0", 4};
+    lj_cell_number found;
+    for (int rule = 0; rule < LJ_RULE_COUNT; rule++)
+        assert_false(lj_cell_number_read((lj_number_rule)rule, cell, &found));
+    assert_false(lj_slice_is(word, "k"));
+    assert_false(lj_cell_is_missing_word((lj_slice){"NA\0", 3}));
+}
+
 static int64_t micros(const char *format, const char *text)
 {
     int64_t t = 0;
@@ -158,6 +170,7 @@ int main(void)
         cmocka_unit_test(many_numbers_agree_with_the_standard_library),
         cmocka_unit_test(words_that_mean_missing_give_nan),
         cmocka_unit_test(each_rule_reads_its_texts),
+        cmocka_unit_test(nul_bytes_within_a_cell_are_no_end_of_it),
         cmocka_unit_test(times_are_read_by_their_format),
         cmocka_unit_test(times_that_do_not_exist_are_refused),
         cmocka_unit_test(rules_have_names_that_are_found_again),
