@@ -12,8 +12,8 @@ static const lj_declaration declarations[] = {
      .offset = offsetof(lj_logistic_options, l2),
      .min = 0,
      .max = 1e9,
-     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best on valid of a path from 300 "
-            "to 0.1."},
+     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best of a path from 300 to 0.1 on "
+            "valid, with `refit` on five folds of train and valid."},
     {.key = "l1",
      .kind = LJ_DECLARED_NUMBER,
      .offset = offsetof(lj_logistic_options, l1),

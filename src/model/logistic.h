@@ -13,6 +13,18 @@ typedef struct lj_logistic_options {
 
 LJ_CHECKED lj_status lj_logistic_fit(const lj_fit_call *call);
 
+/* Rows of one part and then those of another, in blocks of their own. Start with {0}. */
+typedef struct lj_joined {
+    float *numbers;
+    int32_t *codes;
+    double *target;
+    float *weight; /* NULL: 1 each */
+    lj_rows rows;
+} lj_joined;
+
+LJ_CHECKED lj_status lj_joined_make(const lj_rows *a, const lj_rows *b, lj_joined *out);
+void lj_joined_free(lj_joined *joined);
+
 /* What a linear model sees of a table: numbers as they are and one 1 a category. */
 typedef struct lj_linear lj_linear;
 

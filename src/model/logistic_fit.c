@@ -1,13 +1,16 @@
 /*
  * Fits linear models: a path of strengths from strong to weak, each started
- * where the last one ended, and the best of them on valid. The history has one
- * line a strength (its `rate`).
+ * where the last one ended. The best of them is that on valid, or for a small
+ * table, whose valid part says little, that of five folds of train and valid
+ * together, on which the model is then fitted. The history has one line a
+ * strength (its `rate`).
  */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lianjin/random.h"
 #include "model/lbfgs.h"
 #include "model/logistic.h"
 
@@ -16,7 +19,8 @@ static const double path[] = {300.0, 100.0, 30.0, 10.0, 3.0, 1.0, 0.3, 0.1};
 #define WITHOUT_VALID 1.0 /* the strength when there is nothing to choose by: scikit-learn's default */
 #define TOLERANCE     1e-6
 #define REFIT_ROWS    10000 /* below, the valid rows are too good to be left out */
-#define PATH_PATIENCE 2     /* strengths without a better valid value before the path ends */
+#define FOLDS         5
+#define PATH_PATIENCE 2 /* strengths without a better valid value before the path ends */
 
 typedef struct fit {
     const lj_fit_call *call;
@@ -27,6 +31,20 @@ typedef struct fit {
     lj_epoch *epochs;
     int64_t count, best_index;
     double started;
+
+    int refits; /* train and valid are joined in the end */
+    lj_joined all;
+    lj_linear *whole; /* over them */
+    /* Folds; has_folds 0: none. Row i is held out of fold fold[i]. */
+    int has_folds;
+    int64_t *fold;
+    float *fold_weight[FOLDS]; /* 0 for the rows held out */
+    lj_rows fold_rows[FOLDS];
+    lj_fit_call fold_call[FOLDS];
+    lj_linear *fold_linear[FOLDS];
+    double *fold_w[FOLDS];
+    float *fold_scores, *pooled;
+    double *pooled_weight; /* NULL: 1 */
 } fit;
 
 static lj_status allocate(fit *f)
@@ -52,25 +70,24 @@ static lj_status allocate(fit *f)
     return failed ? lj_fail(LJ_ENOMEM, "logistic: no memory for %" PRId64 " weights", size) : LJ_OK;
 }
 
-static lj_status measure_valid(fit *f, lj_epoch *epoch)
+/* Fills valid_loss and monitor by the scores of rows that were not fitted. */
+static lj_status measure(const fit *f, const lj_rows *rows, const float *scores, const double *weight, lj_epoch *epoch)
 {
     const lj_fit_call *call = f->call;
-    const lj_rows *valid = call->valid;
     const lj_model_spec *spec = call->network->spec;
-    LJ_TRY(lj_linear_score(f->linear, f->w, valid, f->scores));
     const lj_predictions predictions = {
         .task = spec->task,
-        .n = valid->n,
+        .n = rows->n,
         .classes = spec->classes,
-        .score = f->scores,
-        .target = valid->target,
-        .weight = f->valid_weight,
+        .score = scores,
+        .target = rows->target,
+        .weight = weight,
     };
     LJ_TRY(lj_metric_compute(spec->task == LJ_REGRESSION ? "mse" : "log_loss", &predictions, &epoch->valid_loss));
     LJ_TRY(lj_metric_compute(call->training->monitor, &predictions, &epoch->monitor));
     if (isnan(epoch->monitor))
         return lj_fail(LJ_EDATA, "the metric '%s' is not defined on the valid part of %" PRId64 " rows",
-                       call->training->monitor, valid->n);
+                       call->training->monitor, rows->n);
     return LJ_OK;
 }
 
@@ -96,20 +113,46 @@ static lj_status minimise(fit *f, lj_linear *linear, double l2, double *loss)
     return isfinite(*loss) ? LJ_OK : lj_fail(LJ_EDIVERGED, "logistic: the loss is not finite at the strength %g", l2);
 }
 
+/* One strength on all folds: the mean loss, and the scores of each row by the fold that did not see it. */
+static lj_status fit_folds(fit *f, double l2, double *loss)
+{
+    const int64_t n = f->all.rows.n, outputs = lj_linear_outputs(f->linear);
+    const size_t bytes = (size_t)lj_linear_size(f->linear) * sizeof(double);
+    *loss = 0.0;
+    for (int k = 0; k < FOLDS; k++) {
+        double one = 0.0;
+        memcpy(f->w, f->fold_w[k], bytes);
+        LJ_TRY(minimise(f, f->fold_linear[k], l2, &one));
+        memcpy(f->fold_w[k], f->w, bytes);
+        *loss += one / FOLDS;
+        LJ_TRY(lj_linear_score(f->fold_linear[k], f->w, &f->all.rows, f->fold_scores));
+        for (int64_t i = 0; i < n; i++) {
+            if (f->fold[i] == k)
+                memcpy(f->pooled + i * outputs, f->fold_scores + i * outputs, (size_t)outputs * sizeof(float));
+        }
+    }
+    return LJ_OK;
+}
+
 static lj_status fit_strength(fit *f, double l2)
 {
     const lj_fit_call *call = f->call;
-    double loss = 0.0;
-    LJ_TRY(minimise(f, f->linear, l2, &loss));
     lj_epoch epoch = {
         .epoch = f->count + 1,
-        .loss = loss,
         .valid_loss = (double)NAN,
         .monitor = (double)NAN,
         .rate = l2,
     };
-    if (call->valid != NULL)
-        LJ_TRY(measure_valid(f, &epoch));
+    if (f->has_folds) {
+        LJ_TRY(fit_folds(f, l2, &epoch.loss));
+        LJ_TRY(measure(f, &f->all.rows, f->pooled, f->pooled_weight, &epoch));
+    } else {
+        LJ_TRY(minimise(f, f->linear, l2, &epoch.loss));
+        if (call->valid != NULL) {
+            LJ_TRY(lj_linear_score(f->linear, f->w, call->valid, f->scores));
+            LJ_TRY(measure(f, call->valid, f->scores, f->valid_weight, &epoch));
+        }
+    }
     epoch.seconds = lj_seconds() - f->started;
     f->epochs[f->count++] = epoch;
     return LJ_OK;
@@ -158,77 +201,58 @@ static lj_status run_path(fit *f)
     return status;
 }
 
-/* Rows of a and then those of b, in blocks of their own. */
-typedef struct joined {
-    float *numbers;
-    int32_t *codes;
-    double *target;
-    float *weight; /* NULL: 1 each */
-    lj_rows rows;
-} joined;
-
-static void free_joined(joined *j)
+/* Train and valid together, and their folds if a strength is to be chosen by them. */
+static lj_status prepare_refit(fit *f)
 {
-    lj_free(j->numbers);
-    lj_free(j->codes);
-    lj_free(j->target);
-    lj_free(j->weight);
-}
-
-static void append(joined *j, const lj_rows *rows, int64_t at)
-{
-    const int64_t numbers = rows->number_count, codes = rows->category_count;
-    if (numbers > 0)
-        memcpy(j->numbers + at * numbers, rows->numbers, (size_t)(rows->n * numbers) * sizeof(float));
-    if (codes > 0)
-        memcpy(j->codes + at * codes, rows->codes, (size_t)(rows->n * codes) * sizeof(int32_t));
-    memcpy(j->target + at, rows->target, (size_t)rows->n * sizeof(double));
-    for (int64_t i = 0; j->weight != NULL && i < rows->n; i++)
-        j->weight[at + i] = rows->weight == NULL ? 1.0F : rows->weight[i];
-}
-
-static lj_status join(const lj_rows *a, const lj_rows *b, joined *j)
-{
-    const int64_t n = a->n + b->n;
-    const int weighted = a->weight != NULL || b->weight != NULL;
-    j->numbers = lj_new_array(n * a->number_count, sizeof(float));
-    j->codes = lj_new_array(n * a->category_count, sizeof(int32_t));
-    j->target = lj_new_array(n, sizeof(double));
-    j->weight = weighted ? lj_new_array(n, sizeof(float)) : NULL;
-    if (j->numbers == NULL || j->codes == NULL || j->target == NULL || (weighted && j->weight == NULL))
-        return lj_fail(LJ_ENOMEM, "logistic: no memory for %" PRId64 " rows", n);
-    append(j, a, 0);
-    append(j, b, a->n);
-    j->rows = (lj_rows){.n = n,
-                        .numbers = j->numbers,
-                        .number_count = a->number_count,
-                        .codes = j->codes,
-                        .category_count = a->category_count,
-                        .target = j->target,
-                        .weight = j->weight};
+    const lj_fit_call *call = f->call;
+    const lj_logistic_options *options = call->options;
+    LJ_TRY(lj_joined_make(call->train, call->valid, &f->all));
+    const int64_t n = f->all.rows.n, outputs = lj_linear_outputs(f->linear);
+    if (!isnan(options->l2))
+        return LJ_OK;
+    f->fold = lj_new_array(n, sizeof(int64_t));
+    f->fold_scores = lj_new_array(n * outputs, sizeof(float));
+    f->pooled = lj_new_array(n * outputs, sizeof(float));
+    f->pooled_weight = f->all.weight != NULL ? lj_new_array(n, sizeof(double)) : NULL;
+    if (f->fold == NULL || f->fold_scores == NULL || f->pooled == NULL ||
+        (f->all.weight != NULL && f->pooled_weight == NULL))
+        return lj_fail(LJ_ENOMEM, "logistic: no memory for the folds of %" PRId64 " rows", n);
+    lj_random_permutation(call->training->seed, lj_random_stream("logistic/folds"), n, f->fold);
+    for (int64_t i = 0; i < n; i++) {
+        f->fold[i] %= FOLDS;
+        if (f->pooled_weight != NULL)
+            f->pooled_weight[i] = (double)f->all.weight[i];
+    }
+    for (int k = 0; k < FOLDS; k++) {
+        f->fold_weight[k] = lj_new_array(n, sizeof(float));
+        f->fold_w[k] = lj_new_array(lj_linear_size(f->linear), sizeof(double));
+        if (f->fold_weight[k] == NULL || f->fold_w[k] == NULL)
+            return lj_fail(LJ_ENOMEM, "logistic: no memory for the folds of %" PRId64 " rows", n);
+        for (int64_t i = 0; i < n; i++)
+            f->fold_weight[k][i] = f->fold[i] == k ? 0.0F : f->all.weight == NULL ? 1.0F : f->all.weight[i];
+        f->fold_rows[k] = f->all.rows;
+        f->fold_rows[k].weight = f->fold_weight[k];
+        f->fold_call[k] = *call;
+        f->fold_call[k].train = &f->fold_rows[k];
+        LJ_TRY(lj_linear_create(&f->fold_call[k], &f->fold_linear[k]));
+    }
+    f->has_folds = 1;
     return LJ_OK;
 }
 
 /* From the best weights, once more on train and valid together. */
 static lj_status refit(fit *f)
 {
-    joined all = {0};
-    lj_linear *linear = NULL;
     double loss = 0.0;
     lj_fit_call call = *f->call;
-    lj_status status = join(call.train, call.valid, &all);
-    if (status != LJ_OK)
-        goto done;
-    call.train = &all.rows;
-    LJ_TRY_DONE(lj_linear_create(&call, &linear));
-    memcpy(f->w, f->best, (size_t)lj_linear_size(linear) * sizeof(double));
-    LJ_TRY_DONE(minimise(f, linear, f->epochs[f->best_index].rate, &loss));
-    memcpy(f->best, f->w, (size_t)lj_linear_size(linear) * sizeof(double));
-    lj_note(call.console, "logistic: fitted once more on train and valid, %" PRId64 " rows", all.rows.n);
-done:
-    lj_linear_destroy(linear);
-    free_joined(&all);
-    return status;
+    call.train = &f->all.rows;
+    LJ_TRY(lj_linear_create(&call, &f->whole));
+    const size_t bytes = (size_t)lj_linear_size(f->whole) * sizeof(double);
+    memcpy(f->w, f->best, bytes);
+    LJ_TRY(minimise(f, f->whole, f->epochs[f->best_index].rate, &loss));
+    memcpy(f->best, f->w, bytes);
+    lj_note(call.console, "logistic: fitted once more on train and valid, %" PRId64 " rows", f->all.rows.n);
+    return LJ_OK;
 }
 
 static lj_status deliver(fit *f)
@@ -249,7 +273,9 @@ static lj_status deliver(fit *f)
     if (isnan(options->l2)) {
         options->l2 = f->epochs[f->best_index].rate;
         lj_note(call->console, "logistic: l2 %g%s", options->l2,
-                call->valid != NULL ? ", the best on valid" : " (nothing to choose it by)");
+                f->has_folds          ? ", the best of five folds of train and valid"
+                : call->valid != NULL ? ", the best on valid"
+                                      : " (nothing to choose it by)");
     }
     lj_train_result *result = call->result;
     result->best_epoch = f->best_index + 1;
@@ -268,7 +294,30 @@ static int wants_refit(const lj_fit_call *call)
     lj_logistic_options *options = call->options;
     if (options->refit < 0)
         options->refit = call->train->n < REFIT_ROWS;
-    return options->refit && call->valid != NULL && !call->result->interrupted;
+    return options->refit && call->valid != NULL;
+}
+
+static void release(fit *f)
+{
+    for (int k = 0; k < FOLDS; k++) {
+        lj_linear_destroy(f->fold_linear[k]);
+        lj_free(f->fold_weight[k]);
+        lj_free(f->fold_w[k]);
+    }
+    lj_linear_destroy(f->linear);
+    lj_linear_destroy(f->whole);
+    lj_joined_free(&f->all);
+    lj_free(f->fold);
+    lj_free(f->fold_scores);
+    lj_free(f->pooled);
+    lj_free(f->pooled_weight);
+    lj_free(f->w);
+    lj_free(f->best);
+    lj_free(f->l1);
+    lj_free(f->scale);
+    lj_free(f->scores);
+    lj_free(f->valid_weight);
+    lj_free(f->epochs);
 }
 
 lj_status lj_logistic_fit(const lj_fit_call *call)
@@ -277,19 +326,15 @@ lj_status lj_logistic_fit(const lj_fit_call *call)
     lj_status status = lj_linear_create(call, &f.linear);
     if (status != LJ_OK)
         return status;
+    f.refits = wants_refit(call);
     LJ_TRY_DONE(allocate(&f));
+    if (f.refits)
+        LJ_TRY_DONE(prepare_refit(&f));
     LJ_TRY_DONE(run_path(&f));
-    if (wants_refit(call))
+    if (f.refits && !call->result->interrupted)
         LJ_TRY_DONE(refit(&f));
     LJ_TRY_DONE(deliver(&f));
 done:
-    lj_linear_destroy(f.linear);
-    lj_free(f.w);
-    lj_free(f.best);
-    lj_free(f.l1);
-    lj_free(f.scale);
-    lj_free(f.scores);
-    lj_free(f.valid_weight);
-    lj_free(f.epochs);
+    release(&f);
     return status;
 }
