@@ -267,8 +267,9 @@ void lj_assign(lj_graph *g, lj_value parameter, lj_value value)
         return;
     const lj_node *to = lj_node_at(g, parameter), *from = lj_node_at(g, value);
     if (to->op != LJ_OP_PARAMETER || !lj_shape_equal(&to->shape, &from->shape)) {
-        (void)lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "assign: expected a parameter and a value of its shape, found %s and %s",
-                                         lj_shape_print(&to->shape).text, lj_shape_print(&from->shape).text));
+        (void)lj_graph_refuse(
+            g, lj_fail(LJ_ESHAPE, "assign: expected a parameter and a value of its shape, found %s and %s",
+                       lj_shape_print(&to->shape).text, lj_shape_print(&from->shape).text));
         return;
     }
     int64_t capacity = g->assignment_count;

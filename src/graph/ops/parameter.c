@@ -26,7 +26,8 @@ lj_value lj_parameter(lj_graph *g, const char *name, lj_shape shape, lj_paramete
     if (name == NULL || name[0] == '\0' || strlen(name) >= LJ_NAME_MAX)
         return lj_graph_refuse(g, lj_fail(LJ_EINVAL, "parameter: expected a name of 1 to %d bytes", LJ_NAME_MAX - 1));
     if (lj_shape_has_batch(&shape))
-        return lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "parameter '%s': %s has a batch", name, lj_shape_print(&shape).text));
+        return lj_graph_refuse(
+            g, lj_fail(LJ_ESHAPE, "parameter '%s': %s has a batch", name, lj_shape_print(&shape).text));
     const lj_value old = find(g, name, &shape);
     if (old != LJ_NONE || g->status != LJ_OK)
         return old;

@@ -17,7 +17,8 @@ static lj_status infer(const lj_graph *g, const lj_node *node, lj_shape *out, lj
     const lj_node *labels = lj_node_at(g, node->in[1]);
     if ((x.rank != 2 && x.rank != 3) || labels->shape.rank != 1 || labels->shape.dim[0] != x.dim[0] ||
         labels->dtype != LJ_I32)
-        return lj_fail(LJ_ESHAPE, "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found %s and %s%s",
+        return lj_fail(LJ_ESHAPE,
+                       "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found %s and %s%s",
                        lj_shape_print(&x).text, lj_shape_print(&labels->shape).text,
                        labels->dtype == LJ_I32 ? " i32" : "");
     *out = lj_shape_drop(&x, x.rank - 1, 0);

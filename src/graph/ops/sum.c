@@ -51,7 +51,8 @@ static int axis_of(lj_graph *g, const char *op, lj_value x, int axis)
     const lj_shape *shape = &lj_node_at(g, x)->shape;
     const int at = lj_shape_axis(shape, axis);
     if (at < 0)
-        (void)lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "%s: %s has no dimension %d", op, lj_shape_print(shape).text, axis));
+        (void)lj_graph_refuse(
+            g, lj_fail(LJ_ESHAPE, "%s: %s has no dimension %d", op, lj_shape_print(shape).text, axis));
     return at;
 }
 
