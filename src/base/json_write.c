@@ -209,7 +209,7 @@ static int is_json_number(const char *text)
 
 static void write_item_number(lj_json *json, const char *key, const lj_item *item)
 {
-    if (is_json_number(item->text)) {
+    if (isfinite(item->number) && is_json_number(item->text)) {
         begin_value(json, key);
         lj_text_puts(json->text, item->text);
     } else {
