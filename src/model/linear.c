@@ -13,6 +13,7 @@
 #include "model/logistic.h"
 
 #define SHARDS_MAX 256
+#define ALONE      1000000 /* products; below, waking another thread costs more than it does */
 #define SHARD_ROWS 512
 
 struct lj_linear {
@@ -149,7 +150,10 @@ double lj_linear_evaluate(void *context, const double *w, double *gradient)
     const double l2 = linear->l2 / linear->weight_sum;
     double loss = 0.0, squares = 0.0;
     take_weights(linear, w);
-    lj_team_run(linear->call->team, run_shard, linear, linear->shards);
+    lj_team *team = linear->call->team;
+    if (linear->call->train->n * (linear->numbers + linear->categories) * linear->outputs < ALONE)
+        team = NULL;
+    lj_team_run(team, run_shard, linear, linear->shards);
     for (int64_t s = 0; s < linear->shards; s++)
         loss += linear->losses[s];
     for (int64_t c = 0; c < linear->outputs; c++) {
