@@ -100,7 +100,7 @@ case ${1:-} in
     '')
         build
         cd "$root"
-        "$program" run examples/uci-default-credit/pipeline.yaml
+        "$program" run examples/uci-default-credit/tabm.yaml
         ;;
     test)
         need run
