@@ -45,7 +45,7 @@ LJ_INLINE vf vat_least(vf x, float limit)
 /* 2^n for -126 <= n <= 127 */
 LJ_INLINE vf vpower_of_two(vi n)
 {
-    return (vf)((vu)(n + 127) << 23);
+    return (vf)(((vu)n + 127U) << 23);
 }
 
 /* x = n ln 2 + r with |r| <= ln 2 / 2; returns exp(r) - 1 = r + r^2 q(r). x is within +-200, or NaN (any n). */
@@ -56,7 +56,7 @@ LJ_INLINE vf vexp_reduced(vf x, vi *n)
     const vf shifted = vfma(x, vset1(0x1.715476p0F), magic);
     const vf whole = shifted - magic;
     const vf r = vfma(whole, vset1(-0x1.7f7d1cp-20F), vfma(whole, vset1(-0x1.62e4p-1F), x));
-    *n = (vi)shifted - (vi)magic;
+    *n = (vi)((vu)shifted - (vu)magic); /* without a sign: any bits may stand there for a NaN */
     return vfma(r * r, vhorner(r, q, 5), r);
 }
 
@@ -92,8 +92,8 @@ LJ_INLINE vf vlog_reduced(vf f, vf e)
 /* x = m 2^e, m in [sqrt(1/2), sqrt(2)); x is positive, finite, not subnormal. */
 LJ_INLINE vf vsplit(vf x, vi *e)
 {
-    *e = ((vi)x - 0x3f3504f3) >> 23;
-    return (vf)((vi)x - (vi)((vu)*e << 23));
+    *e = (vi)((vu)x - 0x3f3504f3U) >> 23;
+    return (vf)((vu)x - ((vu)*e << 23));
 }
 
 /* What log gives outside the finite positive numbers. */
@@ -177,7 +177,7 @@ LJ_INLINE vf vsine(vf x, int32_t quarter)
     const vf near = vselect((vi)(vabs(x) > vset1(65536.0F)), x * vzero(), x);
     const vf shifted = vfma(near, vset1(0x1.45f306p-1F), magic);
     const vf whole = shifted - magic;
-    const vi n = (vi)shifted - (vi)magic + quarter;
+    const vi n = (vi)((vu)shifted - (vu)magic + (uint32_t)quarter);
     vf r = vfma(whole, vset1(-0x1.921fb6p0F), near);
     r = vfma(whole, vset1(0x1.777a5cp-25F), r);
     r = vfma(whole, vset1(0x1.ee59dap-50F), r);
