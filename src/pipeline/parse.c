@@ -94,6 +94,26 @@ static lj_status read_split(lj_pipeline *p)
     return LJ_OK;
 }
 
+static lj_status read_features(lj_pipeline *p)
+{
+#define X(code, name) name,
+    static const char *const words[] = {LJ_COLUMN_TYPE_LIST(X)};
+#undef X
+    LJ_TRY(read_section(p, LJ_SECTION_FEATURES, p->top.features, NULL, &p->features));
+    const lj_item *types = p->features.types;
+    for (int64_t i = 0; types != NULL && i < types->count; i++) {
+        const lj_item *item = types->items[i];
+        int known = 0;
+        for (int type = 0; item->kind == LJ_STRING && type < LJ_COLUMN_TYPE_COUNT; type++)
+            known |= strcmp(item->text, words[type]) == 0;
+        if (!known)
+            return lj_declare_fail(p->file, item, "types: '%s': expected number, text or time%s%s%s", item->key,
+                                   item->kind == LJ_STRING ? ", found '" : "",
+                                   item->kind == LJ_STRING ? item->text : "", item->kind == LJ_STRING ? "'" : "");
+    }
+    return LJ_OK;
+}
+
 static lj_status read_model(lj_pipeline *p)
 {
     const lj_item *item = p->top.model;
@@ -112,7 +132,11 @@ static lj_status read_model(lj_pipeline *p)
     }
     if (lj_family_find(p->family, &info) != LJ_OK)
         return lj_declare_fail(p->file, item, "model: %s", lj_error_message());
-    return LJ_OK;
+    const lj_fit_options options = {.family = p->family,
+                                    .doc = p->doc,
+                                    .model = item != NULL && item->kind == LJ_MAP ? item : NULL,
+                                    .train = p->top.train};
+    return lj_model_check(&options);
 }
 
 static lj_status read_prepare(lj_pipeline *p)
@@ -138,7 +162,7 @@ static lj_status check(lj_pipeline *p)
     LJ_TRY(read_data(p));
     LJ_TRY(read_target(p));
     LJ_TRY(read_split(p));
-    LJ_TRY(read_section(p, LJ_SECTION_FEATURES, p->top.features, NULL, &p->features));
+    LJ_TRY(read_features(p));
     LJ_TRY(read_section(p, LJ_SECTION_EVALUATE, p->top.evaluate, NULL, &p->evaluate));
     LJ_TRY(read_prepare(p));
     return read_model(p);

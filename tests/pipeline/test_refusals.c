@@ -14,6 +14,8 @@ static void config_errors_name_file_line_and_column(void **state)
     expect_failure(f, "data: [a.csv\ntarget: bad\n", LJ_ECONFIG, "pipeline.yaml:");
     expect_failure(f, "data: {source: a.csv, sources: {x: b.csv}}\ntarget: bad\n", LJ_ECONFIG, "one of 'source'");
     expect_failure(f, "data: a.csv\ntarget: bad\ntune: {}\n", LJ_ECONFIG, "not in this version");
+    expect_failure(f, "data: a.csv\ntarget: bad\nfeatures:\n  types: {zip: txt}\n", LJ_ECONFIG,
+                   "pipeline.yaml:4:16: types: 'zip': expected number, text or time, found 'txt'");
     expect_failure(f, "data: a.csv\n", LJ_ECONFIG, "target");
     expect_failure(f, "", LJ_ECONFIG, "empty");
 }
@@ -27,6 +29,10 @@ static void missing_files_and_columns_come_with_the_nearest_name(void **state)
     expect_failure(f, "data: loans.csv\ntarget: bad\nfeatures: {exclude: [amont]}\n", LJ_ECONFIG, "amount");
     expect_failure(f, "data: loans.csv\ntarget: bad\nfeatures: {include: [bad, amount]}\n", LJ_ECONFIG,
                    "target 'bad' cannot be a feature");
+    expect_failure(f, "data: loans.csv\ntarget: bad\nfeatures: {types: {grad: text}}\n", LJ_ENOTFOUND,
+                   "no column 'grad'; did you mean 'grade'?");
+    expect_failure(f, "data: loans.csv\ntarget: bad\nfeatures: {types: {grade: number}}\n", LJ_EDATA,
+                   "row 1, column 'grade': '");
 }
 
 static void targets_that_cannot_be_learnt_are_refused(void **state)
