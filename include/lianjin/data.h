@@ -36,6 +36,9 @@ typedef struct lj_source_options {
     const char *const *null_words;   /* NULL: "", NA, N/A, NaN, null, NULL, None, ?, missing, Missing */
     int64_t null_word_count;
     const char *table;               /* SQLite: which table; NULL: the only one */
+    const char *const *type_names;   /* columns whose type is wanted; lj_source_open only */
+    const lj_column_type *types;     /* [type_count] of each */
+    int64_t type_count;
     int n_threads;
     int64_t memory_limit_mb;         /* of DuckDB; 0: 256 */
 } lj_source_options;
@@ -48,6 +51,11 @@ typedef struct lj_source lj_source; /* an open table that is read in chunks, in 
  * or text that is a number by a rule (below). Failures name file, line and
  * column: no such file (with the nearest name), ragged rows, an encoding that
  * is not UTF-8 (which one it looks like, and the byte), no rows.
+ *
+ * A wanted type comes before what was found: text keeps the cells as written
+ * (007), number and time are read by the rule or format that fits most cells,
+ * and a cell that does not fit is LJ_EDATA with row and cell when it is read.
+ * A wanted column that is not there is LJ_ENOTFOUND with the nearest name.
  */
 LJ_CHECKED lj_status lj_source_open(const lj_source_options *options, lj_console *console, lj_source **out);
 /*

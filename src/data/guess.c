@@ -12,6 +12,7 @@ enum { ODD_ONE_IN = 100, ODD_KINDS_MAX = 2, NUMBERS_TO_TELL = 20 };
 
 static const lj_number_rule marked_rules[] = {LJ_RULE_PERCENT, LJ_RULE_THOUSANDS, LJ_RULE_CURRENCY, LJ_RULE_RANGE,
                                               LJ_RULE_UNIT};
+enum { DENSE_FORMAT = 3 /* %Y%m%d in the list of formats */ };
 enum { MARKED_RULES = sizeof(marked_rules) / sizeof(marked_rules[0]) };
 
 void lj_guess_start(lj_guess *guess)
@@ -275,12 +276,11 @@ lj_status lj_guess_finish(const lj_guess *g, lj_arena *arena, const char *name, 
                        g->infinite, g->example);
     *field = (lj_field){.name = name};
     const int rule = g->infinite == 0 && only_good ? find_rule(g, good) : -1;
-    const int dense = 3; /* %Y%m%d in the list of formats */
     if (g->cells == 0) {
         field->type = LJ_COLUMN_NUMBER;
         field->reason = "no cell has a value";
     } else if (only_good && g->plain == good && g->days == good && good >= 3) {
-        set_time(g, arena, dense, field);
+        set_time(g, arena, DENSE_FORMAT, field);
     } else if (rule >= 0) {
         set_number(g, arena, (lj_number_rule)rule, field);
     } else if (only_good && g->times == good && g->formats != 0) {
@@ -290,4 +290,48 @@ lj_status lj_guess_finish(const lj_guess *g, lj_arena *arena, const char *name, 
     }
     field->null_words = field->type != LJ_COLUMN_TEXT ? words : NULL;
     return field->reason != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for the reason of column '%s'", name);
+}
+
+/* The rule that most cells fit; ties go to the first. */
+static lj_number_rule likeliest_rule(const lj_guess *g)
+{
+    lj_number_rule best = LJ_RULE_PLAIN;
+    int64_t most = g->plain;
+    for (int i = 0; i < MARKED_RULES; i++) {
+        const lj_number_rule rule = marked_rules[i];
+        const int64_t bare = rule == LJ_RULE_PERCENT ? g->zeros : rule == LJ_RULE_UNIT ? 0 : g->plain;
+        if (g->marked[rule] > 0 && g->fits[rule] + bare > most) {
+            best = rule;
+            most = g->fits[rule] + bare;
+        }
+    }
+    return best;
+}
+
+lj_status lj_guess_finish_as(const lj_guess *g, lj_column_type type, lj_arena *arena, const char *name, lj_field *field)
+{
+    *field = (lj_field){.name = name, .type = type};
+    lj_field found;
+    if (type == LJ_COLUMN_TEXT)
+        return LJ_OK;
+    if (g->infinite == 0) { /* infinite cells are told with their row when they are read */
+        LJ_TRY(lj_guess_finish(g, arena, name, &found));
+        if (found.type == type) {
+            *field = found;
+            return LJ_OK;
+        }
+    }
+    if (type == LJ_COLUMN_TIME) {
+        if (g->times == 0 && g->plain > 0)
+            field->time_format = lj_time_format(DENSE_FORMAT);
+        else if (g->times > 0 && g->formats != 0 && g->formats != UINT32_MAX)
+            field->time_format = lj_time_format(__builtin_ctz(g->formats));
+        return LJ_OK;
+    }
+    field->rule = likeliest_rule(g);
+    field->is_integer = field->rule == LJ_RULE_PLAIN && g->whole == g->plain && g->plain == g->cells;
+    if (field->rule == LJ_RULE_PLAIN || g->unit[field->rule][0] == '\0')
+        return LJ_OK;
+    field->unit = lj_arena_strdup(arena, g->unit[field->rule]);
+    return field->unit != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for the unit of column '%s'", name);
 }

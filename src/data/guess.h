@@ -35,5 +35,8 @@ void lj_guess_start(lj_guess *guess);
 void lj_guess_cell(lj_guess *guess, lj_slice cell);
 /* Type, rule, unit, format and reason, in the arena. LJ_EDATA: infinities. */
 LJ_CHECKED lj_status lj_guess_finish(const lj_guess *guess, lj_arena *arena, const char *name, lj_field *field);
+/* For a column that has to be of a type: the rule or format that fits most cells. The reason is the caller's. */
+LJ_CHECKED lj_status lj_guess_finish_as(const lj_guess *guess, lj_column_type type, lj_arena *arena, const char *name,
+                                        lj_field *field);
 
 #endif

@@ -23,6 +23,7 @@ struct lj_source {
     int64_t table_count;
     const char *sql;
     lj_null_words nulls;
+    lj_column_type *wanted; /* [layout.count]; LJ_COLUMN_TYPE_COUNT: as found */
     lj_layout layout;
     lj_schema *schema;
     lj_cell_from *from; /* of the columns of the schema */
@@ -265,8 +266,15 @@ static lj_status find_fields(lj_source *s, lj_guess *guesses, native *natives, l
     lj_stream_close(stream);
     for (int64_t c = 0; status == LJ_OK && c < s->layout.count; c++) {
         const lj_layout_column *column = &s->layout.columns[c];
-        status = column->from == LJ_FROM_TEXT ? lj_guess_finish(&guesses[c], s->arena, column->name, &fields[c]) :
-                                                native_field(s->arena, column, &natives[c], &fields[c]);
+        const lj_column_type wanted = s->wanted[c];
+        if (column->from != LJ_FROM_TEXT)
+            status = native_field(s->arena, column, &natives[c], &fields[c]);
+        else if (wanted == LJ_COLUMN_TYPE_COUNT)
+            status = lj_guess_finish(&guesses[c], s->arena, column->name, &fields[c]);
+        else
+            status = lj_guess_finish_as(&guesses[c], wanted, s->arena, column->name, &fields[c]);
+        if (wanted != LJ_COLUMN_TYPE_COUNT)
+            fields[c].reason = "as the pipeline says";
     }
     return status == LJ_OK ? lj_schema_create(fields, s->layout.count, &s->schema) : status;
 }
@@ -284,6 +292,51 @@ static lj_status find_schema(lj_source *s)
     lj_free(natives);
     lj_free(guesses);
     return status;
+}
+
+static lj_status no_column(const lj_source *s, lj_status status, const char *name)
+{
+    const char **names = lj_arena_array(s->arena, s->layout.count, sizeof(*names));
+    for (int64_t i = 0; names != NULL && i < s->layout.count; i++)
+        names[i] = s->layout.columns[i].name;
+    const char *near = names != NULL ? lj_nearest(name, names, s->layout.count) : NULL;
+    return lj_fail(status, "%s: no column '%s'%s%s%s", main_path(s), name, near != NULL ? "; did you mean '" : "",
+                   near != NULL ? near : "", near != NULL ? "'?" : "");
+}
+
+/* How a column must be fetched so that it becomes what the field says. */
+static lj_status fit_column(const lj_source *s, const lj_field *field, lj_layout_column *column)
+{
+    const lj_cell_from given = column->from;
+    if (field->type == LJ_COLUMN_TEXT)
+        column->from = LJ_FROM_TEXT;
+    const int fits = field->type == LJ_COLUMN_TEXT || given == LJ_FROM_TEXT ||
+                     (field->type == LJ_COLUMN_NUMBER && given == LJ_FROM_NUMBER) ||
+                     (field->type == LJ_COLUMN_TIME && given == LJ_FROM_TIME);
+    return fits ? LJ_OK :
+                  lj_fail(LJ_EDATA, "%s: column '%s': expected %s, found %s", main_path(s), field->name,
+                          lj_column_type_name(field->type), column->type);
+}
+
+/* The types that the caller wants, by column. */
+static lj_status want_types(lj_source *s, const lj_source_options *o)
+{
+    s->wanted = lj_arena_array(s->arena, s->layout.count, sizeof(*s->wanted));
+    if (s->wanted == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " columns", s->layout.count);
+    for (int64_t c = 0; c < s->layout.count; c++)
+        s->wanted[c] = LJ_COLUMN_TYPE_COUNT;
+    for (int64_t i = 0; i < o->type_count; i++) {
+        int64_t c = 0;
+        while (c < s->layout.count && strcmp(s->layout.columns[c].name, o->type_names[i]) != 0)
+            c++;
+        if (c == s->layout.count)
+            return no_column(s, LJ_ENOTFOUND, o->type_names[i]);
+        const lj_field field = {.name = o->type_names[i], .type = o->types[i]};
+        LJ_TRY(fit_column(s, &field, &s->layout.columns[c]));
+        s->wanted[c] = o->types[i];
+    }
+    return LJ_OK;
 }
 
 /* The query for the columns of the layout that are picked, out of `from`. */
@@ -341,6 +394,7 @@ lj_status lj_source_open(const lj_source_options *options, lj_console *console, 
     LJ_TRY_DONE(collect(s));
     LJ_TRY_DONE(lj_layout_find(s->duck, s->arena, ROWS, &s->layout));
     LJ_TRY_DONE(check_wide(s));
+    LJ_TRY_DONE(want_types(s, options));
     LJ_TRY_DONE(make_query(s, ROWS, NULL, s->layout.count));
     LJ_TRY_DONE(find_schema(s));
     LJ_TRY_DONE(digest(s));
@@ -352,30 +406,6 @@ done:
 }
 
 /* ---- types given ---- */
-
-static lj_status no_column(const lj_source *s, const char *name)
-{
-    const char **names = lj_arena_array(s->arena, s->layout.count, sizeof(*names));
-    for (int64_t i = 0; names != NULL && i < s->layout.count; i++)
-        names[i] = s->layout.columns[i].name;
-    const char *near = names != NULL ? lj_nearest(name, names, s->layout.count) : NULL;
-    return lj_fail(LJ_EDATA, "%s: no column '%s'%s%s%s", main_path(s), name, near != NULL ? "; did you mean '" : "",
-                   near != NULL ? near : "", near != NULL ? "'?" : "");
-}
-
-/* How a column must be fetched so that it becomes what the field says. */
-static lj_status fit_column(const lj_source *s, const lj_field *field, lj_layout_column *column)
-{
-    const lj_cell_from given = column->from;
-    if (field->type == LJ_COLUMN_TEXT)
-        column->from = LJ_FROM_TEXT;
-    const int fits = field->type == LJ_COLUMN_TEXT || given == LJ_FROM_TEXT ||
-                     (field->type == LJ_COLUMN_NUMBER && given == LJ_FROM_NUMBER) ||
-                     (field->type == LJ_COLUMN_TIME && given == LJ_FROM_TIME);
-    return fits ? LJ_OK :
-                  lj_fail(LJ_EDATA, "%s: column '%s': expected %s, found %s", main_path(s), field->name,
-                          lj_column_type_name(field->type), column->type);
-}
 
 static lj_status pick(lj_source *s, const lj_schema *schema, const char *from)
 {
@@ -390,7 +420,7 @@ static lj_status pick(lj_source *s, const lj_schema *schema, const char *from)
         while (c < s->layout.count && strcmp(s->layout.columns[c].name, fields[i].name) != 0)
             c++;
         if (c == s->layout.count)
-            return no_column(s, fields[i].name);
+            return no_column(s, LJ_EDATA, fields[i].name);
         picks[i] = c;
         LJ_TRY(fit_column(s, &fields[i], &s->layout.columns[c]));
     }

@@ -62,6 +62,30 @@ static lj_status fill_words(lj_arena *arena, const lj_item *list, const char *co
     return LJ_OK;
 }
 
+/* features: types, checked when the file was read. */
+static lj_status fill_types(const lj_pipeline *p, lj_arena *arena, lj_source_options *options)
+{
+    const lj_item *map = p->features.types;
+    if (map == NULL)
+        return LJ_OK;
+    const char **names = lj_arena_array(arena, map->count, sizeof(*names));
+    lj_column_type *types = lj_arena_array(arena, map->count, sizeof(*types));
+    if (names == NULL || types == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " types", map->count);
+    for (int64_t i = 0; i < map->count; i++) {
+        int type = 0;
+        while (type < LJ_COLUMN_TYPE_COUNT - 1 &&
+               strcmp(map->items[i]->text, lj_column_type_name((lj_column_type)type)) != 0)
+            type++;
+        names[i] = map->items[i]->key;
+        types[i] = (lj_column_type)type;
+    }
+    options->type_names = names;
+    options->types = types;
+    options->type_count = map->count;
+    return LJ_OK;
+}
+
 static lj_status open_source(const lj_pipeline *p, lj_team *team, lj_console *console, lj_table *table)
 {
     static const int headers[] = {0, 1, -1}; /* auto, yes, no */
@@ -77,6 +101,7 @@ static lj_status open_source(const lj_pipeline *p, lj_team *team, lj_console *co
         LJ_TRY(fill_sources(p, table->arena, &options));
     if (p->data.missing != NULL)
         LJ_TRY(fill_words(table->arena, p->data.missing, &options.null_words, &options.null_word_count));
+    LJ_TRY(fill_types(p, table->arena, &options));
     table->home_source = options.source != NULL ? options.source : "sources";
     return lj_source_open(&options, console, &table->source);
 }

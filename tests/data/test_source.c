@@ -397,6 +397,69 @@ static void a_schema_reads_new_rows_in_chunks_with_the_same_values(void **state)
     lj_frame_destroy(whole);
 }
 
+static void wanted_types_come_before_what_is_found(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"zip", "day", "code", "term"};
+    static const lj_column_type types[] = {LJ_COLUMN_TEXT, LJ_COLUMN_TIME, LJ_COLUMN_NUMBER, LJ_COLUMN_TEXT};
+    lj_source *source = NULL;
+    const lj_source_options options = {
+        .source = write_text("w.csv", "zip,day,code,term,n\n12,20180501,007,36 months,1\n7,20180502,,60 months,2\n"),
+        .type_names = names, .types = types, .type_count = 4};
+    lj_frame *frame = read_table(&options, &source);
+    expect(source, "zip", LJ_COLUMN_TEXT, 0, NULL);
+    expect(source, "day", LJ_COLUMN_TIME, 0, "%Y%m%d");
+    expect(source, "code", LJ_COLUMN_NUMBER, LJ_RULE_PLAIN, NULL);
+    expect(source, "term", LJ_COLUMN_TEXT, 0, NULL);
+    expect(source, "n", LJ_COLUMN_NUMBER, LJ_RULE_PLAIN, NULL);
+    assert_string_equal(field_of(source, "zip")->reason, "as the pipeline says");
+    assert_string_equal(lj_column_word(column_of(frame, "zip"), 1), "7");
+    assert_string_equal(lj_column_word(column_of(frame, "term"), 0), "36 months");
+    assert_true(column_of(frame, "code")->number[0] == 7);
+    assert_int_equal(column_of(frame, "code")->missing_count, 1);
+
+    const lj_source_options again = {.source = write_text("x.csv", "n,term,code,day,zip\n1,x,1,20190101,007\n")};
+    lj_source *scoring = NULL;
+    lj_frame *rows = NULL;
+    assert_ok(lj_source_open_as(&again, lj_source_schema(source), NULL, &scoring));
+    assert_ok(lj_source_read(scoring, &rows));
+    assert_string_equal(lj_column_word(column_of(rows, "zip"), 0), "007");
+    lj_frame_destroy(rows);
+    lj_source_close(scoring);
+    lj_frame_destroy(frame);
+    lj_source_close(source);
+}
+
+static void read_as(const char *cells, lj_column_type type, const char *message)
+{
+    static const char *const name[] = {"x"};
+    lj_source *source = NULL;
+    lj_frame *frame = NULL;
+    const lj_source_options options = {
+        .source = write_text("f.csv", cells), .type_names = name, .types = &type, .type_count = 1};
+    assert_ok(lj_source_open(&options, NULL, &source));
+    assert_int_equal(lj_source_read(source, &frame), LJ_EDATA);
+    assert_message_has(message);
+    lj_source_close(source);
+}
+
+static void cells_that_do_not_fit_a_wanted_type_are_told_with_their_row(void **state)
+{
+    (void)state;
+    static const char *const name[] = {"zpi"};
+    const lj_column_type type = LJ_COLUMN_TEXT;
+    lj_source *source = NULL;
+    read_as("x,y\n1,1\n2,1\nred,2\n", LJ_COLUMN_NUMBER, "row 3, column 'x': 'red' is not a number");
+    read_as("x,y\n36 months,1\n60 months,1\n5 apples,2\n", LJ_COLUMN_NUMBER, "row 3, column 'x': '5 apples' is not a");
+    read_as("x,y\n1,1\ninf,1\n", LJ_COLUMN_NUMBER, "row 2, column 'x': 'inf' is not a number");
+    read_as("x,y\n2018-05-01,1\n2018-05-02,1\nsoon,2\n", LJ_COLUMN_TIME, "row 3, column 'x': 'soon' is not a time");
+    read_as("x,y\n17,1\n18,1\n", LJ_COLUMN_TIME, "row 1, column 'x': '17' is not a time");
+    const lj_source_options options = {
+        .source = write_text("z.csv", "zip,y\n1,2\n"), .type_names = name, .types = &type, .type_count = 1};
+    assert_int_equal(lj_source_open(&options, NULL, &source), LJ_ENOTFOUND);
+    assert_message_has("no column 'zpi'; did you mean 'zip'?");
+}
+
 static void tables_that_do_not_fit_a_schema_are_refused(void **state)
 {
     (void)state;
@@ -501,6 +564,8 @@ int main(void)
         cmocka_unit_test(empty_tables_and_names_that_repeat_are_refused),
         cmocka_unit_test(damaged_files_are_refused),
         cmocka_unit_test(a_schema_reads_new_rows_in_chunks_with_the_same_values),
+        cmocka_unit_test(wanted_types_come_before_what_is_found),
+        cmocka_unit_test(cells_that_do_not_fit_a_wanted_type_are_told_with_their_row),
         cmocka_unit_test(tables_that_do_not_fit_a_schema_are_refused),
         cmocka_unit_test(few_odd_words_among_numbers_stand_for_missing),
         cmocka_unit_test(long_whole_numbers_stay_text),
