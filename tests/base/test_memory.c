@@ -5,8 +5,21 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lianjin/memory.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ASAN 1
+#endif
+#endif
+#ifndef HAS_ASAN
+#define HAS_ASAN 0
+#endif
 
 static int is_aligned(const void *block)
 {
@@ -159,6 +172,26 @@ static void any_allocation_of_an_arena_may_fail(void **state)
     }
 }
 
+static void an_overrun_in_an_arena_is_caught_by_the_sanitizer(void **state)
+{
+    (void)state;
+    if (!HAS_ASAN)
+        skip();
+    const pid_t child = fork();
+    if (child == 0) {
+        close(STDERR_FILENO);
+        lj_arena *arena = NULL;
+        if (lj_arena_create(&arena) != LJ_OK)
+            _exit(0);
+        volatile char *block = lj_arena_array(arena, 70, 1);
+        block[70] = 1; /* inside the chunk, behind the block */
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+}
+
 static void a_text_grows_and_ends_with_nul(void **state)
 {
     (void)state;
@@ -212,6 +245,7 @@ int main(void)
         cmocka_unit_test(arena_refuses_sizes_that_cannot_be),
         cmocka_unit_test(arena_texts_are_copies),
         cmocka_unit_test(any_allocation_of_an_arena_may_fail),
+        cmocka_unit_test(an_overrun_in_an_arena_is_caught_by_the_sanitizer),
         cmocka_unit_test(a_text_grows_and_ends_with_nul),
         cmocka_unit_test(an_empty_text_is_not_null),
         cmocka_unit_test(a_failed_text_says_so_at_its_end),
