@@ -166,7 +166,10 @@ lj_value lj_broadcast(lj_graph *g, lj_value x, lj_shape shape);           /* x [
  */
 lj_value lj_gather(lj_graph *g, lj_value table, lj_value codes);
 
-/* codes i32 [B, F] of features with sizes[F] levels -> f32 [B, sum of sizes]; a code out of range counts as 0. */
+/*
+ * codes i32 [B, F] of features with sizes[F] levels -> f32 [B, sum of sizes]: a 1 at the code's place among those of its
+ * feature. Code 0 (unknown, see prep.h) and codes out of range have no 1, so that they add nothing.
+ */
 lj_value lj_one_hot(lj_graph *g, lj_value codes, const int32_t *sizes);
 
 /* codes i32 [B, F] -> i32 [B, F]: each code plus the sizes of the features before it; a code out of range counts as 0. */

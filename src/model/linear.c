@@ -60,10 +60,11 @@ void lj_linear_set_l2(lj_linear *linear, double l2)
     linear->l2 = l2;
 }
 
+/* The input of a category's level, -1 if it has none: one_hot of an unknown code is all zeros. */
 static int64_t level(const lj_linear *linear, int64_t k, int32_t code)
 {
     const int32_t size = linear->call->network->spec->category_sizes[k];
-    return linear->offset[k] + (code >= 0 && code < size ? code : 0);
+    return code > 0 && code < size ? linear->offset[k] + code : -1;
 }
 
 static void row_logits(const lj_linear *linear, const lj_rows *rows, int64_t row, double *z)
@@ -73,8 +74,10 @@ static void row_logits(const lj_linear *linear, const lj_rows *rows, int64_t row
     for (int64_t c = 0; c < linear->outputs; c++) {
         const float *w = linear->w + c * linear->stride;
         double sum = linear->numbers > 0 ? (double)linear->kernels->dot(linear->numbers, x, w) : 0.0;
-        for (int64_t k = 0; k < linear->categories; k++)
-            sum += (double)w[level(linear, k, codes[k])];
+        for (int64_t k = 0; k < linear->categories; k++) {
+            const int64_t at = level(linear, k, codes[k]);
+            sum += at >= 0 ? (double)w[at] : 0.0;
+        }
         z[c] = sum + (double)w[linear->inputs];
     }
 }
@@ -126,8 +129,11 @@ static void run_shard(void *context, int64_t shard, int thread)
             const float d = (float)(weight * z[c]);
             if (linear->numbers > 0)
                 linear->kernels->add_scaled(linear->numbers, rows->numbers + r * linear->numbers, d, g);
-            for (int64_t k = 0; k < linear->categories; k++)
-                g[level(linear, k, rows->codes[r * linear->categories + k])] += d;
+            for (int64_t k = 0; k < linear->categories; k++) {
+                const int64_t at = level(linear, k, rows->codes[r * linear->categories + k]);
+                if (at >= 0)
+                    g[at] += d;
+            }
             g[linear->inputs] += d;
         }
     }
@@ -227,8 +233,11 @@ static void measure(lj_linear *linear)
             const double x = (double)rows->numbers[r * linear->numbers + i];
             linear->mean_square[i] += x * x;
         }
-        for (int64_t k = 0; k < linear->categories; k++)
-            linear->mean_square[level(linear, k, rows->codes[r * linear->categories + k])] += 1.0;
+        for (int64_t k = 0; k < linear->categories; k++) {
+            const int64_t at = level(linear, k, rows->codes[r * linear->categories + k]);
+            if (at >= 0)
+                linear->mean_square[at] += 1.0;
+        }
     }
     if (linear->weight_sum <= 0.0)
         linear->weight_sum = 1.0; /* all weights are zero: so are the losses */

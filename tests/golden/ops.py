@@ -105,11 +105,14 @@ def tables(r):
             columns.append(torch.where(last, part, torch.clamp(part, max=1.0)))
         return torch.stack(columns, 2)
 
+    def one_hot(c):  # code 0 is unknown: no 1
+        return torch.cat([F.one_hot(c[:, i], n) * (c[:, i:i + 1] > 0) for i, n in enumerate((2, 6))], 1).double()
+
     codes = r.integers(6, B, 2)
     return [
         case("gather", "gather", lambda t, c: t[c], [value("table", r.uniform(-1, 1, 6, 2), 0),
                                                      value("codes", codes, 1)], r, tolerance=0),
-        case("one_hot", "one_hot", lambda c: torch.cat([F.one_hot(c[:, 0] % 2, 2), F.one_hot(c[:, 1], 6)], 1).double(),
+        case("one_hot", "one_hot", one_hot,
              [value("codes", (codes[:, :2] % [2, 6]).astype("int32"), 1)], r, {"sizes": [2, 6]}, tolerance=0),
         case("piecewise_linear", "piecewise_linear", piecewise,
              [value("x", r.uniform(-2, 2, S, 2), 1), value("edges", edges.numpy(), 0)], r, no_gradient=("edges",)),

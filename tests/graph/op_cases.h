@@ -357,8 +357,7 @@ static void reference_one_hot(const data *d, double *y)
 {
     for (int64_t i = 0; i < ROWS * 3; i++)
         for (int32_t j = 0; j < sizes[i % 3]; j++) {
-            const int64_t code = (int64_t)d->x[0][i];
-            *y++ = (code < 0 || code >= sizes[i % 3] ? 0 : code) == j;
+            *y++ = j > 0 && (int64_t)d->x[0][i] == j;
         }
 }
 static lj_value build_offset_codes(lj_graph *g, const lj_value *v)

@@ -298,6 +298,32 @@ static lj_status check_options(const char *family, const char *text)
     return status;
 }
 
+static void an_unknown_category_is_like_one_out_of_range_and_adds_nothing(void **state)
+{
+    (void)state;
+    static const int32_t codes[] = {0, 0, -1, 99};
+    const float numbers[2 * NUMBERS] = {0.0F};
+    const lj_rows rows = {
+        .n = 2, .numbers = numbers, .number_count = NUMBERS, .codes = codes, .category_count = CATEGORIES};
+    table *train = make_table(LJ_REGRESSION, "train", 200);
+    table *valid = make_table(LJ_REGRESSION, "valid", 100);
+    for (int64_t f = 0; f < lj_family_count(); f++) {
+        const char *family = lj_family_at(f)->name;
+        float scores[2];
+        lj_model *model = fit(family, LJ_REGRESSION, &train->rows, &valid->rows, 1);
+        MUST(lj_model_predict(model, &rows, NULL, scores));
+        assert_true(scores[0] == scores[1]);
+        if (strcmp(family, "logistic") == 0) { /* numbers are 0, categories unknown: the bias alone is left */
+            const float *w = lj_weights_find((lj_weights *)lj_model_weights(model), "linear.weight")->data;
+            assert_true(w[NUMBERS] == 0.0F && w[NUMBERS + sizes[0]] == 0.0F);
+            assert_true(w[NUMBERS + 1] != 0.0F);
+        }
+        lj_model_destroy(model);
+    }
+    lj_free(valid);
+    lj_free(train);
+}
+
 static void wrong_options_are_refused_before_any_data(void **state)
 {
     (void)state;
@@ -401,6 +427,7 @@ int main(void)
         cmocka_unit_test(every_family_does_every_task),
         cmocka_unit_test(every_family_gives_the_same_bits_on_any_instruction_set_and_threads),
         cmocka_unit_test(a_spec_that_lies_is_refused),
+        cmocka_unit_test(an_unknown_category_is_like_one_out_of_range_and_adds_nothing),
         cmocka_unit_test(wrong_options_are_refused_before_any_data),
         cmocka_unit_test(bad_targets_and_numbers_are_refused),
         cmocka_unit_test(class_weights_are_read_and_checked),

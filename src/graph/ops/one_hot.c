@@ -1,4 +1,7 @@
-/* one_hot: codes i32 [B, F] -> [B, sum of sizes]; a code out of range counts as 0. No gradient: codes have none. */
+/*
+ * one_hot: codes i32 [B, F] -> [B, sum of sizes]. Code 0 (unknown) and codes out of range are all zeros: training hardly
+ * sees them, so a column of their own would add its random start weights to new rows. No gradient: codes have none.
+ */
 #include <inttypes.h>
 #include <string.h>
 
@@ -26,7 +29,9 @@ static void run(const lj_step *step, const lj_span *span)
     memset(y, 0, (size_t)(span->rows * a->width) * sizeof(*y));
     for (int64_t r = 0; r < span->rows; r++) {
         for (int64_t f = 0; f < a->features; f++) {
-            y[lj_code_or_zero(*codes++, a->sizes[f])] = 1.0F;
+            const int32_t code = *codes++;
+            if (code > 0 && code < a->sizes[f])
+                y[code] = 1.0F;
             y += a->sizes[f];
         }
     }
