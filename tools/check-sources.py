@@ -107,7 +107,9 @@ def no_path_of_a_machine(file):
 
 
 def size_of_a_file(file):
-    """A source file of more than 600 lines wants to be two."""
+    """A source file of more than 600 lines wants to be two; a table of test cases may be as long as it likes."""
+    if file.path.endswith("_cases.h"):
+        return
     if file.path.endswith((".c", ".h", ".py", ".ts", ".tsx", ".sh", ".cmake")) and len(file.lines) > LINES_MAX + 1:
         yield len(file.lines), f"{len(file.lines) - 1} lines, more than {LINES_MAX}"
 

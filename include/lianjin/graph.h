@@ -241,7 +241,8 @@ LJ_CHECKED lj_status lj_weights_add(lj_weights *weights, const lj_graph *graph, 
 /* LJ_ESHAPE unless the set holds exactly the parameters of the graph, each of its shape and type (for weights of a file). */
 LJ_CHECKED lj_status lj_weights_check(lj_weights *weights, const lj_graph *graph);
 /* Adds one tensor, zeroed. Borrowed. */
-LJ_CHECKED lj_status lj_weights_new(lj_weights *weights, const char *name, lj_dtype dtype, lj_shape shape, lj_tensor **out);
+LJ_CHECKED lj_status lj_weights_new(lj_weights *weights, const char *name, lj_dtype dtype, lj_shape shape,
+                                    lj_tensor **out);
 void lj_weights_destroy(lj_weights *weights);
 int64_t lj_weights_count(const lj_weights *weights);
 lj_tensor *lj_weights_at(lj_weights *weights, int64_t index); /* in the order of adding */

@@ -180,7 +180,8 @@ lj_status lj_bundle_check_place(const char *path)
     char *inside = lj_path_join(path, LJ_SIGNATURE_FILE);
     const int is_bundle = inside != NULL && lj_file_is_folder(path) && lj_file_exists(inside);
     lj_free(inside);
-    return is_bundle ? LJ_OK : lj_fail(LJ_EUSAGE, "%s exists and is no bundle: name another place for the output", path);
+    return is_bundle ? LJ_OK
+                     : lj_fail(LJ_EUSAGE, "%s exists and is no bundle: name another place for the output", path);
 }
 
 lj_status lj_bundle_write(const char *path, const lj_bundle_parts *parts)

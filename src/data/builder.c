@@ -168,8 +168,8 @@ static lj_status refuse(const lj_field *field, lj_slice cell, int64_t row)
         return lj_fail(LJ_EDATA, "row %" PRId64 ", column '%s': '%.*s' is not a time%s%s", row + 1, field->name, shown,
                        cell.at, field->time_format != NULL ? " like " : "",
                        field->time_format != NULL ? field->time_format : "");
-    return lj_fail(LJ_EDATA, "row %" PRId64 ", column '%s': '%.*s' is not a number%s%s%s%s", row + 1, field->name, shown,
-                   cell.at, field->rule != LJ_RULE_PLAIN ? " of the kind " : "",
+    return lj_fail(LJ_EDATA, "row %" PRId64 ", column '%s': '%.*s' is not a number%s%s%s%s", row + 1, field->name,
+                   shown, cell.at, field->rule != LJ_RULE_PLAIN ? " of the kind " : "",
                    field->rule != LJ_RULE_PLAIN ? lj_number_rule_name(field->rule) : "",
                    field->unit != NULL ? " in " : "", field->unit != NULL ? field->unit : "");
 }

@@ -179,8 +179,8 @@ static scan scan_grouped(lj_slice s, int *has_commas)
         return scan_number(s);
     memcpy(plain + n, s.at + first, head);
     n += head;
-    while (i + 3 < s.size && s.at[i] == ',' && is_digit(s.at[i + 1]) && is_digit(s.at[i + 2]) && is_digit(s.at[i + 3]) &&
-           n + 3 < sizeof(plain)) {
+    while (i + 3 < s.size && s.at[i] == ',' && is_digit(s.at[i + 1]) && is_digit(s.at[i + 2]) &&
+           is_digit(s.at[i + 3]) && n + 3 < sizeof(plain)) {
         memcpy(plain + n, s.at + i + 1, 3);
         n += 3;
         i += 4;
@@ -244,9 +244,9 @@ static int read_thousands(lj_slice cell, lj_cell_number *out)
     return r.used > 0 && r.used == cell.size;
 }
 
-static const char *const currencies[] = {"US$", "HK$", "$",   "\u20ac", "\u00a3", "\u00a5", "\uffe5", "\u20b9", "\u5143",
-                                         "USD", "EUR", "GBP", "CNY",    "RMB",    "JPY",    "CHF",    "HKD",    "AUD",
-                                         "CAD", "INR", "SGD", NULL};
+static const char *const currencies[] = {"US$",    "HK$", "$",   "\u20ac", "\u00a3", "\u00a5", "\uffe5", "\u20b9",
+                                         "\u5143", "USD", "EUR", "GBP",    "CNY",    "RMB",    "JPY",    "CHF",
+                                         "HKD",    "AUD", "CAD", "INR",    "SGD",    NULL};
 
 typedef struct multiple {
     const char *word;

@@ -183,7 +183,8 @@ static lj_status fill_names(lj_arena *arena, const char *path, const look *l, lj
                        COLUMNS_SEEN);
     csv->names = lj_arena_array(arena, csv->count, sizeof(*csv->names));
     for (int64_t c = 0; csv->names != NULL && c < csv->count; c++) {
-        csv->names[c] = csv->has_header ? name_of(arena, first.cells[c], c) : lj_arena_printf(arena, "c%" PRId64, c + 1);
+        csv->names[c] =
+            csv->has_header ? name_of(arena, first.cells[c], c) : lj_arena_printf(arena, "c%" PRId64, c + 1);
         if (csv->names[c] == NULL)
             csv->names = NULL;
     }

@@ -36,8 +36,9 @@ static lj_status configure(duckdb_config config, int n_threads, int64_t memory_l
     snprintf(threads, sizeof(threads), "%d", n_threads < 1 ? 1 : n_threads);
     snprintf(memory, sizeof(memory), "%" PRId64 "MB", memory_limit_mb > 0 ? memory_limit_mb : MEMORY_DEFAULT_MB);
     /* a folder of its own: two databases must not share the names of their spilled blocks */
-    snprintf(folder, sizeof(folder), "%s/lianjin-%ld-%d", temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp",
-             (long)getpid(), atomic_fetch_add(&opened, 1));
+    snprintf(folder, sizeof(folder), "%s/lianjin-%ld-%d",
+             temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp", (long)getpid(),
+             atomic_fetch_add(&opened, 1));
     const char *const settings[][2] = {{"threads", threads},
                                        {"memory_limit", memory},
                                        {"temp_directory", folder},

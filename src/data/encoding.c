@@ -71,9 +71,10 @@ static lj_status convert_hint(const char *path, const char *encoding, const char
     const size_t n = strlen(path);
     const int gz = n > 3 && strcmp(path + n - 3, ".gz") == 0;
     return gz ? lj_fail(LJ_EDATA,
-                        "%s: %sthe text is not UTF-8, it looks like %s; convert it: zcat %s | iconv -f %s -t UTF-8 > new.csv",
-                        path, where, encoding, path, encoding) :
-                lj_fail(LJ_EDATA,
+                        "%s: %sthe text is not UTF-8, it looks like %s; convert it: zcat %s | iconv -f %s -t UTF-8 > "
+                        "new.csv",
+                        path, where, encoding, path, encoding)
+              : lj_fail(LJ_EDATA,
                         "%s: %sthe text is not UTF-8, it looks like %s; convert it: iconv -f %s -t UTF-8 %s > new.csv",
                         path, where, encoding, encoding, path);
 }
@@ -83,7 +84,8 @@ lj_status lj_encoding_fail(const char *path, int64_t line, int64_t byte, const u
     char where[96];
     if (byte == 0 && size >= 2 && ((bytes[0] == 0xFF && bytes[1] == 0xFE) || (bytes[0] == 0xFE && bytes[1] == 0xFF)))
         return convert_hint(path, "UTF-16", "");
-    snprintf(where, sizeof(where), "line %" PRId64 ", byte %" PRId64 " of the file (0x%02X): ", line, byte + 1, bytes[0]);
+    snprintf(where, sizeof(where), "line %" PRId64 ", byte %" PRId64 " of the file (0x%02X): ", line, byte + 1,
+             bytes[0]);
     if (size >= 2 && (bytes[0] == 0) != (bytes[1] == 0)) {
         int64_t nuls = 0;
         for (size_t i = 0; i < size; i++)

@@ -169,8 +169,9 @@ static int odd_words_are_nulls(const lj_guess *g, int64_t good, lj_arena *arena,
         cells += word->count;
         /* in byte order, so that the order of rows does not matter */
         const int after = *words != NULL && strcmp(*words, word->text) < 0;
-        *words = *words == NULL ? lj_arena_strdup(arena, word->text) :
-                                  lj_arena_printf(arena, "%s\t%s", after ? *words : word->text, after ? word->text : *words);
+        *words = *words == NULL
+                     ? lj_arena_strdup(arena, word->text)
+                     : lj_arena_printf(arena, "%s\t%s", after ? *words : word->text, after ? word->text : *words);
         if (*words == NULL) {
             *status = lj_fail(LJ_ENOMEM, "no memory for the words of a column");
             return 0;
@@ -212,9 +213,9 @@ static void set_number(const lj_guess *g, lj_arena *arena, lj_number_rule rule, 
     }
     if (g->unit[rule][0] != '\0')
         field->unit = lj_arena_strdup(arena, g->unit[rule]);
-    field->reason = note == NULL ? NULL :
-                                   lj_arena_printf(arena, "all %" PRId64 " values are %s such as '%s'%s", n, likes[rule],
-                                                   g->example, note);
+    field->reason = note == NULL ? NULL
+                                 : lj_arena_printf(arena, "all %" PRId64 " values are %s such as '%s'%s", n,
+                                                   likes[rule], g->example, note);
 }
 
 static void set_time(const lj_guess *g, lj_arena *arena, int format, lj_field *field)
@@ -223,22 +224,24 @@ static void set_time(const lj_guess *g, lj_arena *arena, int format, lj_field *f
     const int unsure = g->times > 0 && (g->formats & (g->formats - 1)) != 0;
     field->type = LJ_COLUMN_TIME;
     field->time_format = lj_time_format(format);
-    field->reason = note == NULL ?
-                        NULL :
-                        lj_arena_printf(arena, "all %" PRId64 " values are times like %s%s%s%s", g->cells - g->odd_cells,
-                                        lj_time_format(format), unsure ? ", and also like " : "",
-                                        unsure ? lj_time_format(__builtin_ctz(g->formats & (g->formats - 1))) : "", note);
+    field->reason =
+        note == NULL
+            ? NULL
+            : lj_arena_printf(arena, "all %" PRId64 " values are times like %s%s%s%s", g->cells - g->odd_cells,
+                              lj_time_format(format), unsure ? ", and also like " : "",
+                              unsure ? lj_time_format(__builtin_ctz(g->formats & (g->formats - 1))) : "", note);
 }
 
 static void set_text(const lj_guess *g, lj_arena *arena, lj_field *field)
 {
     field->type = LJ_COLUMN_TEXT;
     if (g->plain == g->cells && g->codes > 0)
-        field->reason = lj_arena_printf(arena, "%" PRId64 " of %" PRId64 " whole numbers begin with 0, so they are codes",
-                                        g->codes, g->cells);
+        field->reason = lj_arena_printf(
+            arena, "%" PRId64 " of %" PRId64 " whole numbers begin with 0, so they are codes", g->codes, g->cells);
     else if (g->plain == g->cells && g->long_wholes > 0)
-        field->reason = lj_arena_printf(arena, "%" PRId64 " of %" PRId64 " whole numbers are too long to be exact as numbers",
-                                        g->long_wholes, g->cells);
+        field->reason =
+            lj_arena_printf(arena, "%" PRId64 " of %" PRId64 " whole numbers are too long to be exact as numbers",
+                            g->long_wholes, g->cells);
     else
         field->reason = lj_arena_printf(arena, "words or codes such as '%s'", g->example);
 }
@@ -272,8 +275,8 @@ lj_status lj_guess_finish(const lj_guess *g, lj_arena *arena, const char *name, 
     const int only_good = odd_words_are_nulls(g, good, arena, &words, &status);
     LJ_TRY(status);
     if (g->infinite > 0 && g->plain > 0 && only_good && g->plain + g->infinite == good)
-        return lj_fail(LJ_EDATA, "column '%s': %" PRId64 " cells are infinite, such as '%s': expected finite numbers", name,
-                       g->infinite, g->example);
+        return lj_fail(LJ_EDATA, "column '%s': %" PRId64 " cells are infinite, such as '%s': expected finite numbers",
+                       name, g->infinite, g->example);
     *field = (lj_field){.name = name};
     const int rule = g->infinite == 0 && only_good ? find_rule(g, good) : -1;
     if (g->cells == 0) {

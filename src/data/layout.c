@@ -91,5 +91,7 @@ void lj_layout_put(lj_text *sql, const lj_layout_column *column)
     /* TIMESTAMPTZ is an instant: epoch_us needs no time zone */
     lj_text_puts(sql, column->from == LJ_FROM_TIME ? "epoch_us(" : "CAST(");
     lj_sql_name(sql, column->name);
-    lj_text_puts(sql, column->from == LJ_FROM_TIME ? ")" : column->from == LJ_FROM_NUMBER ? " AS DOUBLE)" : " AS VARCHAR)");
+    lj_text_puts(sql, column->from == LJ_FROM_TIME     ? ")"
+                      : column->from == LJ_FROM_NUMBER ? " AS DOUBLE)"
+                                                       : " AS VARCHAR)");
 }

@@ -88,10 +88,12 @@ void lj_ordered_free(lj_ordered *ordered);
 double lj_ordered_quantile(const lj_ordered *ordered, double share);
 
 /* Fills what belongs to the values; cells [n] gets the tenth or word of each row, *cell_count how many there are. */
-LJ_CHECKED lj_status lj_profile_values(lj_profile *profile, const lj_column *column, int64_t n, const lj_ordered *ordered,
-                                       lj_profile_column *out, uint8_t *cells, int *cell_count);
+LJ_CHECKED lj_status lj_profile_values(lj_profile *profile, const lj_column *column, int64_t n,
+                                       const lj_ordered *ordered, lj_profile_column *out, uint8_t *cells,
+                                       int *cell_count);
 
-LJ_CHECKED lj_status lj_profile_find_target(lj_profile *profile, const lj_frame *frame, const lj_profile_options *options);
+LJ_CHECKED lj_status lj_profile_find_target(lj_profile *profile, const lj_frame *frame,
+                                            const lj_profile_options *options);
 /* Information value, AUC, KS, correlation ... of a column whose rows are in `cells`. */
 LJ_CHECKED lj_status lj_profile_relate(const lj_profile *profile, const lj_column *column, int64_t n,
                                        const lj_ordered *ordered, const uint8_t *cells, int cell_count,

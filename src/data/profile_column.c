@@ -147,7 +147,8 @@ static void fill_bars(const lj_profile *profile, const lj_ordered *o, lj_profile
     out->bar_count = LJ_PROFILE_BARS;
     for (int i = 0; i < LJ_PROFILE_BARS; i++) {
         out->bars[i].low = i == 0 ? out->quantiles[0] : low + (high - low) * i / LJ_PROFILE_BARS;
-        out->bars[i].high = i == LJ_PROFILE_BARS - 1 ? out->quantiles[8] : low + (high - low) * (i + 1) / LJ_PROFILE_BARS;
+        out->bars[i].high =
+            i == LJ_PROFILE_BARS - 1 ? out->quantiles[8] : low + (high - low) * (i + 1) / LJ_PROFILE_BARS;
     }
     for (int64_t k = 0; k < o->count; k++) {
         const double at = floor((o->values[k] - low) / (high - low) * LJ_PROFILE_BARS);

@@ -83,7 +83,8 @@ lj_status lj_profile_find_target(lj_profile *profile, const lj_frame *frame, con
     if (target->name == NULL || target->y == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a profile");
     if (column->type == LJ_COLUMN_TEXT)
-        return column->word_count >= 2 ? set_classes(profile, column, NULL, column->word_count, options->positive) : LJ_OK;
+        return column->word_count >= 2 ? set_classes(profile, column, NULL, column->word_count, options->positive)
+                                       : LJ_OK;
     if (column->type == LJ_COLUMN_TIME)
         return LJ_OK;
     lj_ordered ordered;

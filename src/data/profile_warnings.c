@@ -43,7 +43,8 @@ static lj_status warn_values(lj_profile *profile, lj_profile_column *c)
     if (c->unique == 1 && c->missing == 0)
         return warn(profile, c, "constant: every row has the same value");
     if ((double)c->missing > many_missing * (double)profile->rows)
-        LJ_TRY(warn(profile, c, "%.1f %% of its cells are missing", 100.0 * (double)c->missing / (double)profile->rows));
+        LJ_TRY(
+            warn(profile, c, "%.1f %% of its cells are missing", 100.0 * (double)c->missing / (double)profile->rows));
     for (int i = 0; i < c->top_count && c->unique > 1; i++)
         if ((double)c->top[i].count > one_value * present)
             LJ_TRY(warn(profile, c, "nearly constant: %.2f %% of its values are '%s'",
@@ -52,7 +53,8 @@ static lj_status warn_values(lj_profile *profile, lj_profile_column *c)
     if (may_be_id && c->present >= ROWS_TO_TELL && (double)c->unique > nearly_all * present)
         LJ_TRY(warn(profile, c, "nearly every row has its own value: an identifier?"));
     else if (c->rare_words > 0 && c->unique <= RARE_MAX)
-        LJ_TRY(warn(profile, c, "%" PRId64 " of its %" PRId64 " values are rare (%" PRId64 " rows together): documented codes?",
+        LJ_TRY(warn(profile, c,
+                    "%" PRId64 " of its %" PRId64 " values are rare (%" PRId64 " rows together): documented codes?",
                     c->rare_words, c->unique, c->rare_rows));
     return LJ_OK;
 }
@@ -71,8 +73,8 @@ static lj_status warn_numbers(lj_profile *profile, lj_profile_column *c)
         return LJ_OK;
     const double half = c->quantiles[5] - c->quantiles[3];
     if (half > 0 && c->quantiles[8] - c->quantiles[5] > 100 * half)
-        LJ_TRY(warn(profile, c, "long tail: median %.6g, 99 %% up to %.6g, largest %.6g", c->quantiles[4], c->quantiles[7],
-                    c->quantiles[8]));
+        LJ_TRY(warn(profile, c, "long tail: median %.6g, 99 %% up to %.6g, largest %.6g", c->quantiles[4],
+                    c->quantiles[7], c->quantiles[8]));
     return LJ_OK;
 }
 
@@ -84,7 +86,8 @@ static lj_status warn_relation(lj_profile *profile, lj_profile_column *c)
     if (fabs(c->correlation) > leak_correlation || c->eta > leak_correlation || c->cramers_v > leak_correlation)
         LJ_TRY(warn(profile, c, "tells the target almost alone: is it known before the outcome?"));
     if (c->psi > drift_psi && (profile->time == NULL || strcmp(profile->time, c->name) != 0))
-        LJ_TRY(warn(profile, c, "drifts over '%s': PSI %.2f between the older and the newer half", profile->time, c->psi));
+        LJ_TRY(
+            warn(profile, c, "drifts over '%s': PSI %.2f between the older and the newer half", profile->time, c->psi));
     return LJ_OK;
 }
 
@@ -130,7 +133,8 @@ static lj_status warn_repeats(lj_profile *profile, const lj_frame *frame, uint64
             continue;
         for (int64_t k = 0; k < c; k++)
             if (hashes[k] == hashes[c] && same_cells(lj_frame_column(frame, k), column, n)) {
-                LJ_TRY(warn(profile, &profile->columns[c], "repeats column '%s' in every row", profile->columns[k].name));
+                LJ_TRY(
+                    warn(profile, &profile->columns[c], "repeats column '%s' in every row", profile->columns[k].name));
                 break;
             }
     }

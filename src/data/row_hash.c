@@ -102,7 +102,8 @@ int lj_cells_equal(const lj_column *column, int64_t a, int64_t b)
         return 1;
     if (column->type == LJ_COLUMN_TEXT)
         return column->code[a] == column->code[b];
-    return column->type == LJ_COLUMN_NUMBER ? column->number[a] == column->number[b] : column->time[a] == column->time[b];
+    return column->type == LJ_COLUMN_NUMBER ? column->number[a] == column->number[b]
+                                            : column->time[a] == column->time[b];
 }
 
 int lj_rows_equal(const lj_frame *frame, int64_t a, int64_t b)

@@ -39,7 +39,8 @@ static lj_status hash_rows(const lj_frame *frame, const lj_split_options *o, lj_
     lj_row_hash *order = lj_new_array(n, sizeof(*order));
     lj_status status = hashes != NULL && order != NULL ? LJ_OK : no_memory(n);
     if (status == LJ_OK)
-        status = key != NULL ? lj_cell_hashes(key, n, o->seed, hashes) : lj_row_hashes(frame, o->target, o->seed, hashes);
+        status =
+            key != NULL ? lj_cell_hashes(key, n, o->seed, hashes) : lj_row_hashes(frame, o->target, o->seed, hashes);
     if (status == LJ_OK)
         status = lj_hashes_tell_apart(hashes, n);
     for (int64_t row = 0; row < n && status == LJ_OK; row++)
@@ -154,7 +155,8 @@ static lj_status rank_rows(const lj_frame *frame, const lj_split_options *o, int
     if (o->target != NULL)
         LJ_TRY(find_classes(frame, o->target, r->classes, &r->class_count));
     if (r->class_count == 0 && must_have_classes)
-        return lj_fail(LJ_EDATA, "split: stratified needs a target with classes, '%s' has more than %d different values",
+        return lj_fail(LJ_EDATA,
+                       "split: stratified needs a target with classes, '%s' has more than %d different values",
                        o->target != NULL ? o->target : "(none)", CLASSES_MAX);
     if (r->class_count == 0) {
         memset(r->classes, 0, (size_t)n * sizeof(*r->classes));
@@ -196,7 +198,8 @@ static lj_status need_whole(const lj_frame *frame, const lj_split_options *o, co
         return lj_fail(LJ_ECONFIG, "split: by %s needs a column", kind);
     LJ_TRY(lj_frame_need(frame, o->column, out));
     if ((*out)->missing_count > 0)
-        return lj_fail(LJ_EDATA, "split: column '%s' has no value in %" PRId64 " rows", o->column, (*out)->missing_count);
+        return lj_fail(LJ_EDATA, "split: column '%s' has no value in %" PRId64 " rows", o->column,
+                       (*out)->missing_count);
     return LJ_OK;
 }
 
@@ -300,8 +303,9 @@ static int part_of_word(const char *word)
     static const struct {
         const char *word;
         lj_part part;
-    } words[] = {{"train", LJ_PART_TRAIN},      {"training", LJ_PART_TRAIN}, {"valid", LJ_PART_VALID}, {"val", LJ_PART_VALID},
-                 {"validation", LJ_PART_VALID}, {"dev", LJ_PART_VALID},      {"test", LJ_PART_TEST},   {"none", LJ_PART_NONE}};
+    } words[] = {{"train", LJ_PART_TRAIN}, {"training", LJ_PART_TRAIN},   {"valid", LJ_PART_VALID},
+                 {"val", LJ_PART_VALID},   {"validation", LJ_PART_VALID}, {"dev", LJ_PART_VALID},
+                 {"test", LJ_PART_TEST},   {"none", LJ_PART_NONE}};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcasecmp(words[i].word, word) == 0)
             return (int)words[i].part;
@@ -321,8 +325,8 @@ static lj_status split_column(const lj_frame *frame, const lj_split_options *o, 
         const char *word = lj_column_word(column, row);
         const int part = word != NULL ? part_of_word(word) : (int)LJ_PART_NONE;
         if (part < 0)
-            return lj_fail(LJ_EDATA, "split: row %" PRId64 ": column '%s' says '%s', expected train, valid or test", row + 1,
-                           o->column, word);
+            return lj_fail(LJ_EDATA, "split: row %" PRId64 ": column '%s' says '%s', expected train, valid or test",
+                           row + 1, o->column, word);
         parts[row] = (uint8_t)part;
     }
     return LJ_OK;
@@ -340,8 +344,8 @@ static lj_status folds_by_column(const lj_frame *frame, const lj_split_options *
     for (int64_t row = 0; row < lj_frame_row_count(frame); row++) {
         const double x = column->number[row];
         if (!(x >= 0 && x < (double)folds && x == floor(x)))
-            return lj_fail(LJ_EDATA, "split: row %" PRId64 ": fold %g of column '%s' is not among 0 to %" PRId64, row + 1, x,
-                           o->column, folds - 1);
+            return lj_fail(LJ_EDATA, "split: row %" PRId64 ": fold %g of column '%s' is not among 0 to %" PRId64,
+                           row + 1, x, o->column, folds - 1);
         fold[row] = (int32_t)x;
     }
     return LJ_OK;
@@ -405,9 +409,10 @@ static lj_status check_parts(const uint8_t *parts, int64_t n)
         sizes[parts[row]]++;
     for (int part = 0; part < LJ_PART_NONE; part++)
         if (sizes[part] == 0)
-            return lj_fail(LJ_EDATA, "split: no row is in the part '%s' (train %" PRId64 ", valid %" PRId64
-                                     ", test %" PRId64 " rows)",
-                           lj_part_name((lj_part)part), sizes[LJ_PART_TRAIN], sizes[LJ_PART_VALID], sizes[LJ_PART_TEST]);
+            return lj_fail(
+                LJ_EDATA,
+                "split: no row is in the part '%s' (train %" PRId64 ", valid %" PRId64 ", test %" PRId64 " rows)",
+                lj_part_name((lj_part)part), sizes[LJ_PART_TRAIN], sizes[LJ_PART_VALID], sizes[LJ_PART_TEST]);
     return LJ_OK;
 }
 
@@ -417,7 +422,8 @@ lj_status lj_split_parts(const lj_frame *frame, const lj_split_options *o, uint8
         [LJ_SPLIT_RANDOM] = split_random, [LJ_SPLIT_STRATIFIED] = split_stratified, [LJ_SPLIT_GROUP] = split_group,
         [LJ_SPLIT_TIME] = split_time,     [LJ_SPLIT_COLUMN] = split_column,         [LJ_SPLIT_FOLDS] = split_folds};
     if (!(share(o->test) + share(o->valid) < 1))
-        return lj_fail(LJ_ECONFIG, "split: test %g and valid %g leave nothing to train", share(o->test), share(o->valid));
+        return lj_fail(LJ_ECONFIG, "split: test %g and valid %g leave nothing to train", share(o->test),
+                       share(o->valid));
     if ((unsigned)o->by >= LJ_SPLIT_COUNT)
         return lj_fail(LJ_EINVAL, "split: there is no kind %d", (int)o->by);
     LJ_TRY(splits[o->by](frame, o, parts));

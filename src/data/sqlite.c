@@ -76,8 +76,9 @@ static lj_status make_table(lj_duck *duck, const copying *c, const char *name)
     for (int i = 0; i < c->n; i++) {
         lj_text_puts(&sql, i == 0 ? " (" : ", ");
         lj_sql_name(&sql, sqlite3_column_name(c->rows, i));
-        lj_text_puts(&sql, c->types[i] == DUCKDB_TYPE_BIGINT ? " BIGINT" : c->types[i] == DUCKDB_TYPE_DOUBLE ? " DOUBLE" :
-                                                                                                              " VARCHAR");
+        lj_text_puts(&sql, c->types[i] == DUCKDB_TYPE_BIGINT   ? " BIGINT"
+                           : c->types[i] == DUCKDB_TYPE_DOUBLE ? " DOUBLE"
+                                                               : " VARCHAR");
     }
     lj_text_puts(&sql, ")");
     lj_status status = lj_text_finish(&sql);

@@ -46,16 +46,17 @@ static lj_status look_at_csv(lj_arena *arena, const lj_source_options *options, 
         lj_csv csv;
         const size_t n = strlen(files->paths[i]);
         const char *path = files->paths[i];
-        const int is_tsv = (n > 4 && strcmp(path + n - 4, ".tsv") == 0) || (n > 7 && strcmp(path + n - 7, ".tsv.gz") == 0);
+        const int is_tsv =
+            (n > 4 && strcmp(path + n - 4, ".tsv") == 0) || (n > 7 && strcmp(path + n - 7, ".tsv.gz") == 0);
         const char *delimiter = options->delimiter != NULL ? options->delimiter : is_tsv ? "\t" : NULL;
         LJ_TRY(lj_csv_look(arena, path, delimiter, options->header, &csv));
         if (i == 0)
             table->csv = csv;
         const lj_csv *first = &table->csv;
         if (csv.count != first->count || csv.delimiter != first->delimiter || csv.has_header != first->has_header)
-            return lj_fail(LJ_EDATA, "%s has %" PRId64 " columns by '%c'%s, %s has %" PRId64 " by '%c'%s", path, csv.count,
-                           csv.delimiter, csv.has_header ? "" : " without a header", files->paths[0], first->count,
-                           first->delimiter, first->has_header ? "" : " without a header");
+            return lj_fail(LJ_EDATA, "%s has %" PRId64 " columns by '%c'%s, %s has %" PRId64 " by '%c'%s", path,
+                           csv.count, csv.delimiter, csv.has_header ? "" : " without a header", files->paths[0],
+                           first->count, first->delimiter, first->has_header ? "" : " without a header");
         for (int64_t c = 0; c < csv.count; c++)
             if (strcmp(csv.names[c], first->names[c]) != 0)
                 return lj_fail(LJ_EDATA, "%s: line 1: column %" PRId64 " is '%s', in %s it is '%s'", path, c + 1,
@@ -86,7 +87,8 @@ lj_status lj_source_table_make(lj_duck *duck, lj_arena *arena, const lj_source_o
     if (table->files.kind == LJ_KIND_CSV) {
         put_csv(&sql, table, &nulls);
     } else {
-        lj_text_puts(&sql, table->files.kind == LJ_KIND_PARQUET ? "SELECT * FROM read_parquet(" : "SELECT * FROM read_json(");
+        lj_text_puts(&sql,
+                     table->files.kind == LJ_KIND_PARQUET ? "SELECT * FROM read_parquet(" : "SELECT * FROM read_json(");
         put_paths(&sql, &table->files);
         lj_text_puts(&sql, ")");
     }

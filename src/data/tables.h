@@ -12,8 +12,8 @@ typedef struct lj_source_table {
 } lj_source_table;
 
 /* Finds the files and makes the view (or, for SQLite, the table) `table->name`. */
-LJ_CHECKED lj_status lj_source_table_make(lj_duck *duck, lj_arena *arena, const lj_source_options *options, const char *source,
-                                   lj_source_table *table);
+LJ_CHECKED lj_status lj_source_table_make(lj_duck *duck, lj_arena *arena, const lj_source_options *options,
+                                          const char *source, lj_source_table *table);
 
 /* Copies a table of a SQLite file to the DuckDB table `name`. */
 LJ_CHECKED lj_status lj_sqlite_copy(lj_duck *duck, const char *path, const char *table, const char *name);

@@ -27,10 +27,10 @@ static void write_families(lj_text *out)
 
 static void write_transforms(lj_text *out)
 {
-    lj_text_puts(out,
-                 "## prepare\n\n`auto`, or a list of steps. A step is a map whose first key is the transform; its value "
-                 "is the main option, or a map of options; `columns` names the columns (patterns such as `X*` too), "
-                 "left out: all that fit.\n\n");
+    lj_text_puts(
+        out, "## prepare\n\n`auto`, or a list of steps. A step is a map whose first key is the transform; its value "
+             "is the main option, or a map of options; `columns` names the columns (patterns such as `X*` too), "
+             "left out: all that fit.\n\n");
     for (int i = 0; i < LJ_TRANSFORM_COUNT; i++) {
         const lj_transform *transform = lj_transform_of((lj_transform_code)i);
         lj_text_printf(out, "### %s\n\n%s", transform->name, transform->doc);

@@ -120,7 +120,8 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
     status = lj_model_fit(&options, &spec, &train.rows, &valid.rows, request->team, request->console, &fitted->train,
                           &fitted->model);
     if (status == LJ_OK && fitted->train.interrupted)
-        status = lj_fail(LJ_EINTERRUPTED, "interrupted after %" PRId64 " steps; the checkpoint is in %s: go on with --resume",
+        status = lj_fail(LJ_EINTERRUPTED,
+                         "interrupted after %" PRId64 " steps; the checkpoint is in %s: go on with --resume",
                          fitted->train.steps, request->work != NULL ? request->work : "no folder");
 done:
     free_gathered(&valid);

@@ -116,7 +116,8 @@ static lj_status check_duplicates(const lj_pipeline *p, const lj_table *table, l
         LJ_TRY(lj_frame_need(table->frame, p->data.key, &key));
         LJ_TRY(lj_frame_duplicates(table->frame, p->data.key, &count, first, DUPLICATES_SHOWN, &shown));
         if (count > 0)
-            return lj_fail(LJ_EDATA, "%s: key '%s' is not unique: %" PRId64 " rows repeat one, the first is row %" PRId64,
+            return lj_fail(LJ_EDATA,
+                           "%s: key '%s' is not unique: %" PRId64 " rows repeat one, the first is row %" PRId64,
                            table->home_source, p->data.key, count, first[0] + 1);
     }
     LJ_TRY(lj_frame_duplicates(table->frame, NULL, &count, first, DUPLICATES_SHOWN, &shown));

@@ -203,10 +203,11 @@ static lj_status refuse_task(const lj_column *column, int wanted, const char *co
     if (count == 1)
         return lj_fail(LJ_EDATA, "target '%s' has one class only, '%s': nothing can be learnt", column->name, names[0]);
     if (wanted == LJ_BINARY && count != 2)
-        return count == 0 ? lj_fail(LJ_EDATA, "target '%s' has more than two values: task binary wants two",
-                                    column->name) :
-                            lj_fail(LJ_EDATA, "target '%s' has %" PRId64 " classes ('%s', '%s', '%s'%s): task binary wants two",
-                                    column->name, count, names[0], names[1], names[2], count > 3 ? ", ..." : "");
+        return count == 0
+                   ? lj_fail(LJ_EDATA, "target '%s' has more than two values: task binary wants two", column->name)
+                   : lj_fail(LJ_EDATA,
+                             "target '%s' has %" PRId64 " classes ('%s', '%s', '%s'%s): task binary wants two",
+                             column->name, count, names[0], names[1], names[2], count > 3 ? ", ..." : "");
     if (wanted == LJ_MULTICLASS && count == 2)
         return lj_fail(LJ_EDATA, "target '%s' has two classes: task multiclass wants three or more", column->name);
     return LJ_OK;

@@ -172,10 +172,11 @@ static void the_writer_cares_for_commas_and_indent(void **state)
         lj_json_end_list(&json);
         lj_json_end_map(&json);
         assert_int_equal(lj_text_finish(&text), LJ_OK);
-        const char *expected = compact ? "{\"s\": \"a\\\"\\\\\\n\\t\\u0001/\xE7\x82\xBC\xEF\xBF\xBD\", \"l\": "
-                                         "[-9223372036854775808, true, null, {}], \"e\": []}"
-                                       : "{\n  \"s\": \"a\\\"\\\\\\n\\t\\u0001/\xE7\x82\xBC\xEF\xBF\xBD\",\n  \"l\": [\n"
-                                         "    -9223372036854775808,\n    true,\n    null,\n    {}\n  ],\n  \"e\": []\n}";
+        const char *expected = compact
+                                   ? "{\"s\": \"a\\\"\\\\\\n\\t\\u0001/\xE7\x82\xBC\xEF\xBF\xBD\", \"l\": "
+                                     "[-9223372036854775808, true, null, {}], \"e\": []}"
+                                   : "{\n  \"s\": \"a\\\"\\\\\\n\\t\\u0001/\xE7\x82\xBC\xEF\xBF\xBD\",\n  \"l\": [\n"
+                                     "    -9223372036854775808,\n    true,\n    null,\n    {}\n  ],\n  \"e\": []\n}";
         assert_string_equal(text.data, expected);
         lj_text_free(&text);
     }

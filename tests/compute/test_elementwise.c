@@ -135,9 +135,18 @@ static void binaries_broadcast(void **state)
                 }
             }
             for (int t = 0; t < n_tables; t++) {
-                const lj_binary_args g = {.outer = O, .middle = M, .inner = I, .a = a, .a_outer = k[0], .a_middle = k[1],
-                                          .a_inner = k[2], .b = b, .b_outer = k[3], .b_middle = k[4],
-                                          .b_inner = k[5], .y = y};
+                const lj_binary_args g = {.outer = O,
+                                          .middle = M,
+                                          .inner = I,
+                                          .a = a,
+                                          .a_outer = k[0],
+                                          .a_middle = k[1],
+                                          .a_inner = k[2],
+                                          .b = b,
+                                          .b_outer = k[3],
+                                          .b_middle = k[4],
+                                          .b_inner = k[5],
+                                          .y = y};
                 table[t]->binary[op](&g);
                 assert_same(table[t], O * M * I, y, expected, "binary %d, strides %zu", op, s);
             }

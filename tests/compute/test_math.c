@@ -119,7 +119,8 @@ static void all_tables_agree(void **state)
         }
     }
     for (int t = 0; t < n_tables; t++) {
-        float (*const scalar[])(float) = {table[t]->expf, table[t]->logf, table[t]->sinf, table[t]->cosf, table[t]->erff};
+        float (*const scalar[])(float) = {table[t]->expf, table[t]->logf, table[t]->sinf, table[t]->cosf,
+                                          table[t]->erff};
         static const lj_unary vector[] = {LJ_UNARY_EXP, LJ_UNARY_LOG, LJ_UNARY_SIN, LJ_UNARY_COS, LJ_UNARY_ERF};
         for (int f = 0; f < 5; f++) {
             table[t]->unary[vector[f]](N, x, y);

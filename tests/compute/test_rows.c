@@ -116,7 +116,8 @@ static void softmax_and_layer_norm_are_those_of_the_formulas(void **state)
     (void)state;
     const lj_kernels *k = lj_kernels_get();
     enum { N = 21 };
-    float *x = numbers(N, 1), *dy = numbers(N, 2), *gain = numbers(N, 3), *bias = numbers(N, 4), *out = numbers(N * 8 + 2, 5);
+    float *x = numbers(N, 1), *dy = numbers(N, 2), *gain = numbers(N, 3), *bias = numbers(N, 4),
+          *out = numbers(N * 8 + 2, 5);
     run_rows(k, 1, N, x, dy, gain, bias, out);
     double sum = 0, mean = 0, variance = 0, inner = 0, total = 0, g_mean = 0, gz_mean = 0;
     for (int i = 0; i < N; i++) {
@@ -149,7 +150,8 @@ static void losses_are_those_of_the_formulas(void **state)
     const lj_kernels *table[TABLES_MAX];
     const int n_tables = tables_of_test(table);
     enum { N = 45 };
-    float *x = numbers(N, 1), *target = numbers(N, 2), *d = numbers(N, 3), *out = numbers(4 * N, 4), *same = numbers(4 * N, 4);
+    float *x = numbers(N, 1), *target = numbers(N, 2), *d = numbers(N, 3), *out = numbers(4 * N, 4),
+          *same = numbers(4 * N, 4);
     for (int i = 0; i < N; i++)
         target[i] = (float)(i % 2);
     for (int t = 0; t < n_tables; t++) {
@@ -265,7 +267,8 @@ static void piecewise_linear_is_clipped_but_for_its_ends(void **state)
         assert_same(table[t], 6, dx, slopes, "gradient");
     }
     enum { F = 3, T = 21, R = 9 };
-    float *many = numbers(R * F, 1), *e = numbers(F * (T + 1), 2), *a = numbers(R * F * T, 3), *b = numbers(R * F * T, 3);
+    float *many = numbers(R * F, 1), *e = numbers(F * (T + 1), 2), *a = numbers(R * F * T, 3),
+          *b = numbers(R * F * T, 3);
     for (int f = 0; f < F; f++) {
         for (int i = 0; i <= T; i++)
             e[f * (T + 1) + i] = (float)i * 0.1F - 1.0F;
@@ -306,7 +309,8 @@ static void step_of(const lj_kernels *k, int which, lj_update_args *a)
 }
 
 /* PyTorch's formulas in double: p, and the two states. */
-static void step_in_double(int which, double g, double decay, double rate, int64_t step, double *p, double *s, double *m)
+static void step_in_double(int which, double g, double decay, double rate, int64_t step, double *p, double *s,
+                           double *m)
 {
     if (which == 6)
         *p *= 1 - rate * decay;

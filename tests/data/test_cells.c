@@ -35,13 +35,28 @@ static void same(double a, double b)
 static void plain_numbers_are_read_to_the_nearest_double(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"0",       "-1",     "1234.5", ".5",    "5.",      "1e3",    "-2.5E-3", "0.766126609",
-                                        "83.70",   "0.1",    "1e-320", "9007199254740993", "123456789012345678",
-                                        "0.30000000000000004", "1.7976931348623157e308", "4.9e-324", "+7"};
+    static const char *const texts[] = {"0",
+                                        "-1",
+                                        "1234.5",
+                                        ".5",
+                                        "5.",
+                                        "1e3",
+                                        "-2.5E-3",
+                                        "0.766126609",
+                                        "83.70",
+                                        "0.1",
+                                        "1e-320",
+                                        "9007199254740993",
+                                        "123456789012345678",
+                                        "0.30000000000000004",
+                                        "1.7976931348623157e308",
+                                        "4.9e-324",
+                                        "+7"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         same(number(LJ_RULE_PLAIN, NULL, texts[i]), strtod(texts[i], NULL));
     same(number(LJ_RULE_PLAIN, NULL, "  42 "), 42);
-    static const char *const others[] = {"abc", "1 2", "1,2", "0x10", "1e", "--1", "1.2.3", "inf", "1e999", "+", "$1", "860xx"};
+    static const char *const others[] = {"abc",   "1 2", "1,2",   "0x10", "1e", "--1",
+                                         "1.2.3", "inf", "1e999", "+",    "$1", "860xx"};
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         refused(LJ_RULE_PLAIN, NULL, others[i]);
 }
@@ -63,7 +78,8 @@ static void many_numbers_agree_with_the_standard_library(void **state)
 static void words_that_mean_missing_give_nan(void **state)
 {
     (void)state;
-    static const char *const words[] = {"", "  ", "NA", "n/a", "NaN", "null", "None", "-", "?", "missing", "Unknown", "#REF!"};
+    static const char *const words[] = {"",     "  ", "NA", "n/a",     "NaN",     "null",
+                                        "None", "-",  "?",  "missing", "Unknown", "#REF!"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         assert_true(isnan(number(LJ_RULE_PLAIN, NULL, words[i])));
 }
@@ -127,9 +143,20 @@ static void times_are_read_by_their_format(void **state)
     (void)state;
     const int64_t day = 86400000000;
     const int64_t may_first = 17652 * day; /* 2018-05-01 */
-    static const char *const texts[] = {"2018-05-01", "2018/5/1", "20180501", "5/1/2018", "1 May 2018", "01-May-2018",
-                                        "May 1, 2018", "May-2018", "2018-05", "2018\u5e745\u67081\u65e5", "2018-05-01T00:00:00Z",
-                                        "2018-05-01 08:00:00+08:00", "2018-04-30 19:00 -0500", "1.5.2018"};
+    static const char *const texts[] = {"2018-05-01",
+                                        "2018/5/1",
+                                        "20180501",
+                                        "5/1/2018",
+                                        "1 May 2018",
+                                        "01-May-2018",
+                                        "May 1, 2018",
+                                        "May-2018",
+                                        "2018-05",
+                                        "2018\u5e745\u67081\u65e5",
+                                        "2018-05-01T00:00:00Z",
+                                        "2018-05-01 08:00:00+08:00",
+                                        "2018-04-30 19:00 -0500",
+                                        "1.5.2018"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (micros(NULL, texts[i]) != may_first)
             fail_msg("'%s' is read as %lld", texts[i], (long long)micros(NULL, texts[i]));
@@ -145,8 +172,9 @@ static void times_are_read_by_their_format(void **state)
 static void times_that_do_not_exist_are_refused(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"2018-02-30", "1900-02-29", "2018-13-01", "2018-00-10", "25:00", "2018-05-01 25:00",
-                                        "2018-05-01x", "20181301", "May", "2018-05-01 10:61", "1 Foo 2018", ""};
+    static const char *const texts[] = {"2018-02-30", "1900-02-29",       "2018-13-01",  "2018-00-10",
+                                        "25:00",      "2018-05-01 25:00", "2018-05-01x", "20181301",
+                                        "May",        "2018-05-01 10:61", "1 Foo 2018",  ""};
     int64_t t = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (lj_time_parse(NULL, texts[i], &t) != LJ_EDATA)

@@ -14,7 +14,8 @@ static lj_frame *open_table(const char *name, lj_source **source)
 {
     static char path[1024];
     const char *data = getenv("LIANJIN_DATA");
-    snprintf(path, sizeof(path), "%s/%s", data != NULL && data[0] != '\0' ? data : LJ_SOURCE_DIR "/../shared/data", name);
+    snprintf(path, sizeof(path), "%s/%s", data != NULL && data[0] != '\0' ? data : LJ_SOURCE_DIR "/../shared/data",
+             name);
     if (!lj_file_exists(path)) {
         print_message("%s is not here: skipped\n", name);
         skip();

@@ -11,7 +11,8 @@
 
 #include "data/temporary.h"
 
-static void expect(const lj_source *source, const char *name, lj_column_type type, lj_number_rule rule, const char *extra)
+static void expect(const lj_source *source, const char *name, lj_column_type type, lj_number_rule rule,
+                   const char *extra)
 {
     const lj_field *field = field_of(source, name);
     if (field->type != type || (type == LJ_COLUMN_NUMBER && field->rule != rule))
@@ -22,11 +23,12 @@ static void expect(const lj_source *source, const char *name, lj_column_type typ
         fail_msg("column '%s': expected %s, found %s", name, extra, found != NULL ? found : "nothing");
 }
 
-static const char loans[] = "id,term,length,zip,util,issued,income,joint,code,state,when\n"
-                            "1,36 months,10+ years,860xx,83.70%,2018/5/1,\"24,000\",Missing,007,A11,2018-05-01 10:00:00\n"
-                            "2,60 months,< 1 year,309xx,9.40%,2018/12/1,\"30,000\",12.5,012,A12,2018-05-02T11:30:00Z\n"
-                            "3,36 months,3 years,606xx,0%,2018/1/31,950,Missing,100,A13,2018-05-03\n"
-                            "4,36 months,n/a,,NA,2018/2/1,\"1,049,200\",7,,A14,\n";
+static const char loans[] =
+    "id,term,length,zip,util,issued,income,joint,code,state,when\n"
+    "1,36 months,10+ years,860xx,83.70%,2018/5/1,\"24,000\",Missing,007,A11,2018-05-01 10:00:00\n"
+    "2,60 months,< 1 year,309xx,9.40%,2018/12/1,\"30,000\",12.5,012,A12,2018-05-02T11:30:00Z\n"
+    "3,36 months,3 years,606xx,0%,2018/1/31,950,Missing,100,A13,2018-05-03\n"
+    "4,36 months,n/a,,NA,2018/2/1,\"1,049,200\",7,,A14,\n";
 
 static void columns_are_typed_by_their_content(void **state)
 {
@@ -94,7 +96,8 @@ static void a_file_without_header_gets_names(void **state)
 {
     (void)state;
     lj_source *source = NULL;
-    const lj_source_options options = {.source = write_text("german.data", "A11 6 A34 1169 1\nA12 48 A32 5951 2\nA14 12 A34 2096 1\n")};
+    const lj_source_options options = {
+        .source = write_text("german.data", "A11 6 A34 1169 1\nA12 48 A32 5951 2\nA14 12 A34 2096 1\n")};
     lj_frame *frame = read_table(&options, &source);
     assert_int_equal(lj_frame_row_count(frame), 3);
     assert_int_equal(lj_frame_column_count(frame), 5);
@@ -109,7 +112,9 @@ static void headers_of_words_alone_are_found(void **state)
 {
     (void)state;
     lj_source *source = NULL;
-    const lj_source_options options = {.source = write_text("words.csv", "\xEF\xBB\xBF" "sex;town\r\nm;Rome\r\nf;Oslo\r\nm;Bern\r\n\r\n")};
+    const lj_source_options options = {.source =
+                                           write_text("words.csv", "\xEF\xBB\xBF"
+                                                                   "sex;town\r\nm;Rome\r\nf;Oslo\r\nm;Bern\r\n\r\n")};
     lj_frame *frame = read_table(&options, &source);
     assert_int_equal(lj_frame_row_count(frame), 3);
     assert_string_equal(lj_column_word(column_of(frame, "town"), 2), "Bern");
@@ -122,7 +127,8 @@ static void quotes_commas_and_line_ends_within_cells_are_kept(void **state)
 {
     (void)state;
     lj_source *source = NULL;
-    const lj_source_options options = {.source = write_text("quoted.csv", "id,text\n1,\"a, \"\"b\"\"\"\n2,\"two\nlines\"\n")};
+    const lj_source_options options = {.source =
+                                           write_text("quoted.csv", "id,text\n1,\"a, \"\"b\"\"\"\n2,\"two\nlines\"\n")};
     lj_frame *frame = read_table(&options, &source);
     assert_string_equal(lj_column_word(column_of(frame, "text"), 0), "a, \"b\"");
     assert_string_equal(lj_column_word(column_of(frame, "text"), 1), "two\nlines");
@@ -195,10 +201,14 @@ static void sql_sees_the_cells_and_joins_named_sources(void **state)
 {
     (void)state;
     const char *const names[] = {"a", "b"};
-    const char *const paths[] = {write_text("ja.csv", "id,x\n1,10\n2,20\n3,NA\n"), write_text("jb.csv", "id,y\n3,c\n1,a\n2,b\n")};
+    const char *const paths[] = {write_text("ja.csv", "id,x\n1,10\n2,20\n3,NA\n"),
+                                 write_text("jb.csv", "id,y\n3,c\n1,a\n2,b\n")};
     lj_source *source = NULL;
-    lj_source_options options = {.names = names, .sources = paths, .source_count = 2,
-                                 .sql = "SELECT a.id, x, y, row_number() OVER () AS n FROM a JOIN b USING (id) ORDER BY id DESC;\n"};
+    lj_source_options options = {
+        .names = names,
+        .sources = paths,
+        .source_count = 2,
+        .sql = "SELECT a.id, x, y, row_number() OVER () AS n FROM a JOIN b USING (id) ORDER BY id DESC;\n"};
     lj_frame *frame = read_table(&options, &source);
     assert_int_equal(lj_frame_row_count(frame), 3);
     assert_true(column_of(frame, "id")->number[0] == 3);
@@ -241,7 +251,8 @@ static void fails(const char *path, lj_status status, const char *message)
     const lj_source_options options = {.source = path};
     const lj_status found = lj_source_open(&options, NULL, &source);
     if (found != status)
-        fail_msg("%s: expected %s, found %s: %s", path, lj_status_name(status), lj_status_name(found), lj_error_message());
+        fail_msg("%s: expected %s, found %s: %s", path, lj_status_name(status), lj_status_name(found),
+                 lj_error_message());
     assert_null(source);
     assert_message_has(message);
 }
@@ -267,8 +278,9 @@ static void ragged_rows_are_told_with_their_line(void **state)
 static void other_encodings_are_named(void **state)
 {
     (void)state;
-    fails(write_text("latin.csv", "a,b\n1,\xE9t\xE9\n2,S\xE3o\n"), LJ_EDATA,
-          "line 2, byte 7 of the file (0xE9): the text is not UTF-8, it looks like LATIN1; convert it: iconv -f LATIN1");
+    fails(
+        write_text("latin.csv", "a,b\n1,\xE9t\xE9\n2,S\xE3o\n"), LJ_EDATA,
+        "line 2, byte 7 of the file (0xE9): the text is not UTF-8, it looks like LATIN1; convert it: iconv -f LATIN1");
     fails(write_text("gbk.csv", "a,b\n1,\xD2\xF8\xD0\xD0\n2,\xB4\xFB\xBF\xEE\n"), LJ_EDATA, "it looks like GBK");
     fails(write_bytes("utf16.csv", "\xFF\xFE" "a\0,\0b\0\n\0", 10), LJ_EDATA, "it looks like UTF-16");
     fails(write_bytes("utf16le.csv", "a\0,\0b\0\n\0" "1\0,\0" "2\0\n\0", 16), LJ_EDATA, "it looks like UTF-16");
@@ -308,7 +320,8 @@ static void a_fault_far_into_the_file_is_found(void **state)
 static void quotes_that_are_not_closed_are_told(void **state)
 {
     (void)state;
-    fails(write_text("open.csv", "a,b\n1,2\n3,\"four\n5,6\n"), LJ_EDATA, "open.csv: line 3: a quote is opened and never closed");
+    fails(write_text("open.csv", "a,b\n1,2\n3,\"four\n5,6\n"), LJ_EDATA,
+          "open.csv: line 3: a quote is opened and never closed");
     fails(write_text("after.csv", "a,b\n1,\"x\"y\n"), LJ_EDATA, "after.csv: line 2");
 }
 
@@ -320,9 +333,11 @@ static void empty_tables_and_names_that_repeat_are_refused(void **state)
     fails(write_text("header.csv", "a,b,c\n"), LJ_EDATA, "only a header of 3 columns, no rows");
     fails(write_text("twice.csv", "id,x,id\n1,2,3\n"), LJ_EDATA, "columns 1 and 3 are both called 'id'");
     fails(write_text("book.xlsx", "PK\003\004rest"), LJ_EUNSUPPORTED, "Excel");
-    fails(write_text("infinite.csv", "a,x\n1,2\n2,inf\n3,5\n"), LJ_EDATA, "column 'x': 1 cells are infinite, such as 'inf'");
+    fails(write_text("infinite.csv", "a,x\n1,2\n2,inf\n3,5\n"), LJ_EDATA,
+          "column 'x': 1 cells are infinite, such as 'inf'");
     lj_source *source = NULL;
-    const lj_source_options options = {.source = write_text("f.csv", "a\n1\n"), .sql = "SELECT * FROM source WHERE CAST(a AS INTEGER) > 5"};
+    const lj_source_options options = {.source = write_text("f.csv", "a\n1\n"),
+                                       .sql = "SELECT * FROM source WHERE CAST(a AS INTEGER) > 5"};
     assert_int_equal(lj_source_open(&options, NULL, &source), LJ_EDATA);
     assert_message_has("no rows are left by the SQL");
 }
@@ -510,7 +525,8 @@ static void few_odd_words_among_numbers_stand_for_missing(void **state)
     lj_frame *frame = read_table(&options, &source);
     expect(source, "few", LJ_COLUMN_NUMBER, LJ_RULE_PLAIN, NULL);
     assert_string_equal(field_of(source, "few")->null_words, "private");
-    assert_string_equal(field_of(source, "few")->reason, "all 299 values are numbers; 'private' (1 cells) stands for no value");
+    assert_string_equal(field_of(source, "few")->reason,
+                        "all 299 values are numbers; 'private' (1 cells) stands for no value");
     assert_int_equal(column_of(frame, "few")->missing_count, 1);
     expect(source, "many", LJ_COLUMN_TEXT, 0, NULL);
     lj_frame_destroy(frame);
@@ -521,7 +537,8 @@ static void long_whole_numbers_stay_text(void **state)
 {
     (void)state;
     lj_source *source = NULL;
-    const lj_source_options options = {.source = write_text("card.csv", "card,n\n6222021234567890123,1\n6222021234567890124,2\n")};
+    const lj_source_options options = {
+        .source = write_text("card.csv", "card,n\n6222021234567890123,1\n6222021234567890124,2\n")};
     lj_frame *frame = read_table(&options, &source);
     assert_string_equal(lj_column_word(column_of(frame, "card"), 1), "6222021234567890124");
     lj_frame_destroy(frame);

@@ -135,8 +135,10 @@ static void residual_quantiles_are_those_of_numpy(void **state)
             continue;
         double *target = doubles(lj_item_get(cases->items[c], "target"));
         float *score = floats(lj_item_get(cases->items[c], "score"));
-        const lj_predictions predictions = {
-            .task = LJ_REGRESSION, .n = lj_item_get(cases->items[c], "target")->count, .score = score, .target = target};
+        const lj_predictions predictions = {.task = LJ_REGRESSION,
+                                            .n = lj_item_get(cases->items[c], "target")->count,
+                                            .score = score,
+                                            .target = target};
         lj_evaluation *evaluation;
         assert_int_equal(lj_evaluate(&predictions, NAN, &evaluation), LJ_OK);
         lj_text text = {0};

@@ -43,7 +43,10 @@ static void gather_numbers(lj_graph *g) { lj_gather(g, x23(g), xb3(g)); }
 static void one_hot_numbers(lj_graph *g) { lj_one_hot(g, xb3(g), (int32_t[]){1, 1, 1}); }
 static void one_hot_levels(lj_graph *g) { lj_one_hot(g, codes(g), (int32_t[]){1, 0, 1}); }
 static void edges(lj_graph *g) { lj_piecewise_linear(g, xb3(g), x23(g)); }
-static void layer_norm(lj_graph *g) { lj_layer_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), LJ_NONE, 1e-5F); }
+static void layer_norm(lj_graph *g)
+{
+    lj_layer_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), LJ_NONE, 1e-5F);
+}
 static void batch_norm(lj_graph *g)
 {
     const lj_value x = x23(g);
@@ -51,7 +54,10 @@ static void batch_norm(lj_graph *g)
 }
 static void dropout(lj_graph *g) { lj_dropout(g, xb3(g), 1.0F, "drop"); }
 static void bce(lj_graph *g) { lj_bce_logits(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F); }
-static void cross_entropy(lj_graph *g) { lj_softmax_cross_entropy(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F); }
+static void cross_entropy(lj_graph *g)
+{
+    lj_softmax_cross_entropy(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F);
+}
 static void huber(lj_graph *g) { lj_huber(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 1.0F); }
 static void twice(lj_graph *g) { (void)xb3(g), xb3(g); }
 static void two_shapes(lj_graph *g)
@@ -63,7 +69,10 @@ static void batch_parameter(lj_graph *g) { lj_parameter(g, "w", lj_shape_of(B), 
 static void zero_size(lj_graph *g) { lj_input(g, "z", LJ_F32, lj_shape_of(B, 0)); }
 static void batch_second(lj_graph *g) { lj_input(g, "z", LJ_F32, lj_shape_of(3, B)); }
 static void none(lj_graph *g) { lj_exp(g, LJ_NONE); }
-static void assign(lj_graph *g) { lj_assign(g, lj_parameter(g, "w", lj_shape_of(2), (lj_parameter_options){0}), x23(g)); }
+static void assign(lj_graph *g)
+{
+    lj_assign(g, lj_parameter(g, "w", lj_shape_of(2), (lj_parameter_options){0}), x23(g));
+}
 
 static const struct {
     void (*build)(lj_graph *g);
@@ -92,7 +101,8 @@ static const struct {
     {batch_norm, "batch_norm: expected [batch, C], found [2, 3]"},
     {dropout, "dropout 'drop': expected a rate of 0 to below 1, found 1"},
     {bce, "bce_logits: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
-    {cross_entropy, "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found [batch, 3] and [batch]"},
+    {cross_entropy,
+     "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found [batch, 3] and [batch]"},
     {huber, "huber: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
     {twice, "input: there is an input 'b' already"},
     {two_shapes, "parameter 'w': asked for as [2] and as [3]"},

@@ -305,7 +305,8 @@ static void a_row_alone_has_the_bits_it_has_in_a_batch(void **state)
                     run(b.program, NULL, n);
                     if (memcmp(lj_program_output(b.program, "y"), whole + row * inner,
                                (size_t)(n * inner) * sizeof(*whole)) != 0)
-                        fail_msg("%s: %lld rows from %lld have other bits alone", c->name, (long long)n, (long long)row);
+                        fail_msg("%s: %lld rows from %lld have other bits alone", c->name, (long long)n,
+                                 (long long)row);
                 }
             }
             free(whole);

@@ -64,11 +64,13 @@ static void build_net(net *n, int with_batch_norm)
         y = lj_batch_norm(g, y, LJ_NONE, LJ_NONE, lj_parameter(g, "mean", lj_shape_of(32), running),
                           lj_parameter(g, "variance", lj_shape_of(32), running), 0.9F, 1e-5F);
     y = lj_add(g, y, lj_dropout(g, dense(g, y, "second", 32, 32, LJ_RELU), 0.1F, "drop"));
-    y = lj_multiply(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, 1, 32)), lj_parameter(g, "scale", lj_shape_of(HEADS, 32), normal));
+    y = lj_multiply(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, 1, 32)),
+                    lj_parameter(g, "scale", lj_shape_of(HEADS, 32), normal));
     y = lj_product_heads(g, y, lj_parameter(g, "heads", lj_shape_of(HEADS, 32, 1), normal));
     y = lj_reshape(g, y, lj_shape_of(LJ_BATCH, HEADS));
     lj_output(g, "logits", y);
-    const lj_value target = lj_reshape(g, lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH)), lj_shape_of(LJ_BATCH, 1));
+    const lj_value target =
+        lj_reshape(g, lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH)), lj_shape_of(LJ_BATCH, 1));
     const lj_value loss = lj_bce_logits(g, y, lj_broadcast(g, target, lj_shape_of(LJ_BATCH, HEADS)), 0.0F);
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
     n->loss = lj_sum(g, lj_multiply(g, lj_mean(g, loss, 1, 0), weight), 0, 0);
@@ -101,7 +103,8 @@ static lj_status open_net(net *n, const lj_update_rule *rule, int64_t batch, int
 
 static void load(lj_program *p, int64_t batch)
 {
-    float *x = lj_program_input(p, "x"), *target = lj_program_input(p, "target"), *weight = lj_program_input(p, "weight");
+    float *x = lj_program_input(p, "x"), *target = lj_program_input(p, "target"),
+          *weight = lj_program_input(p, "weight");
     int32_t *codes = lj_program_input(p, "codes");
     for (int64_t i = 0; i < batch; i++) {
         float sum = 0.0F;
@@ -235,7 +238,8 @@ static void an_mlp_trains_in_one_row_segment_and_one_wave(void **state)
     lj_graph *g = n.graph;
     const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, 4));
     const lj_value y = dense(g, dense(g, x, "a", 4, 4, LJ_RELU), "b", 4, 1, LJ_LINEAR);
-    const lj_value error = lj_subtract(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH)), lj_input(g, "t", LJ_F32, lj_shape_of(LJ_BATCH)));
+    const lj_value error =
+        lj_subtract(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH)), lj_input(g, "t", LJ_F32, lj_shape_of(LJ_BATCH)));
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
     n.loss = lj_sum(g, lj_multiply(g, lj_square(g, error), weight), 0, 0);
     assert_int_equal(lj_weights_create(&n.weights), LJ_OK);
@@ -355,7 +359,8 @@ static void a_program_refuses_what_it_cannot_run(void **state)
     lj_weights_destroy(empty);
     assert_int_equal(lj_weights_create(&n.weights), LJ_OK);
     assert_int_equal(lj_weights_add(n.weights, n.graph, 1), LJ_OK);
-    assert_int_equal(lj_program_compile(n.graph, n.weights, &(lj_program_options){.batch = (int64_t)1 << 58}, &p), LJ_ENOMEM);
+    assert_int_equal(lj_program_compile(n.graph, n.weights, &(lj_program_options){.batch = (int64_t)1 << 58}, &p),
+                     LJ_ENOMEM);
     assert_null(p);
     close_net(&n);
 }

@@ -10,7 +10,8 @@ static void config_errors_name_file_line_and_column(void **state)
     expect_failure(f, "data: a.csv\ntarget: bad\nmodel: tabmm\n", LJ_ECONFIG, "did you mean 'tabm'");
     expect_failure(f, "data: a.csv\ntarget: bad\nsplit: {by: columm}\n", LJ_ECONFIG, "column");
     expect_failure(f, "data: a.csv\ntarget: bad\nsplit: {by: group}\n", LJ_ECONFIG, "wants 'column'");
-    expect_failure(f, "data: a.csv\ntarget: bad\ntarget: worse\n", LJ_ECONFIG, "pipeline.yaml:3:1: key 'target' stands twice");
+    expect_failure(f, "data: a.csv\ntarget: bad\ntarget: worse\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:1: key 'target' stands twice");
     expect_failure(f, "data: [a.csv\ntarget: bad\n", LJ_ECONFIG, "pipeline.yaml:");
     expect_failure(f, "data: {source: a.csv, sources: {x: b.csv}}\ntarget: bad\n", LJ_ECONFIG, "one of 'source'");
     expect_failure(f, "data: a.csv\ntarget: bad\ntune: {}\n", LJ_ECONFIG, "not in this version");
