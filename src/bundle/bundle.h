@@ -2,6 +2,8 @@
 #ifndef LJ_BUNDLE_BUNDLE_H
 #define LJ_BUNDLE_BUNDLE_H
 
+#include "lianjin/bundle.h"
+
 #define LJ_MODEL_FILE "model.json"
 #define LJ_WEIGHTS_FILE "weights.safetensors"
 #define LJ_PREP_FILE "prep.json"
@@ -16,5 +18,13 @@
 
 /* Path of `name` under $LIANJIN_HOME (default ~/.lianjin), to free with lj_free; NULL without memory. */
 char *lj_home_path(const char *name);
+
+/*
+ * What follows the check of signature and digests, from memory: the parts are
+ * checked against each other and the kept cases are scored. Takes `model` and
+ * `weights` over, also on failure. For lj_bundle_open and the fuzz target.
+ */
+LJ_CHECKED lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep, lj_weights *weights,
+                                        const char *weights_sha256, lj_bundle **out);
 
 #endif

@@ -30,13 +30,13 @@ void lj_bundle_close(lj_bundle *bundle)
     lj_free(bundle);
 }
 
-static lj_status check_version(const lj_bundle *bundle, const char *key, int64_t ours)
+static lj_status check_version(const char *path, const lj_doc *doc, const char *key, int64_t ours)
 {
     int64_t found = 0;
-    LJ_TRY(lj_item_need_integer(bundle->doc, lj_doc_root(bundle->doc), key, 1, INT32_MAX, &found));
+    LJ_TRY(lj_item_need_integer(doc, lj_doc_root(doc), key, 1, INT32_MAX, &found));
     if (found > ours)
-        return lj_fail(LJ_EVERSION, "%s: %s %" PRId64 " is newer than the %" PRId64 " that this program knows",
-                       bundle->path, key, found, ours);
+        return lj_fail(LJ_EVERSION, "%s: %s %" PRId64 " is newer than the %" PRId64 " that this program knows", path, key,
+                       found, ours);
     return LJ_OK;
 }
 
@@ -79,33 +79,19 @@ static lj_status read_target(lj_bundle *bundle)
     return LJ_OK;
 }
 
-static lj_status read_prep(lj_bundle *bundle, const char *path)
-{
-    lj_doc *doc = NULL;
-    lj_status status = lj_json_read(path, &doc);
-    if (status == LJ_OK)
-        status = lj_prep_load(doc, lj_doc_root(doc), &bundle->prep);
-    lj_doc_destroy(doc);
-    return status;
-}
-
-static lj_status read_model(lj_bundle *bundle, const char *path)
+/* Takes the weights over. */
+static lj_status load_model(lj_bundle *bundle, lj_weights *weights)
 {
     const lj_item *item = NULL;
-    lj_weights *weights = NULL;
-    const char *expected = NULL;
-    LJ_TRY(lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "model", LJ_MAP, &item));
-    LJ_TRY(lj_item_need_string(bundle->doc, lj_doc_root(bundle->doc), "weights_sha256", &expected));
-    LJ_TRY(lj_safetensors_read(path, &weights));
-    const lj_status status = lj_weights_sha256(weights, bundle->weights_sha256);
-    if (status != LJ_OK || strcmp(expected, bundle->weights_sha256) != 0) {
+    const lj_status found = lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "model", LJ_MAP, &item);
+    if (found != LJ_OK) {
         lj_weights_destroy(weights);
-        return status != LJ_OK ? status :
-                                 lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", bundle->path);
+        return found;
     }
     LJ_TRY(lj_model_load(bundle->doc, item, weights, &bundle->model));
     const lj_model_spec *spec = lj_model_spec_of(bundle->model);
-    int fits = spec->task == bundle->target.task && spec->number_count == lj_prep_number_count(bundle->prep) &&
+    int fits = spec->task == bundle->target.task && spec->classes == bundle->target.classes &&
+               spec->number_count == lj_prep_number_count(bundle->prep) &&
                spec->category_count == lj_prep_category_count(bundle->prep);
     for (int64_t i = 0; fits && i < spec->category_count; i++)
         fits = spec->category_sizes[i] == lj_prep_category_size(bundle->prep, i);
@@ -207,53 +193,100 @@ static lj_status prove_cases(lj_bundle *bundle)
     return status;
 }
 
-static lj_status read_file(lj_bundle *bundle, const char *name, lj_status (*read)(lj_bundle *, const char *))
+/* ---- all of it ---- */
+
+static lj_status read_model_doc(const char *path, lj_doc **out)
 {
-    char *path = lj_path_join(bundle->path, name);
-    if (path == NULL)
-        return lj_fail(LJ_ENOMEM, "no memory for a path");
-    const lj_status status = read(bundle, path);
-    lj_free(path);
-    return status;
+    const lj_item *name = NULL;
+    LJ_TRY(lj_json_read(path, out));
+    LJ_TRY(check_version(path, *out, "format", LJ_BUNDLE_FORMAT));
+    LJ_TRY(check_version(path, *out, "arithmetic", LJ_ARITHMETIC));
+    return lj_item_need(*out, lj_doc_root(*out), "name", LJ_STRING, &name);
 }
 
-static lj_status read_doc(lj_bundle *bundle, const char *path)
+/* The weights, if they are those of model.json. */
+static lj_status read_weights(const char *path, const lj_doc *model, char sha256[LJ_SHA256_HEX], lj_weights **out)
 {
-    LJ_TRY(lj_json_read(path, &bundle->doc));
-    LJ_TRY(check_version(bundle, "format", LJ_BUNDLE_FORMAT));
-    return check_version(bundle, "arithmetic", LJ_ARITHMETIC);
+    const char *expected = NULL;
+    LJ_TRY(lj_item_need_string(model, lj_doc_root(model), "weights_sha256", &expected));
+    LJ_TRY(lj_safetensors_read(path, out));
+    LJ_TRY(lj_weights_sha256(*out, sha256));
+    return strcmp(expected, sha256) == 0 ? LJ_OK :
+                                           lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", path);
 }
 
-static lj_status open_all(lj_bundle *bundle)
+static lj_status load_all(lj_bundle *bundle, const lj_doc *prep, lj_weights **weights)
 {
     const char *name = NULL;
-    LJ_TRY(lj_signature_verify(bundle->path));
-    LJ_TRY(read_file(bundle, LJ_MODEL_FILE, read_doc));
-    LJ_TRY(lj_item_need_string(bundle->doc, lj_doc_root(bundle->doc), "name", &name));
-    LJ_TRY(lj_item_need_number(bundle->doc, lj_doc_root(bundle->doc), "threshold", &bundle->threshold));
+    const lj_item *root = lj_doc_root(bundle->doc);
+    LJ_TRY(lj_item_need_string(bundle->doc, root, "name", &name));
+    LJ_TRY(lj_item_need_number(bundle->doc, root, "threshold", &bundle->threshold));
     LJ_TRY(read_target(bundle));
-    LJ_TRY(read_file(bundle, LJ_PREP_FILE, read_prep));
-    LJ_TRY(read_file(bundle, LJ_WEIGHTS_FILE, read_model));
+    LJ_TRY(lj_prep_load(prep, lj_doc_root(prep), &bundle->prep));
+    lj_weights *given = *weights;
+    *weights = NULL;
+    LJ_TRY(load_model(bundle, given));
     return prove_cases(bundle);
+}
+
+lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep, lj_weights *weights,
+                             const char *weights_sha256, lj_bundle **out)
+{
+    *out = NULL;
+    lj_status status = LJ_OK;
+    lj_bundle *bundle = lj_new_array(1, sizeof(*bundle));
+    if (bundle == NULL) {
+        lj_doc_destroy(model);
+        lj_weights_destroy(weights);
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
+    }
+    bundle->doc = model;
+    strncpy(bundle->weights_sha256, weights_sha256, LJ_SHA256_HEX - 1);
+    LJ_TRY_DONE(lj_arena_create(&bundle->arena));
+    bundle->path = lj_strdup(path);
+    if (bundle->path == NULL) {
+        status = lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
+        goto done;
+    }
+    LJ_TRY_DONE(load_all(bundle, prep, &weights));
+    *out = bundle;
+    bundle = NULL;
+done:
+    lj_weights_destroy(weights);
+    lj_bundle_close(bundle);
+    return status;
 }
 
 lj_status lj_bundle_open(const char *path, lj_bundle **out)
 {
     *out = NULL;
-    lj_bundle *bundle = lj_new_array(1, sizeof(*bundle));
-    if (bundle == NULL)
-        return lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
-    lj_status status = lj_arena_create(&bundle->arena);
-    if (status == LJ_OK) {
-        bundle->path = lj_strdup(path);
-        status = bundle->path == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path) : open_all(bundle);
+    char sha256[LJ_SHA256_HEX] = "";
+    lj_status status = LJ_OK;
+    lj_doc *model = NULL;
+    lj_doc *prep = NULL;
+    lj_weights *weights = NULL;
+    char *model_path = lj_path_join(path, LJ_MODEL_FILE);
+    char *prep_path = lj_path_join(path, LJ_PREP_FILE);
+    char *weights_path = lj_path_join(path, LJ_WEIGHTS_FILE);
+    if (model_path == NULL || prep_path == NULL || weights_path == NULL) {
+        status = lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
+        goto done;
     }
-    if (status != LJ_OK) {
-        lj_bundle_close(bundle);
-        return status;
-    }
-    *out = bundle;
-    return LJ_OK;
+    LJ_TRY_DONE(lj_signature_verify(path));
+    LJ_TRY_DONE(read_model_doc(model_path, &model));
+    LJ_TRY_DONE(lj_json_read(prep_path, &prep));
+    LJ_TRY_DONE(read_weights(weights_path, model, sha256, &weights));
+    status = lj_bundle_assemble(path, model, prep, weights, sha256, out);
+    model = NULL;
+    weights = NULL;
+done:
+    lj_weights_destroy(weights);
+    lj_doc_destroy(prep);
+    lj_doc_destroy(model);
+    lj_free(weights_path);
+    lj_free(prep_path);
+    lj_free(model_path);
+    return status;
 }
 
 const char *lj_bundle_name(const lj_bundle *bundle)
