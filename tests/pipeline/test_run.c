@@ -111,6 +111,28 @@ static void a_saved_model_scores_the_same_bits(void **state)
     lj_bundle_close(bundle);
 }
 
+static void types_that_the_pipeline_names_hold_for_new_rows(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result run;
+    lj_bundle *bundle = NULL;
+    lj_predict_result result;
+    char scores[HEX];
+    put_loans(f, "loans.csv", 300);
+    assert_int_equal(run_text(f, LOANS "target: bad\nfeatures: {types: {age: text, term: text, when: text}}\n"
+                                       "model: logistic\n", "model", &run), LJ_OK);
+    text_of(&run.json, "scores_sha256", scores, HEX);
+    lj_run_result_free(&run);
+    assert_int_equal(lj_bundle_open(path_of(f, "model"), &bundle), LJ_OK);
+    const lj_schema *schema = lj_prep_schema(lj_bundle_prep(bundle));
+    const lj_field *term = lj_schema_field(schema, lj_schema_find(schema, "term"));
+    assert_int_equal(term->type, LJ_COLUMN_TEXT);
+    assert_string_equal(term->reason, "as the pipeline says");
+    assert_int_equal(predict(f, bundle, "loans.csv", "scored.csv", &result), LJ_OK);
+    assert_string_equal(result.scores_sha256, scores);
+    lj_bundle_close(bundle);
+}
+
 static void tables_that_lack_something_are_not_scored(void **state)
 {
     const fixture *f = *state;
@@ -157,6 +179,7 @@ int main(void)
         cmocka_unit_test(every_family_learns_every_task),
         cmocka_unit_test(threads_and_instruction_sets_change_no_bit),
         cmocka_unit_test(a_saved_model_scores_the_same_bits),
+        cmocka_unit_test(types_that_the_pipeline_names_hold_for_new_rows),
         cmocka_unit_test(tables_that_lack_something_are_not_scored),
         cmocka_unit_test(folds_give_means_and_pooled_metrics),
     };
