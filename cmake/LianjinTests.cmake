@@ -46,3 +46,5 @@ if(TARGET lianjin AND NOT LIANJIN_SANITIZE AND NOT LIANJIN_COVERAGE AND NOT CMAK
   add_test(NAME tools/sources COMMAND python3 ${CMAKE_SOURCE_DIR}/tools/check-sources.py)
   set_tests_properties(tools/exported-names tools/sources PROPERTIES LABELS tools)
 endif()
+
+include(LianjinReportTests)

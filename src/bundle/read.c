@@ -35,8 +35,8 @@ static lj_status check_version(const char *path, const lj_doc *doc, const char *
     int64_t found = 0;
     LJ_TRY(lj_item_need_integer(doc, lj_doc_root(doc), key, 1, INT32_MAX, &found));
     if (found > ours)
-        return lj_fail(LJ_EVERSION, "%s: %s %" PRId64 " is newer than the %" PRId64 " that this program knows", path, key,
-                       found, ours);
+        return lj_fail(LJ_EVERSION, "%s: %s %" PRId64 " is newer than the %" PRId64 " that this program knows", path,
+                       key, found, ours);
     return LJ_OK;
 }
 

@@ -141,7 +141,8 @@ static void tables_that_lack_something_are_not_scored(void **state)
     lj_predict_result result;
     put_loans(f, "loans.csv", 300);
     put(f, "narrow.csv", "amount,age\n1,2\n");
-    put(f, "typed.csv", "amount,age,term,grade,when,part,bad,value,kind\nmany,30,36 months,A,2018/1/1,test,0,1.5,red\n");
+    put(f, "typed.csv",
+        "amount,age,term,grade,when,part,bad,value,kind\nmany,30,36 months,A,2018/1/1,test,0,1.5,red\n");
     put(f, "odd.csv", "amount,age,term,grade,when\n1e9,30,36 months,Z,2018/1/1\n");
     assert_int_equal(run_text(f, LOANS "target: bad\nfeatures: {exclude: [value, kind]}\nmodel: dense\n" SHORT, "model",
                               &run),

@@ -96,7 +96,8 @@ LJ_INLINE void tile(const int rows, const int vectors, const int partial, const 
 #if LJ_WIDE_V == 8
 #define TILE_WIDE(X) X(1, 3) X(1, 4) X(1, 5) X(1, 6) X(1, 7) X(1, 8)
 #elif LJ_WIDE_V == 16
-#define TILE_WIDE(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) X(1, 11) X(1, 12) X(1, 13) X(1, 14) X(1, 15) X(1, 16)
+#define TILE_WIDE(X) X(1, 5) X(1, 6) X(1, 7) X(1, 8) X(1, 9) X(1, 10) \
+    X(1, 11) X(1, 12) X(1, 13) X(1, 14) X(1, 15) X(1, 16)
 #else
 #define TILE_WIDE(X)
 #endif
