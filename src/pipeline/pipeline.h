@@ -203,6 +203,7 @@ typedef struct lj_run {
     uint64_t seed;
     char *bundle; /* path */
     char *work;   /* "<bundle>.work": checkpoint and history of a run that is not finished */
+    int made_home; /* the folder of all bundles was not there before */
     lj_table table;
     uint8_t *parts;
     lj_fit fitted;

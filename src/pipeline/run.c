@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lianjin/file.h"
 #include "pipeline/pipeline.h"
@@ -33,11 +34,14 @@ static void free_run(lj_run *run)
     lj_free(run->bundle);
 }
 
+/* Where bundles go when nobody says. */
+static const char home[] = "bundles";
+
 static lj_status name_places(lj_run *run)
 {
     lj_text work = {0};
     run->bundle = run->options->bundle != NULL ? lj_strdup(run->options->bundle) :
-                                                 lj_path_join("bundles", run->pipeline->top.name);
+                                                 lj_path_join(home, run->pipeline->top.name);
     if (run->bundle == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a path");
     size_t size = strlen(run->bundle);
@@ -50,6 +54,7 @@ static lj_status name_places(lj_run *run)
     lj_text_free(&work);
     if (run->work == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a path");
+    run->made_home = run->options->bundle == NULL && !lj_file_exists(home);
     if (!run->options->resume)
         LJ_TRY(lj_folder_remove(run->work));
     return lj_folder_create(run->work);
@@ -335,10 +340,12 @@ static lj_status run_all(lj_run *run, lj_run_result *result)
 }
 
 /* Keeps the first failure and its message through a clean-up that may fail too. */
-static lj_status remove_work(lj_status first, const char *work)
+static lj_status remove_work(lj_status first, const lj_run *run)
 {
     char *why = lj_strdup(lj_error_message());
-    const lj_status second = lj_folder_remove(work);
+    const lj_status second = lj_folder_remove(run->work);
+    if (run->made_home)
+        (void)rmdir(home); /* stays if another run has put something there */
     const lj_status status = lj_fail(second == LJ_OK ? first : second, "%s", why != NULL ? why : "the run failed");
     lj_free(why);
     return status;
@@ -354,7 +361,7 @@ lj_status lj_pipeline_run(const lj_pipeline *pipeline, const lj_pipeline_options
     lj_status status = run_all(&run, result);
     /* What an interruption or a divergence leaves can be gone on with; anything else leaves nothing. */
     if (status != LJ_OK && status != LJ_EINTERRUPTED && status != LJ_EDIVERGED && run.work != NULL)
-        status = remove_work(status, run.work);
+        status = remove_work(status, &run);
     free_run(&run);
     return status;
 }
