@@ -25,8 +25,8 @@ typedef struct lj_prep lj_prep; /* immutable after the fit: threads may share it
 
 /* What a family wants from `prepare: auto`. */
 typedef enum lj_prep_style {
-    LJ_PREP_LINEAR,    /* numbers near normal, those with few values also as categories; categories as codes */
-    LJ_PREP_DENSE,     /* the same */
+    LJ_PREP_DENSE,     /* numbers near normal, those with few values also as categories; categories as codes */
+    LJ_PREP_LINEAR,    /* the same (levels of large tables only), and each number standardised */
     LJ_PREP_EMBEDDING  /* numbers near normal (the network embeds them); flags and categories as codes */
 } lj_prep_style;
 

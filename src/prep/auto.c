@@ -17,6 +17,7 @@
 #define RARE_MIN 10           /* rows; categories with fewer are merged, and unknown ones go with them */
 #define CATEGORIES_MAX 1000   /* most levels of a category, the most frequent ones */
 #define LEVELS_MAX 16         /* numbers with at most so many different values are categories, too; not for embedding */
+#define LEVELS_ROWS 10000     /* a linear model of fewer training rows loses by them */
 #define UNIQUE_MIN 50         /* a text column with more different values than this, */
 #define UNIQUE_SHARE 0.5      /* and than this share of its cells, says who, not what: it is left out */
 #define NAME_SHOWN 40         /* bytes of a name in a note */
@@ -25,6 +26,7 @@ static const lj_scale_options to_normal = {
     .method = LJ_SCALE_QUANTILE_NORMAL, .quantiles = QUANTILES, .ranks = LJ_RANKS_MIDDLE, .limit = (double)NAN};
 static const lj_scale_options to_standard = {
     .method = LJ_SCALE_STANDARD, .limit = (double)NAN, .min_size = MIN_SIZE};
+static const lj_scale_options to_limited = {.method = LJ_SCALE_STANDARD, .limit = 5};
 
 static lj_prep_style style_of(const lj_fit *fit)
 {
@@ -112,6 +114,27 @@ static lj_status mark_sentinels(lj_fit *fit, lj_fit_feature *feature, const lj_f
     return lj_fit_step(fit, feature, 0, column, LJ_TRANSFORM_SENTINEL, &sentinel, 0);
 }
 
+/* Are numbers with few different values categories, too? */
+static int wants_levels(const lj_fit *fit)
+{
+    switch (style_of(fit)) {
+    case LJ_PREP_LINEAR:
+        return fit->n >= LEVELS_ROWS;
+    case LJ_PREP_DENSE:
+        return 1;
+    default: /* bins tell the values apart */
+        return 0;
+    }
+}
+
+/* Behind `live` the same number standardised: with the one that is mapped to normal, a linear model can bend. */
+static lj_status add_standard(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    const lj_impute_options impute = {.method = LJ_IMPUTE_MEDIAN, .indicator = 0};
+    LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_IMPUTE, &impute, 1));
+    return lj_fit_look_and_step(fit, feature, live + 1, LJ_TRANSFORM_SCALE, &to_limited, 0);
+}
+
 static int can_tell_missing(const lj_fit *fit, const lj_fit_feature *feature)
 {
     return feature->missing >= MIN_MISSING && fit->n - feature->missing >= MIN_MISSING;
@@ -168,10 +191,12 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
     const int64_t distinct = lj_distinct_sorted(lj_fit_sorted(&column), column.present);
     if (distinct == 1)
         return auto_one_value(fit, feature);
-    if (distinct > 2 && distinct <= LEVELS_MAX && style_of(fit) != LJ_PREP_EMBEDDING)
+    if (distinct > 2 && distinct <= LEVELS_MAX && wants_levels(fit))
         LJ_TRY(add_levels(fit, feature, 0));
     else if (distinct > 2)
         LJ_TRY(mark_sentinels(fit, feature, &column));
+    if (distinct > 2 && style_of(fit) == LJ_PREP_LINEAR)
+        LJ_TRY(add_standard(fit, feature, 0));
     return normalise(fit, feature, 0, 1, feature->feature.op_count == 0 ? &column : NULL);
 }
 
