@@ -143,34 +143,59 @@ static lj_status run_gemm(int64_t n, lj_team *team, double *seconds)
 }
 
 /*
- * Peak of fused multiply-adds of one core: chains that no compiler can merge,
- * each started differently. Seconds of 2 * n^3 operations at that rate, so that
- * the ratio to gemm-n is the share of the peak.
+ * Peak of fused multiply-adds of one core, in the widest registers it has:
+ * chains that no compiler can merge, each started differently. Seconds of
+ * 2 * n^3 operations at that rate, so that the ratio to gemm-n is the share of
+ * the peak.
  */
 #if defined(__x86_64__)
 #include <immintrin.h>
-__attribute__((target("avx2,fma"))) static double peak_rate(void)
+enum { CHAINS = 12, ROUNDS = 4000000 };
+
+__attribute__((target("avx2,fma"))) static double peak_256(void)
 {
-    __m256 acc[12];
-    const __m256 a = _mm256_set1_ps(1.0000001F);
-    const __m256 b = _mm256_set1_ps(1e-9F);
-    const int64_t rounds = 4000000;
-    double best = 0;
+    __m256 acc[CHAINS];
+    const __m256 a = _mm256_set1_ps(1.0000001F), b = _mm256_set1_ps(1e-9F);
     float sum = 0;
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < CHAINS; i++)
         acc[i] = _mm256_set1_ps((float)i);
-    for (int trial = 0; trial < 5; trial++) {
-        const double begin = lj_seconds();
-        for (int64_t r = 0; r < rounds; r++)
+    const double begin = lj_seconds();
+    for (int64_t r = 0; r < ROUNDS; r++)
 #pragma GCC unroll 12
-            for (int i = 0; i < 12; i++)
-                acc[i] = _mm256_fmadd_ps(acc[i], a, b);
-        const double rate = 12.0 * 8 * 2 * (double)rounds / (lj_seconds() - begin);
+        for (int i = 0; i < CHAINS; i++)
+            acc[i] = _mm256_fmadd_ps(acc[i], a, b);
+    const double seconds = lj_seconds() - begin;
+    for (int i = 0; i < CHAINS; i++)
+        sum += _mm256_cvtss_f32(acc[i]);
+    return sum == 12345.0F ? 0 : CHAINS * 8.0 * 2 * ROUNDS / seconds;
+}
+
+__attribute__((target("avx512f"))) static double peak_512(void)
+{
+    __m512 acc[CHAINS];
+    const __m512 a = _mm512_set1_ps(1.0000001F), b = _mm512_set1_ps(1e-9F);
+    float sum = 0;
+    for (int i = 0; i < CHAINS; i++)
+        acc[i] = _mm512_set1_ps((float)i);
+    const double begin = lj_seconds();
+    for (int64_t r = 0; r < ROUNDS; r++)
+#pragma GCC unroll 12
+        for (int i = 0; i < CHAINS; i++)
+            acc[i] = _mm512_fmadd_ps(acc[i], a, b);
+    const double seconds = lj_seconds() - begin;
+    for (int i = 0; i < CHAINS; i++)
+        sum += _mm512_cvtss_f32(acc[i]);
+    return sum == 12345.0F ? 0 : CHAINS * 16.0 * 2 * ROUNDS / seconds;
+}
+
+static double peak_rate(void)
+{
+    double best = 0;
+    for (int trial = 0; trial < 5; trial++) {
+        const double rate = __builtin_cpu_supports("avx512f") ? peak_512() : peak_256();
         best = rate > best ? rate : best;
     }
-    for (int i = 0; i < 12; i++)
-        sum += _mm256_cvtss_f32(acc[i]);
-    return sum == 12345.0F ? 0 : best;
+    return best;
 }
 #else
 static double peak_rate(void)
