@@ -96,24 +96,23 @@ typedef struct gemm {
     int64_t n;
     float *a, *b, *c;
     float *scratch[LJ_THREADS_MAX];
-    int64_t rows; /* of C by task */
+    int64_t columns; /* of C by task */
 } gemm;
 
-static void gemm_rows(void *context, int64_t index, int thread)
+static void gemm_columns(void *context, int64_t index, int thread)
 {
     const gemm *g = context;
-    const int64_t first = index * g->rows;
-    const int64_t m = first + g->rows <= g->n ? g->rows : g->n - first;
-    const lj_product_args args = {.m = m,
-                                  .n = g->n,
+    const int64_t first = index * g->columns;
+    const lj_product_args args = {.m = g->n,
+                                  .n = first + g->columns <= g->n ? g->columns : g->n - first,
                                   .k = g->n,
-                                  .a = g->a + first * g->n,
+                                  .a = g->a,
                                   .a_row = g->n,
                                   .a_col = 1,
-                                  .b = g->b,
+                                  .b = g->b + first,
                                   .b_row = g->n,
                                   .b_col = 1,
-                                  .c = g->c + first * g->n,
+                                  .c = g->c + first,
                                   .c_row = g->n,
                                   .scratch = g->scratch[thread]};
     lj_kernels_get()->product(&args);
@@ -124,15 +123,14 @@ static lj_status run_gemm(int64_t n, lj_team *team, double *seconds)
     const int threads = lj_team_size(team);
     const int repeats = n <= 512 ? 40 : 2;
     gemm g = {.n = n, .a = random_numbers(n * n, 1), .b = random_numbers(n * n, 2), .c = random_numbers(n * n, 3)};
-    const int64_t tile = lj_kernels_get()->tile_m;
-    g.rows = (n / threads + tile - 1) / tile * tile;
+    g.columns = (n / threads + 63) / 64 * 64;
     for (int t = 0; t < threads; t++)
-        g.scratch[t] = lj_new_array(lj_kernels_get()->product_scratch(g.rows, n, n), sizeof(float));
-    const int64_t tasks = (n + g.rows - 1) / g.rows;
-    lj_team_run(team, gemm_rows, &g, tasks);
+        g.scratch[t] = lj_new_array(lj_kernels_get()->product_scratch(n, g.columns, n), sizeof(float));
+    const int64_t tasks = (n + g.columns - 1) / g.columns;
+    lj_team_run(team, gemm_columns, &g, tasks);
     const double begin = lj_seconds();
     for (int i = 0; i < repeats; i++)
-        lj_team_run(team, gemm_rows, &g, tasks);
+        lj_team_run(team, gemm_columns, &g, tasks);
     *seconds = (lj_seconds() - begin) / repeats;
     for (int t = 0; t < threads; t++)
         lj_free(g.scratch[t]);

@@ -15,7 +15,7 @@
 
 #define BLOCK LJ_CHAIN_BLOCK
 #define ROWS_OF_A 192                     /* rows of a packed block of A: a multiple of every LJ_TILE_M */
-#define COLUMNS_OF_B 1024                 /* columns of a packed block of B */
+#define COLUMNS_OF_B 4096                 /* columns of a packed block of B */
 #define NARROW_V (LJ_WIDE_V > 4 ? LJ_WIDE_V / 2 : LJ_WIDE_V)
 #define NARROW_LINES (NARROW_V * LJ_W)    /* rows of C that lie in the lanes when C is narrow */
 
