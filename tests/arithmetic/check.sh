@@ -1,9 +1,10 @@
 #!/bin/sh
 # One arithmetic: a small job gives the same weights and the same scores, bit for bit, on any number of threads, with
 # every instruction set this machine has, from both compilers, and on 64-bit ARM (under qemu).
-#   check.sh   tries every program that is there: build/release, build/release-clang, build/aarch64
+#   check.sh [PIPELINE.yaml]   tries every program that is there: build/release, build/release-clang, build/aarch64
 set -eu
 root=$(CDPATH='' cd "$(dirname "$0")/../.." && pwd)
+job=${1:-$root/tests/arithmetic/job.yaml}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LIANJIN_HOME="$work/home"
@@ -15,7 +16,7 @@ bad=0
 try() {
     what=$1
     shift
-    if ! "$@" run --json --quiet --out "$work/bundle" "$root/tests/arithmetic/job.yaml" > "$work/out.json" 2> "$work/err"; then
+    if ! "$@" run --json --quiet --out "$work/bundle" "$job" > "$work/out.json" 2> "$work/err"; then
         echo "FAILED: $what"
         tail -5 "$work/err"
         bad=1
