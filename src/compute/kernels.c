@@ -123,7 +123,7 @@ lj_status lj_kernels_select(const char *name)
         if (strcmp(all_names[i], name) == 0)
             return lj_fail(LJ_EUNSUPPORTED, "LIANJIN_ISA: this processor or build cannot run '%s'", name);
     }
-    return lj_fail(LJ_ENOTFOUND, "LIANJIN_ISA: expected generic, avx2, avx512 or neon, found '%s'", name);
+    return lj_fail(LJ_EUSAGE, "LIANJIN_ISA: expected generic, avx2, avx512 or neon, found '%s'", name);
 }
 
 int lj_activation_needs_input(lj_activation activation)

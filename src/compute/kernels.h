@@ -297,7 +297,7 @@ const lj_kernels *lj_kernels_get(void);
 
 /*
  * Chooses the table by name; NULL: by LIANJIN_ISA, or the best one. Before any
- * work, on one thread. LJ_ENOTFOUND for a name that does not exist,
+ * work, on one thread. LJ_EUSAGE for a name that does not exist,
  * LJ_EUNSUPPORTED for one that this processor or build lacks.
  */
 LJ_CHECKED lj_status lj_kernels_select(const char *name);

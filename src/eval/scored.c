@@ -1,5 +1,7 @@
 #include "eval/scored.h"
 
+#include "eval/interval.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
@@ -205,5 +207,18 @@ lj_status lj_scored_by_counts(lj_scored *scored, lj_count_metric *metric, int mi
         }
     }
     *out = micro ? metric(&all) : sum / (double)occurring;
+    return LJ_OK;
+}
+
+lj_status lj_scored_share(lj_scored *scored, lj_count_metric *share, lj_count_metric *whole, lj_metric_value *out)
+{
+    LJ_TRY(lj_scored_by_counts(scored, share, 0, &out->value));
+    if (scored->predictions->task == LJ_BINARY) {
+        lj_counts counts;
+        lj_counts_at(scored->predictions, scored->threshold, &counts);
+        /* Weighted rows are worth fewer: the count shrinks with the whole. */
+        const double worth = lj_scored_rows(scored) / (counts.tp + counts.fp + counts.fn + counts.tn);
+        lj_wilson(out->value, whole(&counts) * worth, &out->low, &out->high);
+    }
     return LJ_OK;
 }

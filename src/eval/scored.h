@@ -49,5 +49,8 @@ void lj_counts_of_class(const double *confusion, int64_t classes, int64_t index,
  */
 typedef double lj_count_metric(const lj_counts *counts);
 LJ_CHECKED lj_status lj_scored_by_counts(lj_scored *scored, lj_count_metric *metric, int micro, double *out);
+/* The same for a share of the rows that `whole` counts, with its Wilson interval if binary. */
+LJ_CHECKED lj_status lj_scored_share(lj_scored *scored, lj_count_metric *share, lj_count_metric *whole,
+                                     lj_metric_value *out);
 
 #endif

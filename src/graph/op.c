@@ -34,3 +34,20 @@ lj_status lj_infer_same(const lj_graph *g, const lj_node *node, lj_shape *out, l
     *dtype = LJ_F32;
     return LJ_OK;
 }
+
+lj_value lj_build_shaped(lj_graph *g, lj_op_code op, lj_value x, lj_shape shape)
+{
+    if (!lj_graph_has(g, lj_op_at(op)->name, x))
+        return LJ_NONE;
+    const lj_node *node = lj_node_at(g, x);
+    if (lj_shape_equal(&node->shape, &shape))
+        return x;
+    const int is_uniform = node->is_uniform;
+    const float uniform = node->uniform;
+    const lj_value y = lj_graph_add(g, op, &x, 1, &(lj_attributes){.shape = shape});
+    if (y != LJ_NONE) {
+        g->nodes[y]->is_uniform = is_uniform;
+        g->nodes[y]->uniform = uniform;
+    }
+    return y;
+}

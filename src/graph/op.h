@@ -142,6 +142,12 @@ static inline int64_t lj_inner(const lj_lowering *l, lj_value value)
     return lj_shape_inner(&l->graph->nodes[value]->shape);
 }
 
+/* ---- for the functions that add a node ---- */
+
+/* x in another shape, its elements unchanged: x itself if it has that shape, else a node of `op` with the same uniform
+ * value. */
+lj_value lj_build_shaped(lj_graph *g, lj_op_code op, lj_value x, lj_shape shape);
+
 /* ---- element-wise operations share these ---- */
 
 lj_status lj_infer_binary(const lj_graph *g, const lj_node *node, lj_shape *out, lj_dtype *dtype);

@@ -7,9 +7,23 @@ const char *const lj_categories_choices[] = {"one_hot", "embedding", NULL};
 const char *const lj_activation_choices[] = {"linear", "relu", "leaky_relu", "elu",      "selu", "gelu",
                                              "silu",   "tanh", "sigmoid",    "softplus", NULL};
 
-int64_t lj_network_bins(const lj_input_options *options)
+int64_t lj_network_bins(const void *options)
 {
-    return options->numbers == LJ_NUMBERS_PIECEWISE ? options->bins : 0;
+    const lj_input_options *input = options;
+    return input->numbers == LJ_NUMBERS_PIECEWISE ? input->bins : 0;
+}
+
+void lj_network_train_defaults(const void *options, int64_t n, lj_train_values *train)
+{
+    (void)options;
+    const int64_t batch = lj_train_batch_rule(n);
+    lj_default_integer(&train->epochs, 100);
+    lj_default_integer(&train->batch, batch < 256 ? batch : 256);
+    lj_default_number(&train->rate, 1e-3);
+    lj_default_number(&train->weight_decay, 1e-2);
+    lj_default_integer(&train->patience, 5);
+    lj_default_number(&train->clip_norm, 1.0);
+    lj_default_number(&train->average, 0.99);
 }
 
 int64_t lj_network_outputs(const lj_model_spec *spec)

@@ -81,8 +81,10 @@ lj_value lj_network_input(lj_graph *g, const lj_network *network, const lj_input
 /* Widths of the parts of that row that belong together (a number, a category), [count <= number_count +
  * category_count]. */
 int64_t lj_network_chunks(const lj_network *network, const lj_input_options *options, int64_t *widths);
-/* Bins for lj_family.bins. */
-int64_t lj_network_bins(const lj_input_options *options);
+/* lj_family.bins of a family whose options begin with lj_input_options. */
+int64_t lj_network_bins(const void *options);
+/* lj_family.train_defaults of networks that are trained by AdamW on batches of at most 256. */
+void lj_network_train_defaults(const void *options, int64_t n, lj_train_values *train);
 
 /* Values of a row: 1, or the classes. */
 int64_t lj_network_outputs(const lj_model_spec *spec);

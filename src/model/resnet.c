@@ -67,19 +67,6 @@ static const lj_declaration declarations[] = {
     LJ_INPUT_DECLARATIONS(options, "plain", "32", "8"),
 };
 
-static void train_defaults(const void *values, int64_t n, lj_train_values *train)
-{
-    (void)values;
-    const int64_t batch = lj_train_batch_rule(n);
-    lj_default_integer(&train->epochs, 100);
-    lj_default_integer(&train->batch, batch < 256 ? batch : 256);
-    lj_default_number(&train->rate, 1e-3);
-    lj_default_number(&train->weight_decay, 1e-2);
-    lj_default_integer(&train->patience, 5);
-    lj_default_number(&train->clip_norm, 1.0);
-    lj_default_number(&train->average, 0.99);
-}
-
 static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
 {
     const options *o = network->options;
@@ -105,11 +92,6 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
                     .torch_bias = 1);
 }
 
-static int64_t bins(const void *values)
-{
-    return lj_network_bins(&((const options *)values)->input);
-}
-
 const lj_family lj_family_resnet = {
     .info = {.name = "resnet",
              .summary = "residual blocks on numbers and one-hot categories",
@@ -117,7 +99,7 @@ const lj_family lj_family_resnet = {
              .option_count = (int64_t)(sizeof(declarations) / sizeof(declarations[0])),
              .style = LJ_PREP_DENSE},
     .options_size = sizeof(options),
-    .train_defaults = train_defaults,
-    .bins = bins,
+    .train_defaults = lj_network_train_defaults,
+    .bins = lj_network_bins,
     .build = build,
 };

@@ -166,11 +166,6 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
                                (lj_dense_options){.name = "output", .weight = LJ_TORCH_LINEAR, .torch_bias = 1});
 }
 
-static int64_t bins(const void *values)
-{
-    return lj_network_bins(&((const options *)values)->input);
-}
-
 const lj_family lj_family_tabm = {
     .info = {.name = "tabm",
              .summary = "an ensemble of networks in one, on piecewise-linearly embedded numbers and one-hot categories",
@@ -179,6 +174,6 @@ const lj_family lj_family_tabm = {
              .style = LJ_PREP_EMBEDDING},
     .options_size = sizeof(options),
     .train_defaults = train_defaults,
-    .bins = bins,
+    .bins = lj_network_bins,
     .build = build,
 };

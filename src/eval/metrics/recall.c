@@ -2,26 +2,21 @@
  * recall: share of the positive rows that were taken for positive; 0 if there are none.
  * Multi-class: mean over the classes that occur. Interval (binary): Wilson.
  */
-#include "eval/interval.h"
 #include "eval/metrics.h"
+
+static double whole(const lj_counts *counts)
+{
+    return counts->tp + counts->fn;
+}
 
 static double of_counts(const lj_counts *counts)
 {
-    const double all = counts->tp + counts->fn;
-    return all > 0 ? counts->tp / all : 0;
+    return whole(counts) > 0 ? counts->tp / whole(counts) : 0;
 }
 
 static lj_status compute(lj_scored *scored, lj_metric_value *out)
 {
-    LJ_TRY(lj_scored_by_counts(scored, of_counts, 0, &out->value));
-    if (scored->predictions->task == LJ_BINARY) {
-        lj_counts counts;
-        lj_counts_at(scored->predictions, scored->threshold, &counts);
-        /* Weighted rows are worth fewer: the count shrinks with the whole. */
-        const double worth = lj_scored_rows(scored) / (counts.tp + counts.fp + counts.fn + counts.tn);
-        lj_wilson(out->value, (counts.tp + counts.fn) * worth, &out->low, &out->high);
-    }
-    return LJ_OK;
+    return lj_scored_share(scored, of_counts, whole, out);
 }
 
 const lj_metric lj_metric_recall = {

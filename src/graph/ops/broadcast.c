@@ -33,17 +33,5 @@ const lj_op lj_op_broadcast = {.name = "broadcast", .n_in = 1, .infer = infer, .
 
 lj_value lj_broadcast(lj_graph *g, lj_value x, lj_shape shape)
 {
-    if (!lj_graph_has(g, "broadcast", x))
-        return LJ_NONE;
-    const lj_node *node = lj_node_at(g, x);
-    if (lj_shape_equal(&node->shape, &shape))
-        return x;
-    const int is_uniform = node->is_uniform;
-    const float uniform = node->uniform;
-    const lj_value y = lj_graph_add(g, LJ_OP_BROADCAST, &x, 1, &(lj_attributes){.shape = shape});
-    if (y != LJ_NONE) {
-        g->nodes[y]->is_uniform = is_uniform;
-        g->nodes[y]->uniform = uniform;
-    }
-    return y;
+    return lj_build_shaped(g, LJ_OP_BROADCAST, x, shape);
 }

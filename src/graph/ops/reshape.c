@@ -22,17 +22,5 @@ const lj_op lj_op_reshape = {.name = "reshape", .n_in = 1, .infer = infer, .grad
 
 lj_value lj_reshape(lj_graph *g, lj_value x, lj_shape shape)
 {
-    if (!lj_graph_has(g, "reshape", x))
-        return LJ_NONE;
-    const lj_node *node = lj_node_at(g, x);
-    if (lj_shape_equal(&node->shape, &shape))
-        return x;
-    const int is_uniform = node->is_uniform;
-    const float uniform = node->uniform;
-    const lj_value y = lj_graph_add(g, LJ_OP_RESHAPE, &x, 1, &(lj_attributes){.shape = shape});
-    if (y != LJ_NONE) {
-        g->nodes[y]->is_uniform = is_uniform;
-        g->nodes[y]->uniform = uniform;
-    }
-    return y;
+    return lj_build_shaped(g, LJ_OP_RESHAPE, x, shape);
 }
