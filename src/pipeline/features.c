@@ -21,11 +21,10 @@ static int is_listed(const lj_item *list, const char *name)
     return 0;
 }
 
-/* Every entry of the list names a column of the table. */
-static lj_status check_list(const lj_pipeline *p, const lj_table *table, const lj_item *list)
+lj_status lj_table_check_names(const lj_pipeline *p, const lj_table *table, const lj_item *names)
 {
-    for (int64_t i = 0; i < lj_declared_count(list); i++) {
-        const lj_item *item = lj_declared_at(list, i);
+    for (int64_t i = 0; i < lj_declared_count(names); i++) {
+        const lj_item *item = lj_declared_at(names, i);
         const lj_column *column = NULL;
         if (!is_pattern(item->text) && lj_frame_need(table->frame, item->text, &column) != LJ_OK)
             return lj_declare_fail(p->file, item, "%s", lj_error_message());
@@ -64,8 +63,8 @@ lj_status lj_features_choose(const lj_pipeline *p, lj_console *console, lj_table
     const int64_t n = lj_frame_column_count(table->frame);
     const lj_item *include = p->features.include;
     const lj_item *exclude = p->features.exclude;
-    LJ_TRY(check_list(p, table, include));
-    LJ_TRY(check_list(p, table, exclude));
+    LJ_TRY(lj_table_check_names(p, table, include));
+    LJ_TRY(lj_table_check_names(p, table, exclude));
     table->features = lj_arena_array(table->arena, n, sizeof(*table->features));
     if (table->features == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the names of %" PRId64 " columns", n);

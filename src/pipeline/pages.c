@@ -5,10 +5,14 @@
 
 #include "compute/kernels.h"
 #include "lianjin/report.h"
-#include "lianjin/version.h"
 #include "pipeline/pipeline.h"
 
-enum { COMMANDS = 3, FACTS = 3 };
+enum { COMMANDS = 3, FACTS = 2 };
+
+/* In the order of lj_threshold_words. */
+static const char *const threshold_reasons[] = {"largest F1 on valid", "largest MCC on valid",
+                                                "largest balanced accuracy on valid", "largest KS on valid",
+                                                "as the pipeline says"};
 
 /* Texts that live while the page is written. */
 typedef struct page_texts {
@@ -53,6 +57,12 @@ static const char *split_text(const lj_run *run, lj_arena *arena)
     }
 }
 
+/* With folds, what is judged last is every row, scored by the model that did not see it. */
+static const char *test_name(const lj_run *run)
+{
+    return run->folds != NULL ? "out of fold" : "test";
+}
+
 static lj_status fill_lists(lj_run *run, page_texts *t)
 {
     const int64_t n_groups = lj_declared_count(run->pipeline->evaluate.by);
@@ -74,23 +84,22 @@ static lj_status fill_lists(lj_run *run, page_texts *t)
         t->groups[i] = (lj_report_groups){lj_declared_at(run->pipeline->evaluate.by, i)->text, run->groups[i].data};
     for (int64_t i = 0; i < n_warnings; i++)
         t->warnings[i] = lj_console_warning(run->options->console, i);
-    t->facts[0] = (lj_report_fact){"Lianjin", LJ_VERSION};
-    t->facts[1] = (lj_report_fact){"arithmetic", lj_arena_printf(t->arena, "%d", LJ_ARITHMETIC)};
-    t->facts[2] = (lj_report_fact){"instruction set", lj_kernels_get()->name};
+    t->facts[0] = (lj_report_fact){"arithmetic", lj_arena_printf(t->arena, "%d", LJ_ARITHMETIC)};
+    t->facts[1] = (lj_report_fact){"instruction set", lj_kernels_get()->name};
     return LJ_OK;
 }
 
 static lj_status fill_texts(lj_run *run, page_texts *t)
 {
-    static const char *const names[] = {"train", "valid", "test"};
+    const char *const names[] = {"train", "valid", test_name(run)};
     for (int part = 0; part < LJ_PARTS_JUDGED; part++)
         t->parts[part] = (lj_report_part){.name = names[part],
                                           .rows = run->predictions[part].n,
                                           .rate = rate_of(&run->predictions[part]),
                                           .psi = run->psi[part],
                                           .evaluation = run->evaluation[part]};
-    LJ_TRY(lj_prep_describe(run->fitted.prep, &t->preparation));
-    LJ_TRY(lj_model_describe(run->fitted.model, &t->model));
+    LJ_TRY(lj_prep_json(run->fitted.prep, &t->preparation));
+    LJ_TRY(lj_model_json(run->fitted.model, &t->model));
     LJ_TRY(lj_sha256_bytes(run->pipeline->text, strlen(run->pipeline->text), t->pipeline_sha256));
     return fill_lists(run, t);
 }
@@ -125,14 +134,14 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .train_seconds = run->train_seconds,
                        .rows_per_second = fitted->train.rows_per_second,
                        .threshold = target->task == LJ_BINARY ? run->threshold : NAN,
-                       .threshold_reason = lj_threshold_words[run->pipeline->evaluate.threshold],
+                       .threshold_reason = threshold_reasons[run->pipeline->evaluate.threshold],
                        .importance = t->importance,
                        .importance_count = run->importance_count,
                        .importance_metric = run->importance_metric,
                        .importance_part = "valid",
                        .groups = t->groups,
                        .group_count = lj_declared_count(run->pipeline->evaluate.by),
-                       .groups_part = "test",
+                       .groups_part = test_name(run),
                        .microseconds_per_score = run->microseconds_per_score,
                        .model_bytes = elements * (int64_t)sizeof(float),
                        .seed = run->seed,

@@ -123,6 +123,8 @@ LJ_CHECKED lj_status lj_target_find(const lj_pipeline *pipeline, lj_console *con
 LJ_CHECKED lj_status lj_target_values(const lj_frame *frame, const lj_target *target, double **out);
 /* Text of a number as a class is called: whole numbers without a point. */
 LJ_CHECKED lj_status lj_class_name(lj_arena *arena, double value, const char **out);
+/* Each of the names (one or a list of the file, NULL: none; patterns are let through) is a column, or LJ_ECONFIG. */
+LJ_CHECKED lj_status lj_table_check_names(const lj_pipeline *pipeline, const lj_table *table, const lj_item *names);
 LJ_CHECKED lj_status lj_features_choose(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
 
 /* ---- parts.c ---- */

@@ -106,6 +106,21 @@ static lj_status open_source(const lj_pipeline *p, lj_team *team, lj_console *co
     return lj_source_open(&options, console, &table->source);
 }
 
+/* Every value of the file that is the name of a column is one of the table: before anything is trained. */
+static lj_status check_names(const lj_pipeline *p, const lj_table *table)
+{
+    static const char *const keys[][2] = {{"data", "key"}, {"target", "column"}, {"split", "column"},
+                                          {"evaluate", "by"}};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const lj_item *section = lj_item_get(lj_doc_root(p->doc), keys[i][0]);
+        const lj_item *names = section != NULL && section->kind == LJ_MAP ? lj_item_get(section, keys[i][1]) : NULL;
+        if (section != NULL && section->kind == LJ_STRING && strcmp(keys[i][0], "target") == 0)
+            names = section;
+        LJ_TRY(lj_table_check_names(p, table, names));
+    }
+    return LJ_OK;
+}
+
 static lj_status check_duplicates(const lj_pipeline *p, const lj_table *table, lj_console *console)
 {
     int64_t count = 0;
@@ -146,6 +161,7 @@ lj_status lj_table_read(const lj_pipeline *p, lj_team *team, lj_console *console
     lj_note(console, "%s: %" PRId64 " rows, %" PRId64 " columns", table->home_source,
             lj_frame_row_count(table->frame), lj_frame_column_count(table->frame));
     tell_rules(lj_source_schema(table->source), console);
+    LJ_TRY(check_names(p, table));
     LJ_TRY(check_duplicates(p, table, console));
     LJ_TRY(lj_target_find(p, console, table));
     return lj_features_choose(p, console, table);

@@ -26,7 +26,13 @@ static void missing_files_and_columns_come_with_the_nearest_name(void **state)
     const fixture *f = *state;
     put_loans(f, "loans.csv", 200);
     expect_failure(f, "data: loan.csv\ntarget: bad\n", LJ_ENOTFOUND, "loans.csv");
-    expect_failure(f, "data: loans.csv\ntarget: bda\n", LJ_ENOTFOUND, "did you mean 'bad'");
+    expect_failure(f, "data: loans.csv\ntarget: bda\n", LJ_ECONFIG,
+                   "pipeline.yaml:2:9: no column 'bda'; did you mean 'bad'");
+    expect_failure(f, "data: {source: loans.csv, key: nr}\ntarget: bad\n", LJ_ECONFIG, "pipeline.yaml:1:32: no column");
+    expect_failure(f, "data: loans.csv\ntarget: bad\nsplit: {by: group, column: nr}\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:28: no column 'nr'");
+    expect_failure(f, "data: loans.csv\ntarget: bad\nevaluate: {by: [kind, nr]}\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:23: no column 'nr'");
     expect_failure(f, "data: loans.csv\ntarget: bad\nfeatures: {exclude: [amont]}\n", LJ_ECONFIG, "amount");
     expect_failure(f, "data: loans.csv\ntarget: bad\nfeatures: {include: [bad, amount]}\n", LJ_ECONFIG,
                    "target 'bad' cannot be a feature");
