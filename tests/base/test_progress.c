@@ -59,7 +59,8 @@ static void output_on_a_terminal(void (*act)(void), char *out)
 {
     int ours = -1;
     int theirs = -1;
-    assert_int_equal(openpty(&ours, &theirs, NULL, NULL, NULL), 0);
+    if (openpty(&ours, &theirs, NULL, NULL, NULL) != 0)
+        skip(); /* a root without /dev/pts */
     child_writes(theirs, act);
     close(theirs);
     read_rest(ours, out);
