@@ -85,6 +85,8 @@ LJ_CHECKED lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_we
 
 /* Resolved options and layers as readable lines. */
 LJ_CHECKED lj_status lj_model_describe(const lj_model *model, lj_text *out);
+/* The same for programs: docs/report.md, `model.description`. */
+LJ_CHECKED lj_status lj_model_json(const lj_model *model, lj_text *out);
 
 /* The options of `train:`, declared once for check, docs and forms. */
 const lj_declaration *lj_train_declarations(int64_t *count);

@@ -105,6 +105,8 @@ LJ_CHECKED lj_status lj_prep_load(const lj_doc *doc, const lj_item *item, lj_pre
 
 /* One line a feature, for people: its steps, what was chosen and why. */
 LJ_CHECKED lj_status lj_prep_describe(const lj_prep *prep, lj_text *out);
+/* The same for programs: docs/report.md, `preparation`. */
+LJ_CHECKED lj_status lj_prep_json(const lj_prep *prep, lj_text *out);
 
 /* What a person can know of a transform: for documents and forms. */
 typedef struct lj_transform_info {

@@ -76,9 +76,9 @@ typedef struct lj_report {
     int64_t part_count;
 
     /* preparation and model */
-    const char *preparation;    /* text of lj_prep_describe: a line a step */
+    const char *preparation;    /* JSON text of lj_prep_json */
     const char *family;
-    const char *model;          /* text of lj_model_describe */
+    const char *model;          /* JSON text of lj_model_json */
     int64_t feature_count;      /* columns that the model reads */
     int64_t weight_count;       /* numbers in the weights */
 
@@ -111,7 +111,7 @@ typedef struct lj_report {
     int64_t command_count;
 } lj_report;
 
-/* The JSON document that the page shows. LJ_ECORRUPT: profile or groups are not JSON. */
+/* The JSON document that the page shows. LJ_ECORRUPT: what must be JSON text is not. */
 LJ_CHECKED lj_status lj_report_json(const lj_report *report, lj_text *out);
 
 /* Writes report.html, whole or not at all. LJ_EIO. */

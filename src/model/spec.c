@@ -170,3 +170,32 @@ lj_status lj_model_describe(const lj_model *model, lj_text *out)
     }
     return lj_text_finish(out);
 }
+
+lj_status lj_model_json(const lj_model *model, lj_text *out)
+{
+    const lj_model_core *core = model->core;
+    const lj_family_info *info = &core->family->info;
+    lj_json json;
+    lj_json_start(&json, out, 1);
+    lj_json_map(&json, NULL);
+    lj_json_string(&json, "summary", info->summary);
+    lj_json_integer(&json, "numbers", core->spec.number_count);
+    lj_json_integer(&json, "categories", core->spec.category_count);
+    lj_json_map(&json, "options");
+    lj_declare_write(&json, info->options, info->option_count, core->options);
+    lj_json_end_map(&json);
+    lj_json_list(&json, "tensors");
+    for (int64_t t = 0; t < lj_weights_count(core->weights); t++) {
+        const lj_tensor *tensor = lj_weights_at(core->weights, t);
+        lj_json_map(&json, NULL);
+        lj_json_string(&json, "name", tensor->name);
+        lj_json_list(&json, "shape");
+        for (int d = 0; d < tensor->shape.rank; d++)
+            lj_json_integer(&json, NULL, tensor->shape.dim[d]);
+        lj_json_end_list(&json);
+        lj_json_end_map(&json);
+    }
+    lj_json_end_list(&json);
+    lj_json_end_map(&json);
+    return lj_text_finish(out);
+}

@@ -119,3 +119,51 @@ lj_status lj_prep_describe(const lj_prep *prep, lj_text *out)
         lj_text_printf(out, "%s: not used: %s\n", prep->dropped[i].name, prep->dropped[i].why);
     return lj_text_finish(out);
 }
+
+static void write_step(lj_json *json, const char *name, const char *why)
+{
+    lj_json_map(json, NULL);
+    lj_json_string(json, "name", name);
+    lj_json_string(json, "why", why);
+    lj_json_end_map(json);
+}
+
+static void write_feature(const lj_prep *prep, const lj_prep_feature *feature, lj_json *json)
+{
+    lj_json_map(json, NULL);
+    lj_json_string(json, "feature", feature->name);
+    lj_json_string(json, "type", lj_column_type_name(feature->type));
+    lj_json_list(json, "steps");
+    if (feature->is_converted)
+        write_step(json, "number_from_text", NULL);
+    for (int32_t i = 0; i < feature->op_count; i++)
+        write_step(json, feature->ops[i].transform->name, feature->ops[i].why);
+    lj_json_end_list(json);
+    lj_json_integer(json, "numbers", feature->number_count);
+    lj_json_list(json, "codes");
+    for (int64_t i = 0; i < feature->category_count; i++)
+        lj_json_integer(json, NULL, prep->categories[feature->category_begin + i].size);
+    lj_json_end_list(json);
+    lj_json_end_map(json);
+}
+
+lj_status lj_prep_json(const lj_prep *prep, lj_text *out)
+{
+    lj_json json;
+    lj_json_start(&json, out, 1);
+    lj_json_map(&json, NULL);
+    lj_json_list(&json, "features");
+    for (int64_t i = 0; i < prep->feature_count; i++)
+        write_feature(prep, &prep->features[i], &json);
+    lj_json_end_list(&json);
+    lj_json_list(&json, "dropped");
+    for (int64_t i = 0; i < prep->dropped_count; i++) {
+        lj_json_map(&json, NULL);
+        lj_json_string(&json, "feature", prep->dropped[i].name);
+        lj_json_string(&json, "why", prep->dropped[i].why);
+        lj_json_end_map(&json);
+    }
+    lj_json_end_list(&json);
+    lj_json_end_map(&json);
+    return lj_text_finish(out);
+}

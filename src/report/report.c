@@ -75,11 +75,11 @@ static lj_status write_parts(lj_json *json, const lj_report *report)
     return LJ_OK;
 }
 
-static void write_model(lj_json *json, const lj_report *report)
+static lj_status write_model(lj_json *json, const lj_report *report)
 {
     lj_json_map(json, "model");
     lj_json_string(json, "family", report->family);
-    lj_json_string(json, "text", report->model);
+    LJ_TRY(write_fragment(json, "description", "model", report->model));
     lj_json_integer(json, "features", report->feature_count);
     lj_json_integer(json, "weights", report->weight_count);
     lj_json_integer(json, "bytes", report->model_bytes);
@@ -87,6 +87,7 @@ static void write_model(lj_json *json, const lj_report *report)
     lj_json_double(json, "threshold", report->threshold);
     lj_json_string(json, "threshold_reason", report->threshold_reason);
     lj_json_end_map(json);
+    return LJ_OK;
 }
 
 /* One list of the history: the page draws columns, and this is a third of the size of rows. */
@@ -184,8 +185,8 @@ lj_status lj_report_json(const lj_report *report, lj_text *out)
     write_target(&json, report);
     LJ_TRY(write_data(&json, report));
     LJ_TRY(write_parts(&json, report));
-    lj_json_string(&json, "preparation", report->preparation);
-    write_model(&json, report);
+    LJ_TRY(write_fragment(&json, "preparation", "preparation", report->preparation));
+    LJ_TRY(write_model(&json, report));
     write_training(&json, report);
     write_importance(&json, report);
     LJ_TRY(write_groups(&json, report));

@@ -44,20 +44,25 @@ def profile(frame, y, target):
         words = frame[name].value_counts()
         few = len(words) <= 12
         warnings = []
-        if name == "X3" and (frame[name] > 4).any():
-            warnings.append("codes 0, 5 and 6 are rare (345 rows)")
+        if name == "X3" and (rare := words[words < 150]).any():
+            warnings.append(f"{len(rare)} of its {len(words)} values are rare ({rare.sum()} rows together): "
+                            "documented codes?")
+        if name in ("X18", "X19"):
+            median, most, largest = np.quantile(x, [0.5, 0.99, 1])
+            warnings.append(f"long tail: median {median:.6g}, 99 % up to {most:.6g}, largest {largest:.6g}")
         columns.append({
             "name": name, "type": "number", "reason": f"all {len(x)} values are whole numbers", "missing": 0,
             "unique": int(len(words)),
-            "quantiles": {"min": x.min(), "5%": np.quantile(x, 0.05), "50%": np.quantile(x, 0.5),
+            "quantiles": {"min": x.min(), "5%": np.quantile(x, 0.05), "median": np.quantile(x, 0.5),
                           "95%": np.quantile(x, 0.95), "max": x.max()},
             "histogram": [] if few else histogram(x, y),
             "top": [{"value": str(v), "count": int(c), "rate": float(y[x == v].mean())}
                     for v, c in words.head(12).items()],
-            "target": {"auc": round(max(auc, 1 - auc), 4), "correlation": round(np.corrcoef(x, y)[0, 1], 4)},
+            "target": {"AUC": round(max(auc, 1 - auc), 4), "correlation": round(np.corrcoef(x, y)[0, 1], 4)},
             "warnings": warnings})
     return {"rows": len(frame), "target": target, "columns": columns,
-            "warnings": ["35 rows repeat an earlier row in all columns but the key"]}
+            "warnings": ["35 rows repeat an earlier row in every column"]
+            + [f"{column['name']}: {text}" for column in columns for text in column["warnings"]]}
 
 
 def binary(rng):

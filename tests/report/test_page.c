@@ -187,11 +187,36 @@ static const char *const pipeline = "name: card-default\n"
                                     "evaluate: {by: [X3]}\n"
                                     "seed: 7\n";
 
+static const char preparation[] =
+    "{\"features\": ["
+    "{\"feature\": \"X1\", \"type\": \"number\", \"steps\": ["
+    "{\"name\": \"scale\", \"why\": \"quantile_normal over 81 values\"}, "
+    "{\"name\": \"impute\", \"why\": \"missing, of which there is none yet, becomes 0.0124 (median)\"}, "
+    "{\"name\": \"scale\", \"why\": \"standard (x + 0.0031) / 0.9981\"}], \"numbers\": 1, \"codes\": []}, "
+    "{\"feature\": \"X2\", \"type\": \"number\", \"steps\": [], \"numbers\": 1, \"codes\": []}, "
+    "{\"feature\": \"X3\", \"type\": \"text\", \"steps\": ["
+    "{\"name\": \"number_from_text\", \"why\": null}, "
+    "{\"name\": \"sentinel\", \"why\": \"codes -1, 99 look like no values (12 cells), with an indicator\"}, "
+    "{\"name\": \"impute\", \"why\": \"missing becomes 2 (most_frequent) with an indicator\"}, "
+    "{\"name\": \"levels\", \"why\": \"7 different values as categories\"}, "
+    "{\"name\": \"rare\", \"why\": \"1 rare of 7 categories become 'other'\"}, "
+    "{\"name\": \"ordinal\", \"why\": \"7 categories as codes\"}], \"numbers\": 3, \"codes\": [8]}, "
+    "{\"feature\": \"opened\", \"type\": \"time\", \"steps\": ["
+    "{\"name\": \"date\", \"why\": \"year, month, age\"}], \"numbers\": 3, \"codes\": []}], "
+    "\"dropped\": [{\"feature\": \"note: free\", "
+    "\"why\": \"nearly unique text: 300 different values in 300 cells\"}]}";
+
+static const char description[] =
+    "{\"summary\": \"a multi-layer perceptron on numbers and one-hot categories\", \"numbers\": 8, \"categories\": 1, "
+    "\"options\": {\"units\": [64, 32], \"activation\": \"relu\", \"batch_norm\": false}, "
+    "\"tensors\": [{\"name\": \"hidden0.weight\", \"shape\": [16, 64]}, {\"name\": \"output.bias\", \"shape\": [1]}]}";
+
 static void make_words(lj_report *report)
 {
     static const char *const classes[] = {"0", "1"};
-    static const char *const warnings[] = {"column 'X3': codes 0, 5 and 6 are not in its description (345 rows)",
-                                           "column 'X6': the values -2 and 0 are not in its description"};
+    static const char *const warnings[] = {
+        "35 rows repeat an earlier row in every column (the first is row 871)",
+        "card-default.yaml:6: the step clip fits no column"};
     static const lj_report_fact facts[] = {{"arithmetic", "1"}, {"instruction set", "avx2"}, {"threads", "2"}};
     static const char *const commands[] = {"lianjin run card-default.yaml",
                                            "lianjin model show card-default",
@@ -199,7 +224,7 @@ static void make_words(lj_report *report)
     report->name = "card-default";
     report->created = "2026-01-31 12:00 UTC";
     report->target = "Y";
-    report->target_reason = "two values, 0 and 1; the rarer one, 1, is the positive class";
+    report->target_reason = "the rarer value";
     report->classes = 2;
     report->class_names = classes;
     report->pipeline = pipeline;
@@ -207,14 +232,9 @@ static void make_words(lj_report *report)
     report->split = "by column part";
     report->warnings = warnings;
     report->warning_count = 2;
-    report->preparation = "X1   number   quantiles to normal (long tail)\n"
-                          "X2   codes    one-hot, 2 values\n"
-                          "X3   codes    one-hot, 7 values; rare ones joined\n"
-                          "X5   number   quantiles to normal\n"
-                          "X12 .. X23    quantiles to normal (long tails)\n";
+    report->preparation = preparation;
     report->family = "dense";
-    report->model = "dense 64, relu\ndense 32, relu\ndense 1, sigmoid\n"
-                    "Adam, rate 0.001, batch 256, weight decay 0.001, early stopping after 16 epochs\n";
+    report->model = description;
     report->feature_count = 23;
     report->weight_count = 3649;
     report->model_bytes = 14596;
@@ -287,6 +307,10 @@ static void a_binary_report_holds_all_its_parts(void **state)
     assert_int_equal(lj_item_get(lj_item_get(root, "training"), "loss")->count, 30);
     assert_int_equal(lj_item_get(lj_item_get(lj_item_get(root, "data"), "profile"), "columns")->count, 23);
     assert_int_equal(lj_item_get(lj_item_get(root, "groups"), "columns")->count, 1);
+    const lj_item *features = lj_item_get(lj_item_get(root, "preparation"), "features");
+    assert_string_equal(lj_item_get(features->items[3], "feature")->text, "opened");
+    const lj_item *model = lj_item_get(lj_item_get(root, "model"), "description");
+    assert_string_equal(lj_item_get(lj_item_get(model, "options"), "activation")->text, "relu");
     lj_doc_destroy(doc);
     clear(&m);
 }
@@ -339,6 +363,20 @@ static void texts_of_the_data_cannot_leave_their_script(void **state)
     static const char *const warnings[] = {attack};
     static const char *const classes[] = {attack, "</SCRIPT >"};
     const lj_report_importance importance = {.feature = attack, .mean = 0.1, .spread = 0.01};
+    lj_text steps = {0};
+    lj_json json;
+    lj_json_start(&json, &steps, 1);
+    lj_json_map(&json, NULL);
+    lj_json_list(&json, "features");
+    lj_json_end_list(&json);
+    lj_json_list(&json, "dropped");
+    lj_json_map(&json, NULL);
+    lj_json_string(&json, "feature", attack);
+    lj_json_string(&json, "why", attack);
+    lj_json_end_map(&json);
+    lj_json_end_list(&json);
+    lj_json_end_map(&json);
+    assert_int_equal(lj_text_finish(&steps), LJ_OK);
     made_report m;
     make_binary(&m);
     m.report.name = attack;
@@ -349,7 +387,7 @@ static void texts_of_the_data_cannot_leave_their_script(void **state)
     m.report.importance = &importance;
     m.report.importance_count = 1;
     m.report.pipeline = attack;
-    m.report.preparation = attack;
+    m.report.preparation = steps.data;
     assert_int_equal(lj_report_write(FOLDER "/attack.html", &m.report), LJ_OK);
     lj_doc *doc = data_of_page(FOLDER "/attack.html");
     assert_string_equal(lj_item_get(lj_doc_root(doc), "name")->text, attack);
@@ -360,6 +398,7 @@ static void texts_of_the_data_cannot_leave_their_script(void **state)
     assert_null(strstr(page, "<img src=x"));
     assert_null(strstr(page, "<script>document.title"));
     lj_free(page);
+    lj_text_free(&steps);
     clear(&m);
 }
 

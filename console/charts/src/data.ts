@@ -73,6 +73,14 @@ export interface Evaluation {
   scatter?: { target: number[]; prediction: number[] };
 }
 
+/** With folds: every row, scored by the model that did not see it. */
+export const OUT_OF_FOLD = "out of fold";
+
+/** Does the part speak for new data? */
+export function isTest(part: string): boolean {
+  return part === "test" || part === OUT_OF_FOLD;
+}
+
 export interface Part {
   name: string;
   rows: number;
@@ -130,6 +138,28 @@ export interface Profile {
   target: string | null;
 }
 
+/** What is done to a column, and how many numbers and categories (with so many codes each) come out. */
+export interface PreparedFeature {
+  feature: string;
+  type: string;
+  steps: { name: string; why: string | null }[];
+  numbers: number;
+  codes: number[];
+}
+
+export interface Preparation {
+  features: PreparedFeature[];
+  dropped: { feature: string; why: string }[];
+}
+
+export interface ModelDescription {
+  summary: string;
+  numbers: number;
+  categories: number;
+  options: Record<string, unknown>;
+  tensors: { name: string; shape: number[] }[];
+}
+
 export interface Report {
   kind: "report";
   format: number;
@@ -141,10 +171,10 @@ export interface Report {
   target: { column: string | null; reason: string | null; classes: string[] };
   data: { source: string | null; split: string | null; warnings: string[]; profile: unknown };
   parts: Part[];
-  preparation: string | null;
+  preparation: Preparation | null;
   model: {
     family: string | null;
-    text: string | null;
+    description: ModelDescription | null;
     features: number;
     weights: number;
     bytes: number;

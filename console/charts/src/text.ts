@@ -1,12 +1,18 @@
 /* English and Chinese. The language is that of the browser until the reader switches. */
+import { chinese } from "./phrases";
 
 const words = {
   train: ["train", "训练集"],
   valid: ["valid", "验证集"],
   test: ["test", "测试集"],
+  "out of fold": ["out of fold", "交叉验证折外"],
   none: ["not in a part", "未使用"],
   report: ["Model report", "模型报告"],
   profileOf: ["Data profile", "数据概况"],
+  semicolon: ["; ", "；"],
+  colon: [": ", "："],
+  comma: [", ", "，"],
+  inBrackets: [" ({0})", "（{0}）"],
   switchLanguage: ["中文", "English"],
   asked: ["What was asked", "任务说明"],
   data: ["Data", "数据"],
@@ -30,6 +36,28 @@ const words = {
   classes: ["Classes", "类别"],
   why: ["Why", "依据"],
   pipeline: ["Pipeline file", "流程文件"],
+  steps: ["Steps", "处理步骤"],
+  becomes: ["Becomes", "结果"],
+  preparationNote: ["{0} columns become {1} numbers and {2} categories.", "{0} 个字段处理为 {1} 个数值与 {2} 个类别编码。"],
+  asItIs: ["as it is", "原值"],
+  notUsed: ["not used", "不使用"],
+  aNumber: ["1 number", "1 个数值"],
+  numbers: ["{0} numbers", "{0} 个数值"],
+  codes: ["{0} codes", "{0} 个编码"],
+  showSteps: ["Show the steps of all {0} columns", "显示全部 {0} 个字段的处理步骤"],
+  "step.number_from_text": ["number_from_text", "文本转数值"],
+  "step.sentinel": ["sentinel", "特殊编码"],
+  "step.impute": ["impute", "缺失值填补"],
+  "step.clip": ["clip", "截断"],
+  "step.log": ["log", "对数变换"],
+  "step.power": ["power", "幂变换"],
+  "step.scale": ["scale", "缩放"],
+  "step.bins": ["bins", "分箱"],
+  "step.levels": ["levels", "取值转类别"],
+  "step.rare": ["rare", "低频合并"],
+  "step.one_hot": ["one_hot", "独热编码"],
+  "step.ordinal": ["ordinal", "序数编码"],
+  "step.date": ["date", "日期拆解"],
   source: ["Source", "来源"],
   split: ["Split", "划分方式"],
   part: ["Part", "部分"],
@@ -54,6 +82,11 @@ const words = {
   family: ["Family", "模型族"],
   features: ["Features", "特征数"],
   weights: ["Weights", "参数量"],
+  inputs: ["Inputs", "输入"],
+  inputCounts: ["{0} numbers, {1} categories", "{0} 个数值，{1} 个类别"],
+  options: ["Options", "选项"],
+  shape: ["Shape", "形状"],
+  showTensors: ["Shapes of the weights", "参数张量形状"],
   size: ["Size", "大小"],
   perScore: ["Time per score", "单条评分耗时"],
   trainingTime: ["Training time", "训练时长"],
@@ -203,6 +236,11 @@ export function known(key: string): boolean {
 /** The words of a key, {0} and {1} filled in; a key that is not known stands for itself (names of data). */
 export function t(key: string, ...values: string[]): string {
   const both = (words as Record<string, [string, string]>)[key];
-  const text = both === undefined ? key.replace(/^metric\./, "") : both[current === "zh" ? 1 : 0];
+  const text = both === undefined ? key.replace(/^(metric|step|type)\./, "") : both[current === "zh" ? 1 : 0];
   return text.replace(/\{(\d)\}/g, (_, i: string) => values[Number(i)] ?? "");
+}
+
+/** A sentence of the program in the language of the page; what is not known stays as it is. */
+export function say(text: string): string {
+  return (current === "zh" ? chinese(text) : null) ?? text;
 }

@@ -1,4 +1,5 @@
 /* Colours of charts; the same as the variables of style.css. Blue and orange stay apart for the colour-blind. */
+import { isTest } from "./data";
 
 export interface Theme {
   text: string;
@@ -79,6 +80,6 @@ export function onThemeChange(changed: () => void): void {
 export function partColour(theme: Theme, part: string, index: number): string {
   if (part === "train") return theme.train;
   if (part === "valid") return theme.valid;
-  if (part === "test") return theme.test;
+  if (isTest(part)) return theme.test;
   return theme.series[index % theme.series.length] ?? theme.accent;
 }

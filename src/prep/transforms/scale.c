@@ -234,8 +234,8 @@ static lj_status scale_fit(const lj_fit_column *column, const void *options, lj_
         out->why = lj_arena_printf(column->arena, "quantile_normal over %lld values", (long long)fitted->count);
     } else {
         fit_line(column, o->min_size, fitted);
-        out->why = lj_arena_printf(column->arena, "%s (x - %.6g) / %.6g", methods[o->method], fitted->shift,
-                                   fitted->size);
+        out->why = lj_arena_printf(column->arena, "%s (x %c %.6g) / %.6g", methods[o->method],
+                                   fitted->shift < 0 ? '+' : '-', fabs(fitted->shift), fitted->size);
     }
     LJ_TRY(lj_fitted_number(column->arena, out));
     out->values = fitted;

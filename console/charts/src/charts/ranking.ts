@@ -1,5 +1,6 @@
 /* Curves of a two-class ranking: ROC, precision and recall, KS, distribution of the scores. */
 import type { Evaluation } from "../data";
+import { isTest } from "../data";
 import { html, number, percent } from "../format";
 import type { Build, Series } from "../mount";
 import { t } from "../text";
@@ -53,7 +54,7 @@ export function precisionChart(parts: Evaluated[]): Build {
       const name = `${label} ${number(metric(evaluation, "average_precision"))}`;
       legend.push(name);
       series.push(line(name, partColour(theme, part, i), pairs(evaluation.pr.recall, evaluation.pr.precision)));
-      if (part === "test" && evaluation.mean_target !== null)
+      if (isTest(part) && evaluation.mean_target !== null)
         series.push(guide(theme, [[0, evaluation.mean_target], [1, evaluation.mean_target]]));
     });
     return frame(theme, width, {

@@ -40,6 +40,8 @@ export interface Cell {
   text: string;
   /** Below the text, smaller. */
   small?: string | undefined;
+  /** Behind the text. */
+  inside?: Node;
   kind?: string;
   /** 0 to 1: a bar behind the cell. */
   bar?: number;
@@ -51,7 +53,8 @@ export function table(head: string[], rows: (Cell | string)[][], texts: number[]
   const cell = (value: Cell | string, column: number): HTMLElement => {
     const one = typeof value === "string" ? { text: value } : value;
     const element = h("td", { class: `${align(column)} ${(one as Cell).kind ?? ""}`.trim() }, one.text);
-    const { small, bar } = one as Cell;
+    const { small, inside, bar } = one as Cell;
+    if (inside !== undefined) element.append(inside);
     if (small !== undefined) element.append(h("small", {}, small));
     if (bar !== undefined) {
       const fill = h("i", { class: "bar" });

@@ -2,7 +2,7 @@
 import { histogramChart } from "../charts/tables";
 import type { Maybe, Profile, ProfileBin, ProfileColumn, ProfilePage, ProfileWord } from "../data";
 import { number, percent, whole } from "../format";
-import { known, t } from "../text";
+import { say, t } from "../text";
 import type { Cell } from "./dom";
 import { chart, facts, h, table } from "./dom";
 
@@ -81,12 +81,8 @@ export function readProfile(value: unknown): Profile | null {
 function relationText(column: ProfileColumn): string {
   return column.relation
     .filter((one) => one.value !== null)
-    .map((one) => `${one.name} ${number(one.value, 3)}`)
+    .map((one) => `${say(one.name)} ${number(one.value, 3)}`)
     .join("  ");
-}
-
-function typeName(type: string): string {
-  return known(`type.${type}`) ? t(`type.${type}`) : type;
 }
 
 export function columnTable(profile: Profile): HTMLElement {
@@ -96,25 +92,37 @@ export function columnTable(profile: Profile): HTMLElement {
     const share = profile.rows > 0 ? column.missing / profile.rows : 0;
     return [
       column.name,
-      typeName(column.type),
+      t(`type.${column.type}`),
       { text: column.missing === 0 ? "0" : percent(share), bar: share },
       whole(column.unique),
       ...(related ? [relationText(column)] : []),
-      { text: column.warnings.join("; "), kind: "notes" },
+      { text: column.warnings.map(say).join(t("semicolon")), kind: "notes" },
     ];
   });
   return table(head, rows, related ? [0, 1, 4, 5] : [0, 1, 4]);
 }
 
+/** What was said while it ran, then what concerns whole rows, then a line a column. */
+export function warningList(told: string[], profile: Profile | null): HTMLElement {
+  const columns = (profile?.columns ?? []).filter((column) => column.warnings.length > 0);
+  const ofColumns = columns.flatMap(({ name, warnings }) => warnings.map((text) => `${name}: ${text}`));
+  const ofRows = (profile?.warnings ?? []).filter((text) => !ofColumns.includes(text) && !told.some((one) => one.startsWith(text)));
+  const items = [
+    ...[...told, ...ofRows].map((text) => h("li", {}, say(text))),
+    ...columns.map(({ name, warnings }) => h("li", {}, h("b", {}, name), t("colon"), warnings.map(say).join(t("semicolon")))),
+  ];
+  return items.length > 0 ? h("ul", { class: "warnings" }, ...items) : h("p", { class: "note" }, t("noWarnings"));
+}
+
 function columnPanel(column: ProfileColumn, rows: number): HTMLElement {
   const bins = column.histogram.length > 0 ? column.histogram : column.top.slice(0, 12);
   const share = rows > 0 ? column.missing / rows : null;
-  const quantiles = column.quantiles.map(({ name, value }): [string, string] => [name, number(value)]);
+  const quantiles = column.quantiles.map(({ name, value }): [string, string] => [say(name), number(value)]);
   const figure = bins.length > 0 ? chart({ title: column.name, build: histogramChart(bins), height: 170 }) : h("figure", { class: "panel" }, h("figcaption", {}, column.name));
   figure.classList.add("column");
   figure.id = `column-${column.name}`;
   figure.append(
-    h("p", { class: "about" }, [typeName(column.type), column.reason].filter((text) => text !== null && text !== "").join(" \u00b7 ")),
+    h("p", { class: "about" }, [t(`type.${column.type}`), say(column.reason ?? "")].filter((text) => text !== "").join(" \u00b7 ")),
     facts([
       [t("missing"), column.missing === 0 ? "0" : `${whole(column.missing)} (${percent(share)})`],
       [t("unique"), whole(column.unique)],
@@ -122,11 +130,11 @@ function columnPanel(column: ProfileColumn, rows: number): HTMLElement {
       [t("deviation"), column.deviation === null ? null : number(column.deviation)],
       [t("from"), column.from],
       [t("to"), column.to],
-      ...column.relation.map(({ name, value }): [string, string | null] => [name, value === null ? null : number(value, 3)]),
+      ...column.relation.map(({ name, value }): [string, string | null] => [say(name), value === null ? null : number(value, 3)]),
     ], "facts small"),
   );
   if (quantiles.length > 0) figure.append(facts(quantiles, "facts small"));
-  if (column.warnings.length > 0) figure.append(h("ul", { class: "warnings" }, ...column.warnings.map((text) => h("li", {}, text))));
+  if (column.warnings.length > 0) figure.append(h("ul", { class: "warnings" }, ...column.warnings.map((text) => h("li", {}, say(text)))));
   return figure;
 }
 
@@ -138,12 +146,7 @@ export function profilePage(page: ProfilePage): HTMLElement[] {
   const sections = [h("section", { class: "hero" }, title, h("p", { class: "about" }, about))];
   const head = (id: string, ...children: Node[]): HTMLElement => h("section", { id }, h("h2", {}, t(id)), ...children);
   sections.push(
-    head(
-      "warnings",
-      profile.warnings.length > 0
-        ? h("ul", { class: "warnings" }, ...profile.warnings.map((text) => h("li", {}, text)))
-        : h("p", { class: "note" }, t("noWarnings")),
-    ),
+    head("warnings", warningList([], profile)),
     head("columns", columnTable(profile)),
     h("section", {}, h("div", { class: "grid" }, ...profile.columns.map((column) => columnPanel(column, profile.rows)))),
   );

@@ -2,13 +2,14 @@
 import { evaluated, metric } from "../charts/common";
 import { lossChart, monitorChart } from "../charts/learning";
 import { groupsChart, importanceChart } from "../charts/tables";
-import type { Evaluation, Metric, Part, Report } from "../data";
+import { isTest, OUT_OF_FOLD } from "../data";
+import type { Evaluation, Metric, ModelDescription, Part, PreparedFeature, Report } from "../data";
 import { bytes, number, percent, seconds, whole } from "../format";
-import { known, t } from "../text";
+import { known, say, t } from "../text";
 import type { Cell } from "./dom";
 import { chart, code, details, facts, h, table } from "./dom";
 import { curveSections } from "./curves";
-import { columnTable, readProfile } from "./profile";
+import { columnTable, readProfile, warningList } from "./profile";
 
 const HEADLINES: Record<Report["task"], string[]> = {
   binary: ["auc", "ks", "gini", "average_precision", "log_loss", "brier"],
@@ -23,7 +24,7 @@ export function section(id: string, ...children: (Node | string | null)[]): HTML
 /** The part that is looked at first: test, or else the last that was evaluated. */
 export function mainPart(parts: Part[]): Part | null {
   const evaluatedParts = parts.filter((part) => part.evaluation !== null);
-  return evaluatedParts.find((part) => part.name === "test") ?? evaluatedParts[evaluatedParts.length - 1] ?? null;
+  return evaluatedParts.find((part) => isTest(part.name)) ?? evaluatedParts[evaluatedParts.length - 1] ?? null;
 }
 
 function interval(one: Metric): string | undefined {
@@ -68,7 +69,7 @@ function asked(report: Report): HTMLElement {
       [t("target"), target.column],
       [t("task"), t(`task.${report.task}`)],
       report.task === "binary" ? [t("positiveClass"), target.classes[1]] : [t("classes"), names],
-      [t("why"), target.reason],
+      [t("why"), target.reason === null ? null : say(target.reason)],
     ]),
     report.pipeline === null ? null : h("div", { class: "panel" }, h("h3", {}, t("pipeline")), code(report.pipeline)),
   );
@@ -82,7 +83,7 @@ function steadiness(psi: number | null): Cell {
 
 function dataSection(report: Report): HTMLElement {
   const { data, task, parts } = report;
-  const all = parts.reduce((sum, part) => sum + part.rows, 0);
+  const all = parts.reduce((sum, part) => sum + (part.name === OUT_OF_FOLD ? 0 : part.rows), 0);
   const rows = parts.map((part) => [
     t(part.name),
     { text: whole(part.rows), small: percent(all > 0 ? part.rows / all : null) },
@@ -93,44 +94,84 @@ function dataSection(report: Report): HTMLElement {
   const unused = [...(task === "multiclass" ? [2] : []), ...(parts.every((part) => part.psi === null) ? [3] : [])];
   const keep = <T>(row: T[]): T[] => row.filter((_, i) => !unused.includes(i));
   const profile = readProfile(data.profile);
-  const warnings = [...new Set([...data.warnings, ...(profile?.warnings ?? [])])];
-  const list = h("ul", { class: "warnings" }, ...warnings.map((text) => h("li", {}, text)));
   return section(
     "data",
     facts([
       [t("source"), data.source],
-      [t("split"), data.split],
+      [t("split"), data.split === null ? null : say(data.split)],
     ]),
     parts.length > 0 ? table(keep(head), rows.map(keep)) : null,
     h("h3", {}, t("warnings")),
-    warnings.length > 0 ? list : h("p", { class: "note" }, t("noWarnings")),
+    warningList(data.warnings, profile),
     profile === null || profile.columns.length === 0
       ? null
       : details(t("showColumns", String(profile.columns.length)), columnTable(profile)),
   );
 }
 
+function becomes({ numbers, codes }: PreparedFeature): string {
+  const parts = [...(numbers === 0 ? [] : [numbers === 1 ? t("aNumber") : t("numbers", whole(numbers))]), ...codes.map((size) => t("codes", whole(size)))];
+  return parts.join(t("comma"));
+}
+
+function stepList(steps: PreparedFeature["steps"]): HTMLElement {
+  const items = steps.map(({ name, why }) => h("li", {}, h("b", {}, t(`step.${name}`)), why === null ? null : ` ${say(why)}`));
+  return items.length > 0 ? h("ol", { class: "steps" }, ...items) : h("span", {}, t("asItIs"));
+}
+
+const ROWS_UNFOLDED = 30;
+
 function preparation(report: Report): HTMLElement | null {
-  if (report.preparation === null || report.preparation.trim() === "") return null;
-  return section("preparation", h("div", { class: "panel" }, code(report.preparation.trimEnd())));
+  if (report.preparation === null) return null;
+  const { features, dropped } = report.preparation;
+  const numbers = features.reduce((sum, one) => sum + one.numbers, 0);
+  const categories = features.reduce((sum, one) => sum + one.codes.length, 0);
+  const rows: Cell[][] = [
+    ...features.map((one) => [{ text: one.feature }, { text: t(`type.${one.type}`) }, { text: "", inside: stepList(one.steps), kind: "wide" }, { text: becomes(one) }]),
+    ...dropped.map(({ feature, why }) => [{ text: feature }, { text: "" }, { text: say(why), kind: "wide" }, { text: t("notUsed"), kind: "muted" }]),
+  ];
+  const all = table([t("column"), t("type"), t("steps"), t("becomes")], rows, [0, 1, 2, 3]);
+  return section(
+    "preparation",
+    h("p", {}, t("preparationNote", whole(features.length), whole(numbers), whole(categories))),
+    rows.length > ROWS_UNFOLDED ? details(t("showSteps", whole(rows.length)), all) : all,
+  );
+}
+
+/** What a reader would type in the pipeline file. */
+function optionText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function describe({ summary, options, tensors }: ModelDescription): HTMLElement[] {
+  const pairs = Object.entries(options).map(([name, value]): [string, string] => [name, optionText(value)]);
+  const shapes = tensors.map(({ name, shape }) => [name, shape.join(" \u00d7 ")]);
+  return [
+    h("p", {}, say(summary)),
+    h("div", { class: "panel" }, h("h3", {}, t("options")), facts(pairs, "facts options")),
+    details(t("showTensors"), table([t("weights"), t("shape")], shapes, [0, 1])),
+  ];
 }
 
 function modelSection(report: Report): HTMLElement | null {
   const { model, training } = report;
-  if (model.family === null && model.text === null) return null;
+  const { description } = model;
+  if (model.family === null && description === null) return null;
+  const reason = model.threshold_reason === null ? "" : t("inBrackets", say(model.threshold_reason));
   return section(
     "model",
     facts([
       [t("family"), model.family],
       [t("features"), model.features > 0 ? whole(model.features) : null],
+      [t("inputs"), description === null ? null : t("inputCounts", whole(description.numbers), whole(description.categories))],
       [t("weights"), model.weights > 0 ? whole(model.weights) : null],
       [t("size"), model.bytes > 0 ? bytes(model.bytes) : null],
       [t("trainingTime"), training.total_seconds === null ? null : seconds(training.total_seconds)],
       [t("speed"), training.rows_per_second === null ? null : whole(training.rows_per_second)],
       [t("perScore"), model.microseconds_per_score === null ? null : `${number(model.microseconds_per_score, 2)} \u00b5s`],
-      [t("threshold"), model.threshold === null ? null : `${number(model.threshold)}${model.threshold_reason === null ? "" : ` (${model.threshold_reason})`}`],
+      [t("threshold"), model.threshold === null ? null : `${number(model.threshold)}${reason}`],
     ]),
-    model.text === null ? null : h("div", { class: "panel" }, code(model.text.trimEnd())),
+    ...(description === null ? [] : describe(description)),
   );
 }
 
@@ -140,7 +181,7 @@ function trainingSection(report: Report): HTMLElement | null {
   const charts = [chart({ title: t("loss"), build: lossChart(training) })];
   if (training.monitor.some((value) => value !== null)) {
     const name = training.monitored ?? "";
-    const title = t("monitored", known(`metric.${name}`) ? t(`metric.${name}`) : name);
+    const title = t("monitored", t(`metric.${name}`));
     charts.push(chart({ title, build: monitorChart(training) }));
   }
   return section("training", h("div", { class: "grid" }, ...charts));
@@ -225,7 +266,7 @@ function reproduceSection(report: Report): HTMLElement {
   return section(
     "reproduce",
     h("p", {}, t("promise")),
-    facts([...hashes, [t("seed"), reproduce.seed], [t("version"), report.version], ...reproduce.facts.map(({ name, value }): [string, string] => [name, value])], "facts hashes"),
+    facts([...hashes, [t("seed"), reproduce.seed], [t("version"), report.version], ...reproduce.facts.map(({ name, value }): [string, string] => [say(name), value])], "facts hashes"),
     reproduce.commands.length > 0 ? h("div", { class: "panel" }, h("h3", {}, t("commands")), code(reproduce.commands.join("\n"))) : null,
   );
 }
