@@ -1,3 +1,8 @@
+# Every sentence that the sources write into a report has its Chinese.
+if(TARGET report_test_page)
+  add_test(NAME report/phrases COMMAND ${LIANJIN_NODE} ${CMAKE_SOURCE_DIR}/tests/report/phrases.mjs)
+endif()
+
 # The pages that report/test_page wrote, in a real browser; skipped where there is no Chromium.
 if(TARGET report_test_page)
   set_tests_properties(report/test_page PROPERTIES FIXTURES_SETUP report_pages)

@@ -2,7 +2,7 @@
  * Opens the pages of a folder in headless Chromium as a reader does, from disk:
  *     node browser.mjs FOLDER [--shots FOLDER]
  * and checks that there is no error, no request, that every chart is drawn,
- * that the language switches, and that a phone (380 px) need not scroll
+ * that the language switches and leaves no English, and that a phone (380 px) need not scroll
  * sideways. Ends with 77 where there is no Chromium. --shots keeps pictures.
  */
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
@@ -66,6 +66,31 @@ async function picture(page, name) {
   if (shots !== null) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
 }
 
+/* Sentences of the program in the document: what stands under these names. */
+const SAID = ["reason", "split", "summary", "threshold_reason", "warnings", "why"];
+
+function sentences(value, name) {
+  if (typeof value === "string") return SAID.includes(name) && /[a-z]{3}/.test(value) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((one) => sentences(one, name));
+  return Object.entries(value ?? {}).flatMap(([key, one]) => sentences(one, key));
+}
+
+/* The Chinese page says none of them in English, nor anything else of three words; files and commands stay as they are. */
+async function checkChinese(page, file) {
+  const texts = await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.getElementById("page"), NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) if (walker.currentNode.parentElement.closest("pre") === null) found.push(walker.currentNode.data);
+    return found;
+  });
+  const all = texts.join("\n");
+  const said = sentences(JSON.parse(await page.$eval("script#data", (data) => data.textContent)), "");
+  for (const text of new Set(said)) check(!all.includes(text), `${file}: the Chinese page says: ${text}`);
+  for (const text of texts) check(!/[A-Za-z]{2,}[,:;]? [a-z]{2,}[,:;]? [a-z]{2,}/.test(text), `${file}: English in the Chinese page: ${text}`);
+  return said.length;
+}
+
+const LEAST_SENTENCES = { binary: 40, profile: 27 };
 const LEAST_CHARTS = { binary: 12, multiclass: 2, regression: 3, profile: 23, empty: 0 };
 
 async function checkFile(file) {
@@ -87,6 +112,7 @@ async function checkFile(file) {
   check(!/[\u4e00-\u9fff]{4}/.test(english), `${file}: Chinese in the English page`);
   check(/[\u4e00-\u9fff]{4}/.test(chinese), `${file}: no Chinese after the switch`);
   check((await page.getAttribute("html", "lang")) === "zh-CN", `${file}: lang is not zh-CN`);
+  check((await checkChinese(page, file)) >= (LEAST_SENTENCES[name] ?? 0), `${file}: the document has fewer sentences than it had`);
   check((await undrawn(page)).length === 0, `${file}: charts are gone after the switch`);
   await picture(page, `${name}-zh`);
   await page.click("#language");

@@ -191,7 +191,7 @@ static const char preparation[] =
     "{\"features\": ["
     "{\"feature\": \"X1\", \"type\": \"number\", \"steps\": ["
     "{\"name\": \"scale\", \"why\": \"quantile_normal over 81 values\"}, "
-    "{\"name\": \"impute\", \"why\": \"missing, of which there is none yet, becomes 0.0124 (median)\"}, "
+    "{\"name\": \"impute\", \"why\": \"missing becomes 0.0124 (median), none so far\"}, "
     "{\"name\": \"scale\", \"why\": \"standard (x + 0.0031) / 0.9981\"}], \"numbers\": 1, \"codes\": []}, "
     "{\"feature\": \"X2\", \"type\": \"number\", \"steps\": [], \"numbers\": 1, \"codes\": []}, "
     "{\"feature\": \"X3\", \"type\": \"text\", \"steps\": ["

@@ -3,7 +3,7 @@
  * Holes: {0} is any text, {0#} a number, {0!} nothing, a phrase or a list of phrases, which is translated, too.
  * tests/report/phrases.mjs asks for every sentence of the sources.
  */
-const rows: [string, string][] = [
+export const rows: [string, string][] = [
   // Warnings of a profile.
   ["no cell has a value", "所有取值均缺失"],
   ["constant: every row has the same value", "常量字段：所有行取值相同"],
@@ -52,7 +52,7 @@ const rows: [string, string][] = [
   ["the source's type is {0}", "数据源中的类型为 {0}"],
   ["as the pipeline says", "由流程文件指定"],
   // The target, the split, the threshold.
-  ["its word names the event", "按取值字面含义识别为事件"],
+  ["its word names the event", "该取值通常表示事件发生"],
   ["the rarer value", "占比较低的取值"],
   ["many different numbers", "不同数值较多"],
   ["the number of its different values", "按不同取值的个数判定"],
@@ -71,14 +71,14 @@ const rows: [string, string][] = [
   [", missing", "，视为缺失"],
   [", with an indicator", "，并加指示变量"],
   [", missing, with an indicator", "，视为缺失并加指示变量"],
-  ["missing becomes '{0}'", "缺失值填补为“{0}”"],
-  ["missing becomes {0#} ({1!}){2!}", "缺失值填补为 {0}（{1}）{2}"],
-  ["missing, of which there is none yet, becomes {0#} ({1!}){2!}", "训练集无缺失；新数据的缺失值填补为 {0}（{1}）{2}"],
+  ["missing becomes '{0}'", "填为“{0}”"],
+  ["missing becomes {0#} ({1!}){2!}{3!}", "填为 {0}（{1}）{2}{3}"],
   ["median", "中位数"],
   ["mean", "均值"],
   ["most_frequent", "众数"],
   ["constant", "常量"],
   [" with an indicator", "，并加缺失指示变量"],
+  [", none so far", "，训练集无缺失"],
   ["clipped to {0#} .. {1#}", "截断至 [{0}, {1}]"],
   ["log1p", "log(1 + x)"],
   ["signed", "带符号对数 sign(x) log(1 + |x|)"],
@@ -89,10 +89,10 @@ const rows: [string, string][] = [
   ["min_max ({0}) / {1#}", "最小-最大归一化：({0}) / {1}"],
   ["{0#} quantile bins", "{0} 个等频分箱"],
   ["{0#} uniform bins", "{0} 个等宽分箱"],
-  ["{0#} different values as categories", "{0} 个不同取值作为类别"],
-  ["{0#} rare of {1#} categories become '{2}'", "{1} 个类别中的 {0} 个低频类别并入“{2}”"],
-  ["{0#} categories as {1#} columns of 0 and 1", "{0} 个类别独热编码为 {1} 列"],
-  ["{0#} categories as codes", "{0} 个类别编码为整数"],
+  ["{0#} different values as categories", "{0} 个不同取值"],
+  ["{0#} rare of {1#} categories become '{2}'", "{1} 个类别中 {0} 个低频类别并入“{2}”"],
+  ["{0#} categories as {1#} columns of 0 and 1", "{0} 个类别展开为 {1} 列"],
+  ["{0#} categories as codes", "{0} 个类别"],
   ["year", "年"],
   ["month", "月"],
   ["day", "日"],

@@ -133,10 +133,9 @@ static lj_status impute_fit(const lj_fit_column *column, const void *options, lj
         const char *number = lj_arena_number(column->arena, fitted->fill);
         if (number == NULL)
             return lj_fit_no_memory(column);
-        out->why = lj_arena_printf(column->arena, "%s becomes %s (%s)%s",
-                                   column->present < column->n ? "missing" : "missing, of which there is none yet,",
-                                   number, methods[o->method],
-                                   fitted->indicator ? " with an indicator" : "");
+        out->why = lj_arena_printf(column->arena, "missing becomes %s (%s)%s%s", number, methods[o->method],
+                                   fitted->indicator ? " with an indicator" : "",
+                                   column->present < column->n ? "" : ", none so far");
     }
     if (fitted->indicator) {
         out->out[1].reg.kind = LJ_REGISTER_NUMBER;
