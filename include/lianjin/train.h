@@ -62,6 +62,7 @@ typedef struct lj_train_result {
     lj_epoch *epochs;     /* [epoch_count], to free with lj_free */
     int64_t epoch_count;
     int64_t best_epoch;   /* whose weights were kept */
+    const char *monitor;  /* set by lj_model_fit: the metric of lj_epoch.monitor, borrowed from its options */
     int64_t steps;
     double seconds;
     double rows_per_second;

@@ -186,6 +186,7 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     LJ_TRY_DONE(build(options, train, &state));
     tell(&state, train, valid != NULL, console);
     LJ_TRY_DONE(run(&state, train, valid, team, console, result));
+    result->monitor = state.options.monitor;
 
     lj_model_core *core = state.core;
     state.core = NULL; /* the model's from here, also when it fails */

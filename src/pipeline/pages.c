@@ -131,6 +131,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .epochs = fitted->train.epochs,
                        .epoch_count = fitted->train.epoch_count,
                        .best_epoch = fitted->train.best_epoch,
+                       .monitor = fitted->train.monitor,
                        .train_seconds = run->train_seconds,
                        .rows_per_second = fitted->train.rows_per_second,
                        .threshold = target->task == LJ_BINARY ? run->threshold : NAN,

@@ -192,6 +192,24 @@ static lj_status reload(const lj_model *model, const char *from, const char *to,
     return status;
 }
 
+/* What a report says of it: every option and the shape of every weight. */
+static void check_description(const lj_model *model)
+{
+    lj_text text = {0};
+    lj_doc *doc = NULL;
+    MUST(lj_model_json(model, &text));
+    MUST(lj_json_parse("description", text.data, text.size, &doc));
+    const lj_item *root = lj_doc_root(doc);
+    const lj_item *tensors = lj_item_get(root, "tensors");
+    assert_string_equal(lj_item_get(root, "summary")->text, lj_model_family(model)->summary);
+    assert_true(lj_item_get(root, "options")->count > 0);
+    assert_int_equal(tensors->count, lj_weights_count(lj_model_weights(model)));
+    const lj_tensor *last = lj_weights_at(lj_model_weights(model), tensors->count - 1);
+    assert_int_equal(lj_item_get(tensors->items[tensors->count - 1], "shape")->count, last->shape.rank);
+    lj_doc_destroy(doc);
+    lj_text_free(&text);
+}
+
 static void every_family_does_every_task(void **state)
 {
     (void)state;
@@ -211,6 +229,7 @@ static void every_family_does_every_task(void **state)
             check_quality(family, (lj_task)task, &predictions);
             check_scores(model, scores, VALID);
             check_same_bits(model, &v->rows, scores);
+            check_description(model);
             MUST(reload(model, NULL, NULL, &loaded));
             MUST(lj_model_predict(loaded, &v->rows, NULL, again));
             assert_memory_equal(scores, again, (size_t)(VALID * lj_model_width(model)) * sizeof(float));

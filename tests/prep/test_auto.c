@@ -169,6 +169,11 @@ static void what_tells_nothing_is_dropped_and_told(void **state)
     assert_non_null(strstr(text.data, "name: not used: nearly unique text"));
     assert_non_null(strstr(text.data, "zip (text): ordinal (3 categories as codes) -> 4 codes"));
     lj_text_free(&text);
+    assert_int_equal(lj_prep_json(prep, &text), LJ_OK);
+    assert_non_null(strstr(text.data, "{\"feature\": \"zip\", \"type\": \"text\", \"steps\": [{\"name\": \"ordinal\", "
+                                      "\"why\": \"3 categories as codes\"}], \"numbers\": 0, \"codes\": [4]}"));
+    assert_non_null(strstr(text.data, "\"dropped\": [{\"feature\": \"same\", \"why\": \"constant\"}, "));
+    lj_text_free(&text);
     lj_prep_destroy(prep);
     lj_frame_destroy(frame);
 }

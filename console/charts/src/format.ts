@@ -1,5 +1,6 @@
 /* Numbers and texts as people read them. */
 import type { Maybe } from "./data";
+import { language } from "./text";
 
 export const NONE = "\u2013";
 
@@ -21,7 +22,7 @@ export function number(value: Maybe | undefined, digits = 4): string {
 }
 
 export function percent(value: Maybe | undefined, digits = 1): string {
-  return value == null ? NONE : `${(value * 100).toFixed(digits)} %`;
+  return value == null ? NONE : `${(value * 100).toFixed(digits)}${language() === "zh" ? "%" : " %"}`;
 }
 
 /** Short form for the labels of axes: 12.5k, 3M. */

@@ -160,7 +160,7 @@ const words = {
   ],
   commands: ["Commands", "命令"],
   made: ["Made by Lianjin {0}", "由 Lianjin {0} 生成"],
-  headlineNote: ["on {0}, with 95 % intervals where known", "{0}，含 95% 置信区间"],
+  headlineNote: ["{0}, with 95 % intervals where known", "{0}，含 95% 置信区间"],
   gap: ["train {0}", "训练集 {0}"],
   noReport: ["This file holds no data.", "此文件不含数据。"],
   newer: ["This page was made for an older format than its data.", "数据格式比页面更新。"],

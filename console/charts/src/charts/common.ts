@@ -59,6 +59,23 @@ export interface Frame {
   legend?: string[];
 }
 
+const LEGEND_ROW = 20;
+
+/* Rows that a legend takes, by the widths of its texts: a wide character counts as two. */
+function legendRows(names: string[], width: number): number {
+  let rows = 1;
+  let used = 0;
+  for (const name of names) {
+    const own = 36 + [...name].reduce((sum, letter) => sum + (letter > "\u2e80" ? 12 : 7), 0);
+    if (used > 0 && used + own > width) {
+      rows++;
+      used = 0;
+    }
+    used += own;
+  }
+  return rows;
+}
+
 export function frame(theme: Theme, width: number, wanted: Frame): Option {
   const vertical = Array.isArray(wanted.y) ? wanted.y : [wanted.y];
   const legend = wanted.legend ?? [];
@@ -69,7 +86,7 @@ export function frame(theme: Theme, width: number, wanted: Frame): Option {
     grid: {
       left: 4,
       right: 14,
-      top: legend.length > 0 ? 34 : 24,
+      top: legend.length > 0 ? 14 + LEGEND_ROW * legendRows(legend, width) : 24,
       bottom: 4,
       outerBoundsMode: "same",
       outerBoundsContain: "all",

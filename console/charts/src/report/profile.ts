@@ -82,7 +82,7 @@ function relationText(column: ProfileColumn): string {
   return column.relation
     .filter((one) => one.value !== null)
     .map((one) => `${say(one.name)} ${number(one.value, 3)}`)
-    .join("  ");
+    .join(" \u00b7 ");
 }
 
 export function columnTable(profile: Profile): HTMLElement {

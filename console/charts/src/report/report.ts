@@ -34,7 +34,7 @@ function interval(one: Metric): string | undefined {
 function headline(report: Report): HTMLElement {
   const target = report.target.column;
   const positive = report.task === "binary" ? report.target.classes[1] : undefined;
-  const about = [target === null ? null : `${t("target")}: ${target}${positive === undefined ? "" : ` = ${positive}`}`, t(`task.${report.task}`), report.model.family, report.created]
+  const about = [target === null ? null : `${t("target")}${t("colon")}${target}${positive === undefined ? "" : ` = ${positive}`}`, t(`task.${report.task}`), report.model.family, report.created]
     .filter((text) => text !== null)
     .join(" \u00b7 ");
   const hero = h("section", { class: "hero" }, h("h1", {}, report.name ?? t("report")), h("p", { class: "about" }, about));
