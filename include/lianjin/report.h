@@ -24,7 +24,7 @@ extern "C" {
 
 /* One part of the split. */
 typedef struct lj_report_part {
-    const char *name;  /* train, valid, test (these names are translated), or another */
+    const char *name;  /* train, valid, test, out of fold (these names are translated), or another */
     int64_t rows;
     double rate;       /* binary: share of the positive class; regression: mean of the target; NaN: none */
     double psi;        /* of its scores against those of train; NaN: none */
@@ -46,7 +46,7 @@ typedef struct lj_report_groups {
 
 /* One line of "how to reproduce" or of the model's facts beyond those named below. */
 typedef struct lj_report_fact {
-    const char *name;  /* shown as it is */
+    const char *name;  /* translated if the page knows it */
     const char *value;
 } lj_report_fact;
 
