@@ -140,6 +140,30 @@ lj_value lj_batch_ensemble_with(lj_graph *g, lj_value x, int64_t units, lj_batch
 /* x [B, H, C] -> [B, H, units], a weight and bias of its own for each head. */
 lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
 
+/*
+ * Recurrent layers: x [B, T, C] -> [B, T, D], or [B, D] of the last step; D is
+ * units, or 2 units of the two directions side by side. lengths i32 [B]
+ * (LJ_NONE: all are T): the steps of row r from lengths[r] on do not count.
+ * A state is [B, S units], S = 2 for lstm (h, then c), else 1. Parameters of
+ * layer l (from 0): "<name>.<l>.<part>", against the steps
+ * "<name>.<l>.reverse.<part>"; the parts and the order of the gates stand in
+ * the file of the layer.
+ */
+typedef struct lj_recurrent_options {
+    const char *name;
+    int64_t layers;           /* one upon the other; 0: 1 */
+    int bidirectional;
+    int last;                 /* the last state of each direction instead of all steps */
+    int keep_past_end;        /* steps past a row's end give its last state, as Keras; else zeros, as PyTorch */
+    float dropout;            /* between layers */
+    lj_activation activation; /* simple_rnn: LJ_TANH (zero means it) or LJ_RELU */
+    const lj_value *state;    /* first states, layer by layer, forward before reverse; NULL: zeros */
+    lj_value *final;          /* NULL, or where the last states go, in that order */
+} lj_recurrent_options;
+lj_value lj_lstm_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
+lj_value lj_gru_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
+lj_value lj_simple_rnn_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
+
 /* ---- losses: a row of src/nn/losses.h each ---- */
 
 /* X(code, name) */

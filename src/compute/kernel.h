@@ -47,6 +47,7 @@
     X(softmax) X(softmax_grad) X(log_softmax) X(log_softmax_grad)                                                    \
     X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain)                                                         \
     X(gather) X(scatter_add) X(piecewise_linear) X(piecewise_linear_grad)                                            \
+    X(lstm_cell) X(lstm_cell_grad) X(gru_cell) X(gru_cell_grad) X(simple_cell) X(simple_cell_grad)                   \
     X(bce_logits) X(bce_logits_grad) X(softmax_cross_entropy) X(softmax_cross_entropy_grad) X(huber) X(huber_grad)   \
     X(update_sgd) X(update_rmsprop) X(update_adam)                                                                   \
     X(expf) X(expm1f) X(logf) X(log1pf) X(tanhf) X(erff) X(sigmoidf) X(softplusf) X(sinf) X(cosf)                    \

@@ -11,6 +11,7 @@
 typedef enum lj_layer_input {
     LJ_LAYER_ROWS,    /* [B, C] */
     LJ_LAYER_HEADS,   /* [B, H, C] */
+    LJ_LAYER_STEPS,   /* [B, T, C] */
     LJ_LAYER_NUMBERS, /* [B, F]: raw numbers, embedded one by one */
     LJ_LAYER_CODES    /* i32 [B, F] */
 } lj_layer_input;
@@ -46,7 +47,10 @@ typedef struct lj_layer {
     X(piecewise_embedding)                                                                                             \
     X(periodic_embedding)                                                                                              \
     X(batch_ensemble)                                                                                                  \
-    X(dense_heads)
+    X(dense_heads)                                                                                                     \
+    X(lstm)                                                                                                            \
+    X(gru)                                                                                                             \
+    X(simple_rnn)
 
 #define X(name) extern const lj_layer lj_layer_##name;
 LJ_LAYER_LIST(X)

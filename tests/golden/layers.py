@@ -1,6 +1,7 @@
 """Every layer with parameters of given numbers, its value and gradients, by PyTorch in float64."""
 import torch
 import torch.nn.functional as F
+from torch.func import functional_call
 
 from golden import Random, case, value, write
 
@@ -13,6 +14,26 @@ def parameter(name, array):
 
 def batch_norm(v, gain, bias):
     return F.batch_norm(v, None, None, gain, bias, True, 0.0, 1e-5)
+
+
+def recurrent(layer, u):
+    """As PyTorch's modules have them; all else about them is in recurrent.py."""
+    two = (3, 2, 2)  # rows, steps, width
+    ends = [f"{part}_l0" for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+
+    def run(module, x, w, v, b, c):
+        return functional_call(module.double(), dict(zip(ends, (w.T, v.T, b, c))), (x,))[0]
+
+    def without(kind, module, width, args):
+        layer(kind, lambda x, w, v, b: run(module, x, w, v, b, torch.zeros_like(b)), u(*two),
+              {"0.input_weight": u(2, width), "0.recurrent_weight": u(2, width), "0.bias": u(width)},
+              {"units": 2, **args})
+
+    without("lstm", torch.nn.LSTM(2, 2, batch_first=True), 8, {})
+    layer("gru", lambda x, w, v, b, c: run(torch.nn.GRU(2, 2, batch_first=True), x, w, v, b, c), u(*two),
+          {"0.input_weight": u(2, 6), "0.recurrent_weight": u(2, 6), "0.bias": u(6), "0.recurrent_bias": u(6)},
+          {"units": 2})
+    without("simple_rnn", torch.nn.RNN(2, 2, batch_first=True), 2, {})
 
 
 def main():
@@ -61,7 +82,6 @@ def main():
           {"units": 2, "activation": "relu"})
     layer("dense_heads", lambda x, w, b: torch.einsum("bhk,hkn->bhn", x, w) + b, u(B, 2, 3),
           {"weight": u(2, 3, 2), "bias": u(2, 2)}, {"units": 2})
-    write("layers.json", cases)
 
     losses = []
     n = 6
@@ -92,6 +112,8 @@ def main():
     loss("huber", "huber", lambda z, t, w: (F.huber_loss(z[:, 0], t, reduction="none", delta=0.7) * w).sum(), u(n, 1),
          real, {"delta": 0.7})
     write("losses.json", losses)
+    recurrent(layer, u)
+    write("layers.json", cases)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@
 #include "lianjin/random.h"
 
 #define ROWS 70 /* three shards, the last one short */
-#define IN_MAX 4
+#define IN_MAX 5
 
 typedef struct in_spec {
     lj_dtype dtype;
@@ -487,6 +487,8 @@ static void reference_huber(const data *d, double *y)
     }
 }
 
+#include "recurrent_cases.h"
+
 /* ---- the table ---- */
 
 #define ONE(name, low, high, tv, tg) \
@@ -708,6 +710,7 @@ static const op_case cases[] = {
      2e-6,
      0},
     {"huber", 2, {NUMBERS(-1, 1, SHAPE1(B)), NUMBERS(-1, 1, SHAPE1(B))}, build_huber, reference_huber, 2e-7, 1e-6, 0},
+    RECURRENT_CASES
 };
 #define CASES ((int)(sizeof(cases) / sizeof(cases[0])))
 

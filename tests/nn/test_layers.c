@@ -27,11 +27,16 @@ typedef struct network {
     lj_weights *weights;
 } network;
 
+static int has_rank_3(const lj_layer *layer)
+{
+    return layer->input == LJ_LAYER_HEADS || layer->input == LJ_LAYER_STEPS;
+}
+
 static lj_value build_input(const lj_layer *layer, lj_graph *g)
 {
     const lj_value x =
         lj_input(g, "x", layer->input == LJ_LAYER_CODES ? LJ_I32 : LJ_F32,
-                 layer->input == LJ_LAYER_HEADS ? lj_shape_of(LJ_BATCH, HEADS, WIDTH) : lj_shape_of(LJ_BATCH, WIDTH));
+                 has_rank_3(layer) ? lj_shape_of(LJ_BATCH, HEADS, WIDTH) : lj_shape_of(LJ_BATCH, WIDTH));
     return layer->input == LJ_LAYER_CODES ? x : lj_dense(g, x, WIDTH, .name = "before", .torch_bias = 1);
 }
 
@@ -73,7 +78,7 @@ static float noise(uint32_t i)
 
 static void fill(const network *n, lj_program *program)
 {
-    const int64_t width = n->layer->input == LJ_LAYER_HEADS ? HEADS * WIDTH : WIDTH;
+    const int64_t width = has_rank_3(n->layer) ? HEADS * WIDTH : WIDTH;
     void *x = lj_program_input(program, "x");
     float *target = lj_program_input(program, "target");
     lj_shape shape = lj_value_shape(n->graph, n->y);
