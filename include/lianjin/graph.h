@@ -165,6 +165,8 @@ lj_value lj_broadcast(lj_graph *g, lj_value x, lj_shape shape);           /* x [
  * row 0 (row 0 is the unknown category by convention of prep/).
  */
 lj_value lj_gather(lj_graph *g, lj_value table, lj_value codes);
+/* The same, but the code `padding` gives zeros, and its row of the table has no gradient. */
+lj_value lj_gather_padded(lj_graph *g, lj_value table, lj_value codes, int64_t padding);
 
 /*
  * codes i32 [B, F] of features with sizes[F] levels -> f32 [B, sum of sizes]: a 1 at the code's place among those of its

@@ -140,6 +140,20 @@ lj_value lj_batch_ensemble_with(lj_graph *g, lj_value x, int64_t units, lj_batch
 /* x [B, H, C] -> [B, H, units], a weight and bias of its own for each head. */
 lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
 
+typedef struct lj_token_embedding_options {
+    const char *name;
+    lj_initialiser weight; /* default (zero): uniform, as Keras; PyTorch's is standard_normal */
+    int has_padding;       /* the code `padding` is a vector of zeros and is not trained */
+    int64_t padding;
+} lj_token_embedding_options;
+/* Sequences of codes of one vocabulary: i32 [B, T] -> [B, T, dimension]; a code out of range counts as 0. */
+lj_value lj_token_embedding_with(lj_graph *g, lj_value codes, int64_t vocabulary, int64_t dimension,
+                                 lj_token_embedding_options options);
+
+/* x [B, T, C], lengths i32 [B] (LJ_NONE: all are T) -> [B, C] over the steps before a row's length; without any: 0. */
+lj_value lj_mean_over_steps(lj_graph *g, lj_value x, lj_value lengths);
+lj_value lj_max_over_steps(lj_graph *g, lj_value x, lj_value lengths);
+
 /*
  * Recurrent layers: x [B, T, C] -> [B, T, D], or [B, D] of the last step; D is
  * units, or 2 units of the two directions side by side. lengths i32 [B]

@@ -147,6 +147,23 @@ typedef struct lj_copy_args {
     float *y; /* does not overlap x */
 } lj_copy_args;
 
+/* ---- tables of rows ---- */
+
+/*
+ * The gradient of gather: rows [first, last) of the table, [last - first, d],
+ * are the sums of the rows of dy [n, d] with that code, as column_sum has them:
+ * what product_shards gives for dy and a matrix with a 1 at each row's code.
+ * Threads share out the codes. n is at most INT32_MAX.
+ */
+typedef struct lj_scatter_args {
+    int64_t n, shard_rows, d, size, first, last;
+    int64_t padding; /* the code that gets nothing; -1: none */
+    const int32_t *codes;
+    const float *dy;
+    float *table;   /* row `first` */
+    float *scratch; /* scatter_scratch(n, shard_rows, d, last - first) floats */
+} lj_scatter_args;
+
 /* ---- recurrent cells ---- */
 
 /*
@@ -295,15 +312,12 @@ typedef struct lj_kernels {
     void (*layer_norm_grad_gain)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
                                  const float *dy, float *out);
 
-    /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0. */
-    void (*gather)(int64_t n, int64_t d, int64_t size, const float *table, const int32_t *codes, float *y);
-    /*
-     * table[code] += dy [n, d], rows in ascending order, for codes in
-     * [first, last) only (codes out of range are 0): threads share out the
-     * codes. The caller zeroes the table.
-     */
-    void (*scatter_add)(int64_t n, int64_t d, int64_t size, int64_t first, int64_t last, const int32_t *codes,
-                        const float *dy, float *table);
+    /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0, code `padding` (-1: none) zeros. */
+    void (*gather)(int64_t n, int64_t d, int64_t size, int64_t padding, const float *table, const int32_t *codes,
+                   float *y);
+    /* Floats that scatter_add needs for so many codes of a table. */
+    int64_t (*scatter_scratch)(int64_t n, int64_t shard_rows, int64_t d, int64_t codes);
+    void (*scatter_add)(const lj_scatter_args *args);
 
     /* Recurrent cells, in ranges of rows. */
     void (*lstm_cell)(const lj_cell_args *args);

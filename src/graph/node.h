@@ -13,7 +13,7 @@
 typedef struct lj_attributes {
     int axis, keep;
     int transpose_a, transpose_b;
-    int has_gain, has_bias, has_lengths, has_state;
+    int has_gain, has_bias, has_lengths, has_state, has_padding;
     int is_reversed;
     lj_activation activation;
     int64_t begin, end;

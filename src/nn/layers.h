@@ -48,6 +48,9 @@ typedef struct lj_layer {
     X(periodic_embedding)                                                                                              \
     X(batch_ensemble)                                                                                                  \
     X(dense_heads)                                                                                                     \
+    X(token_embedding)                                                                                                 \
+    X(mean_over_steps)                                                                                                 \
+    X(max_over_steps)                                                                                                  \
     X(lstm)                                                                                                            \
     X(gru)                                                                                                             \
     X(simple_rnn)

@@ -1,4 +1,5 @@
 """Every layer with parameters of given numbers, its value and gradients, by PyTorch in float64."""
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch.func import functional_call
@@ -16,8 +17,13 @@ def batch_norm(v, gain, bias):
     return F.batch_norm(v, None, None, gain, bias, True, 0.0, 1e-5)
 
 
-def recurrent(layer, u):
-    """As PyTorch's modules have them; all else about them is in recurrent.py."""
+def sequences(layer, u):
+    """Layers over steps; all else about the recurrent ones is in recurrent.py."""
+    tokens = (np.arange(12) % 5).astype("int32").reshape(4, 3)
+    layer("token_embedding", lambda c, t: F.embedding(c, t, padding_idx=0) * (c > 0)[..., None], tokens,
+          {"weight": u(5, 2)}, {"units": 2, "sizes": [5]})
+    layer("mean_over_steps", lambda x: x.mean(1), u(4, 3, 2), {}, {})
+    layer("max_over_steps", lambda x: x.max(1)[0], u(4, 3, 2), {}, {})
     two = (3, 2, 2)  # rows, steps, width
     ends = [f"{part}_l0" for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
 
@@ -112,7 +118,7 @@ def main():
     loss("huber", "huber", lambda z, t, w: (F.huber_loss(z[:, 0], t, reduction="none", delta=0.7) * w).sum(), u(n, 1),
          real, {"delta": 0.7})
     write("losses.json", losses)
-    recurrent(layer, u)
+    sequences(layer, u)
     write("layers.json", cases)
 
 

@@ -1,5 +1,5 @@
 """Recurrent layers with the weights of PyTorch's and Keras' own layers, in float64: all steps, the last, lengths, two
-directions, stacks, first and last states.
+directions, stacks, first and last states; and means and maxima over the steps before a length.
 
 How weights of theirs become ours (from_torch, from_keras), in the order of directions within layers:
 
@@ -179,6 +179,22 @@ def main():
         c.keras(kind, kind)
         c.keras(f"{kind}_lengths", kind, lengths=lengths)
         c.keras(f"{kind}_two", kind, directions=2, lengths=lengths, last=1)
+    lengths[0] = 0
+
+    def masked(x, more, without):
+        mask = torch.arange(T)[None, :, None] < more[0][:, None, None]
+        return torch.where(mask, x, torch.tensor(without).double()), mask.sum(1)
+
+    def mean(x, more, rest):
+        kept, n = masked(x, more, 0.0)
+        return kept.sum(1) / n.clamp(min=1)
+
+    def greatest(x, more, rest):
+        kept, n = masked(x, more, -1e9)
+        return torch.where(n > 0, kept.max(1)[0], 0.0)
+
+    c.add("mean_over_steps", "mean_over_steps", {}, mean, {}, lengths)
+    c.add("max_over_steps", "max_over_steps", {}, greatest, {}, lengths)
     c.torch("simple_rnn_relu", "simple_rnn", nonlinearity="relu")
     write("recurrent.json", c.out)
 

@@ -40,6 +40,7 @@ static void slice_batch(lj_graph *g) { lj_slice(g, xb3(g), 0, 0, 1); }
 static void transpose_batch(lj_graph *g) { lj_transpose(g, xb3(g), (int[]){1, 0}); }
 static void broadcast_down(lj_graph *g) { lj_broadcast(g, xb3(g), lj_shape_of(B, 1)); }
 static void gather_numbers(lj_graph *g) { lj_gather(g, x23(g), xb3(g)); }
+static void gather_padding(lj_graph *g) { lj_gather_padded(g, x23(g), codes(g), -1); }
 static void one_hot_numbers(lj_graph *g) { lj_one_hot(g, xb3(g), (int32_t[]){1, 1, 1}); }
 static void one_hot_levels(lj_graph *g) { lj_one_hot(g, codes(g), (int32_t[]){1, 0, 1}); }
 static void edges(lj_graph *g) { lj_piecewise_linear(g, xb3(g), x23(g)); }
@@ -123,6 +124,7 @@ static const struct {
     {transpose_batch, "transpose: not an order of the dimensions of [batch, 3] with the batch first"},
     {broadcast_down, "broadcast: [batch, 3] does not become [batch, 1]"},
     {gather_numbers, "gather: expected [V, D] and codes i32, found [2, 3] and [batch, 3]"},
+    {gather_padding, "gather: expected a padding code from 0, found -1"},
     {one_hot_numbers, "one_hot: expected codes [B, F] i32, found [batch, 3]"},
     {one_hot_levels, "one_hot: feature 1 has 0 levels"},
     {edges, "piecewise_linear: expected [B, F] and [F, T+1], found [batch, 3] and [2, 3]"},
