@@ -75,6 +75,13 @@ static inline vf vzero(void)
 {
     return vset1(0.0F);
 }
+#if !defined(LJ_HAS_VIF_LESS)
+/* a < b ? yes : no by lane; no for a NaN. */
+static inline vf vif_less(vf a, vf b, vf yes, vf no)
+{
+    return vselect((vi)(a < b), yes, no);
+}
+#endif
 static inline vi vset1_i(int32_t x)
 {
     return (vi)vset1(0.0F) + x;

@@ -35,7 +35,7 @@ static int64_t sums_of(int64_t n, int64_t shard_rows, int64_t d)
 
 int64_t LJ_NAME(scatter_scratch)(int64_t n, int64_t shard_rows, int64_t d, int64_t codes)
 {
-    return n <= 0 ? 0 : sums_of(n, shard_rows, d) + n + codes;
+    return n <= 0 ? 0 : sums_of(n, shard_rows, d) + 2 * n + 1 + codes;
 }
 
 /* y = a + b; a NULL: y = b + 0 */
@@ -48,14 +48,10 @@ static void add_rows(int64_t d, const float *a, const float *b, float *y)
         vstore_n(y + j, (a == NULL ? vzero() : vload_n(a + j, d - j)) + vload_n(b + j, d - j), d - j);
 }
 
-/* Puts row i, whose code is a[i], at the head of its code's list if the code is one of ours. */
-static void link_row(const lj_scatter_args *a, int64_t i, int32_t *head, int32_t *next)
+/* Where the code of a row lies in our part of the table, if in it. */
+LJ_INLINE int64_t place_of(const lj_scatter_args *a, int64_t row)
 {
-    const int64_t code = a->codes[i] >= 0 && a->codes[i] < a->size ? a->codes[i] : 0;
-    if (code < a->first || code >= a->last || code == a->padding)
-        return;
-    next[i] = head[code - a->first];
-    head[code - a->first] = (int32_t)i;
+    return (a->codes[row] >= 0 && a->codes[row] < a->size ? a->codes[row] : 0) - a->first;
 }
 
 static int any(vi mask)
@@ -68,26 +64,38 @@ static int any(vi mask)
     return all != 0;
 }
 
-/* Lists of the rows of each code in ascending order: rows are taken from the last to the first. */
-static void link_rows(const lj_scatter_args *a, int32_t *head, int32_t *next)
+/* Whether one of the LJ_W codes may be ours. */
+static int may_be_ours(const lj_scatter_args *a, const int32_t *codes)
 {
-    const vi first = vset1_i((int32_t)a->first), last = vset1_i((int32_t)a->last);
-    const vi size = vset1_i((int32_t)a->size), zero = vset1_i(0);
-    memset(head, 0xff, (size_t)(a->last - a->first) * sizeof(*head));
-    int64_t i = a->n;
-    for (; i % LJ_W != 0; i--)
-        link_row(a, i - 1, head, next);
-    for (i -= LJ_W; i >= 0; i -= LJ_W) {
-        vi code;
-        memcpy(&code, a->codes + i, sizeof(code));
-        vi ours = (vi)(code >= first) & (vi)(code < last);
-        if (a->first == 0)
-            ours = ours | (vi)(code < zero) | (vi)(code >= size);
-        if (!any(ours))
+    vi code;
+    memcpy(&code, codes, sizeof(code));
+    vi ours = (vi)(code >= vset1_i((int32_t)a->first)) & (vi)(code < vset1_i((int32_t)a->last));
+    if (a->first == 0)
+        ours = ours | (vi)(code < vset1_i(0)) | (vi)(code >= vset1_i((int32_t)a->size));
+    return any(ours);
+}
+
+/* Lists of the rows of each code in ascending order; `ours` are those rows in the same order. Answers how many. */
+static int64_t link_rows(const lj_scatter_args *a, int32_t *head, int32_t *next, int32_t *ours)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < a->n; i += LJ_W) {
+        const int64_t end = lj_min(i + LJ_W, a->n);
+        if (end - i == LJ_W && !may_be_ours(a, a->codes + i))
             continue;
-        for (int64_t l = LJ_W - 1; l >= 0; l--)
-            link_row(a, i + l, head, next);
+        for (int64_t l = i; l < end; l++) { /* without a branch: most are not ours, at no place that can be foretold */
+            const int64_t place = place_of(a, l);
+            ours[n] = (int32_t)l;
+            n += (place >= 0) & (place < a->last - a->first) & (place != a->padding - a->first);
+        }
     }
+    memset(head, 0xff, (size_t)(a->last - a->first) * sizeof(*head));
+    for (int64_t k = n - 1; k >= 0; k--) {
+        const int64_t place = place_of(a, ours[k]);
+        next[ours[k]] = head[place];
+        head[place] = ours[k];
+    }
+    return n;
 }
 
 /*
@@ -140,20 +148,21 @@ void LJ_NAME(scatter_add)(const lj_scatter_args *args)
 {
     const lj_scatter_args *a = args;
     const int64_t codes = a->last - a->first;
-    if (a->n == 0 || codes == 0) {
-        memset(a->table, 0, (size_t)(codes * a->d) * sizeof(float));
+    memset(a->table, 0, (size_t)(codes * a->d) * sizeof(float));
+    if (a->n == 0)
         return;
-    }
-    int32_t *next = (int32_t *)(void *)(a->scratch + sums_of(a->n, a->shard_rows, a->d)), *head = next + a->n;
-    link_rows(a, head, next);
-    for (int64_t c = 0; c < codes; c++) {
-        float *out = a->table + c * a->d;
-        if (head[c] < 0)
-            memset(out, 0, (size_t)a->d * sizeof(float));
-        else if (next[head[c]] < 0)
-            add_rows(a->d, NULL, a->dy + head[c] * a->d, out);
+    int32_t *next = (int32_t *)(void *)(a->scratch + sums_of(a->n, a->shard_rows, a->d));
+    int32_t *ours = next + a->n, *head = ours + a->n + 1; /* one is written past the last of ours */
+    const int64_t n = link_rows(a, head, next, ours);
+    for (int64_t k = 0; k < n; k++) {
+        const int32_t row = ours[k];
+        float *out = a->table + place_of(a, row) * a->d;
+        if (head[place_of(a, row)] != row) /* not the first of its code */
+            continue;
+        if (next[row] < 0)
+            add_rows(a->d, NULL, a->dy + row * a->d, out);
         else
-            sum_list(a, head[c], next, out);
+            sum_list(a, row, next, out);
     }
 }
 
