@@ -270,6 +270,48 @@ static void every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threa
     MUST(lj_kernels_select(NULL));
 }
 
+/* Word 1 is in the first batch only, word 2 in none; dense Adam moves word 1 by its moments for ever. */
+static void a_word_that_a_batch_lacks_moves_as_dense_adam_moves_it(void **state)
+{
+    (void)state;
+    enum { WORDS = 4, STEPS_OF_TRAINING = 4 };
+    const lj_optimiser_options options = {.optimiser = LJ_OPTIMISER_ADAM};
+    lj_graph *g = NULL;
+    lj_weights *weights = NULL, *slots = NULL;
+    lj_program *program = NULL;
+    lj_update_rule rule;
+    MUST(lj_graph_create(1, &g));
+    const lj_value codes = lj_input(g, "codes", LJ_I32, lj_shape_of(LJ_BATCH, 1));
+    const lj_value y = lj_token_embedding_with(g, codes, WORDS, 1, (lj_token_embedding_options){.name = "words"});
+    const lj_value loss = lj_sum(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH)), 0, 0); /* the gradient is the count */
+    MUST(lj_optimiser_rule(&options, &rule));
+    MUST(lj_weights_create(&weights));
+    MUST(lj_weights_create(&slots));
+    MUST(lj_weights_add(weights, g, 1));
+    MUST(lj_program_compile(
+        g, weights, &(lj_program_options){.batch = 2, .update = &rule, .loss = loss, .state = slots}, &program));
+    const float *table = lj_weights_find(weights, "words.weight")->data;
+    const double start = (double)table[1];
+    const float untouched = table[2];
+    double expected = start, first = 0, second = 0;
+    int32_t *to = lj_program_input(program, "codes");
+    for (int step = 1; step <= STEPS_OF_TRAINING; step++) {
+        to[0] = 3, to[1] = step == 1 ? 1 : 3;
+        lj_program_run(program, NULL, &(lj_run_options){.n_rows = 2, .step = step, .rate = 0.1F});
+        const double gradient = step == 1 ? 1 : 0;
+        first = 0.9 * first + 0.1 * gradient;
+        second = 0.999 * second + 0.001 * gradient * gradient;
+        expected -= 0.1 * first / (1 - pow(0.9, step)) / (sqrt(second / (1 - pow(0.999, step))) + 1e-8);
+        assert_true(fabs((double)table[1] - expected) < 1e-6);
+        assert_true(table[2] == untouched);
+    }
+    assert_true(expected < start - 0.2);
+    lj_program_destroy(program);
+    lj_weights_destroy(slots);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(g);
+}
+
 static void default_names_count_and_are_shared_by_training_and_scoring(void **state)
 {
     (void)state;
@@ -311,6 +353,7 @@ int main(void)
         cmocka_unit_test(weights_saved_and_loaded_give_the_same_bits),
         cmocka_unit_test(steps_of_training_lower_the_loss_of_every_layer),
         cmocka_unit_test(every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(a_word_that_a_batch_lacks_moves_as_dense_adam_moves_it),
         cmocka_unit_test(default_names_count_and_are_shared_by_training_and_scoring),
         cmocka_unit_test(a_layer_on_the_wrong_rank_is_refused_and_said),
     };
