@@ -94,7 +94,7 @@ lj_value lj_recurrent_build(lj_graph *g, const lj_recurrent *kind, lj_value x, i
     const int64_t layers = options.layers > 0 ? options.layers : 1;
     char name[LJ_NAME_MAX], part[LJ_NAME_MAX];
     for (int64_t layer = 0; layer < layers; layer++) {
-        if (layer > 0 && options.dropout > 0.0F) {
+        if (layer > 0 && options.dropout != 0.0F) {
             (void)snprintf(name, sizeof(name), "%s", lj_layer_part(&b.name, part_name(layer, 0, "dropout", part)));
             x = lj_dropout_with(g, x, options.dropout, name);
         }

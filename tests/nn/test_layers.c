@@ -270,6 +270,43 @@ static void every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threa
     MUST(lj_kernels_select(NULL));
 }
 
+/* The last states of two layers of LSTM over noise. */
+static void run_stack(int training, float dropout, float out[ROWS])
+{
+    lj_graph *g = NULL;
+    lj_weights *weights = NULL;
+    lj_program *program = NULL;
+    MUST(lj_graph_create(training, &g));
+    const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, HEADS, WIDTH));
+    lj_output(g, "y", lj_lstm_with(g, x, 1, LJ_NONE,
+                                   (lj_recurrent_options){.layers = 2, .last = 1, .dropout = dropout}));
+    MUST(lj_graph_check(g));
+    MUST(lj_weights_create(&weights));
+    MUST(lj_weights_add(weights, g, 1));
+    assert_int_equal(lj_weights_count(weights), 6);
+    assert_non_null(lj_weights_find(weights, "lstm.1.recurrent_weight"));
+    MUST(lj_program_compile(g, weights, &(lj_program_options){.batch = ROWS}, &program));
+    float *to = lj_program_input(program, "x");
+    for (int64_t i = 0; i < ROWS * HEADS * WIDTH; i++)
+        to[i] = noise((uint32_t)i);
+    lj_program_run(program, NULL, &run_options);
+    memcpy(out, lj_program_output(program, "y"), ROWS * sizeof(float));
+    lj_program_destroy(program);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(g);
+}
+
+static void dropout_between_recurrent_layers_is_there_in_training_alone(void **state)
+{
+    (void)state;
+    float plain[ROWS], scored[ROWS], trained[ROWS];
+    run_stack(1, 0.0F, plain);
+    run_stack(0, 0.5F, scored);
+    run_stack(1, 0.5F, trained);
+    assert_memory_equal(scored, plain, sizeof(plain));
+    assert_memory_not_equal(trained, plain, sizeof(plain));
+}
+
 /* Word 1 is in the first batch only, word 2 in none; dense Adam moves word 1 by its moments for ever. */
 static void a_word_that_a_batch_lacks_moves_as_dense_adam_moves_it(void **state)
 {
@@ -353,6 +390,7 @@ int main(void)
         cmocka_unit_test(weights_saved_and_loaded_give_the_same_bits),
         cmocka_unit_test(steps_of_training_lower_the_loss_of_every_layer),
         cmocka_unit_test(every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(dropout_between_recurrent_layers_is_there_in_training_alone),
         cmocka_unit_test(a_word_that_a_batch_lacks_moves_as_dense_adam_moves_it),
         cmocka_unit_test(default_names_count_and_are_shared_by_training_and_scoring),
         cmocka_unit_test(a_layer_on_the_wrong_rank_is_refused_and_said),
