@@ -23,10 +23,9 @@ static void write_string(lj_text *text, const char *value)
 {
     static const char hex[] = "0123456789abcdef";
     static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD for a byte that is not UTF-8 */
-    size_t left = strlen(value);
+    size_t left = strlen(value), valid = lj_utf8_valid(value, left);
     lj_text_append(text, "\"", 1);
     while (left > 0) {
-        const size_t valid = lj_utf8_valid(value, left);
         size_t n = 0;
         while (n < valid && (unsigned char)value[n] >= 0x20 && value[n] != '"' && value[n] != '\\')
             n++;
@@ -37,9 +36,13 @@ static void write_string(lj_text *text, const char *value)
             break;
         const char c = *value++;
         left--;
-        if (n == valid)
+        if (n == valid) {
             lj_text_append(text, replacement, 3);
-        else if (c == '"' || c == '\\')
+            valid = lj_utf8_valid(value, left);
+            continue;
+        }
+        valid -= n + 1;
+        if (c == '"' || c == '\\')
             lj_text_append(text, (const char[]){'\\', c}, 2);
         else if (c == '\n' || c == '\t' || c == '\r')
             lj_text_append(text, (const char[]){'\\', c == '\n' ? 'n' : c == '\t' ? 't' : 'r'}, 2);
