@@ -33,6 +33,7 @@ typedef struct lj_source_options {
     const char *base;
     const char *delimiter;           /* NULL: found */
     int header;                      /* 0: found, 1: there is one, -1: there is none (columns c1, c2, ...) */
+    int is_latin1;                   /* the text files are ISO 8859-1, not UTF-8 */
     const char *const *null_words;   /* NULL: "", NA, N/A, NaN, null, NULL, None, ?, missing, Missing */
     int64_t null_word_count;
     const char *table;               /* SQLite: which table; NULL: the only one */

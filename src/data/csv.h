@@ -7,16 +7,18 @@
 typedef struct lj_csv {
     char delimiter;
     int has_header;
+    int is_latin1; /* ISO 8859-1 instead of UTF-8 */
     const char **names; /* [count], in the arena */
     int64_t count;
 } lj_csv;
 
 /*
- * Delimiter, header and names from the first part of the file. `delimiter` and
- * `header` as in lj_source_options. LJ_EDATA: an encoding that is not UTF-8, NUL
+ * Delimiter, header and names from the first part of the file. `delimiter`,
+ * `header` and `is_latin1` as in lj_source_options. LJ_EDATA: an encoding that is not UTF-8, NUL
  * bytes, names that are not unique, only a header.
  */
-LJ_CHECKED lj_status lj_csv_look(lj_arena *arena, const char *path, const char *delimiter, int header, lj_csv *out);
+LJ_CHECKED lj_status lj_csv_look(lj_arena *arena, const char *path, const char *delimiter, int header, int is_latin1,
+                                 lj_csv *out);
 
 /*
  * Reads the whole file for the first thing that is wrong: ragged row, encoding,

@@ -71,7 +71,7 @@ static lj_status read_block(reading *r, const unsigned char *block, size_t size,
 {
     *left = 0;
     for (size_t i = 0; i < size;) {
-        int n = block[i] == 0 ? 0 : lj_utf8_length(block + i, size - i);
+        int n = block[i] == 0 ? 0 : r->csv->is_latin1 ? 1 : lj_utf8_length(block + i, size - i);
         if (n < 0 && !is_last) {
             *left = size - i;
             return LJ_OK;

@@ -224,11 +224,26 @@ static lj_status read_start(const char *path, char *text, int64_t *size)
     return *size >= 0 ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s: the gzip file is damaged", path);
 }
 
-lj_status lj_csv_look(lj_arena *arena, const char *path, const char *delimiter, int header, lj_csv *out)
+/* ISO 8859-1 to UTF-8, in place: text has room for twice its bytes. */
+static int64_t to_utf8(char *text, int64_t size)
 {
-    *out = (lj_csv){0};
+    int64_t more = 0;
+    for (int64_t i = 0; i < size; i++)
+        more += (unsigned char)text[i] >= 0x80;
+    for (int64_t i = size - 1, to = size + more - 1; i >= 0; i--) {
+        const unsigned char c = (unsigned char)text[i];
+        if (c >= 0x80)
+            text[to--] = (char)(0x80 | (c & 0x3F));
+        text[to--] = (char)(c >= 0x80 ? 0xC0 | c >> 6 : c);
+    }
+    return size + more;
+}
+
+lj_status lj_csv_look(lj_arena *arena, const char *path, const char *delimiter, int header, int is_latin1, lj_csv *out)
+{
+    *out = (lj_csv){.is_latin1 = is_latin1};
     int64_t size = 0;
-    char *text = lj_new_array(LOOK_BYTES, 1);
+    char *text = lj_new_array(2 * LOOK_BYTES, 1);
     lj_slice *cells = lj_new_array(2 * COLUMNS_SEEN, sizeof(*cells));
     lj_status status = LJ_OK;
     if (text == NULL || cells == NULL) {
@@ -236,9 +251,12 @@ lj_status lj_csv_look(lj_arena *arena, const char *path, const char *delimiter, 
         goto done;
     }
     LJ_TRY_DONE(read_start(path, text, &size));
+    const int is_all = size < LOOK_BYTES;
+    if (is_latin1)
+        size = to_utf8(text, size);
     LJ_TRY_DONE(check_text(path, text, (size_t)size));
     const int mark = size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-    look l = {.text = text + mark, .end = text + size, .is_all = size < LOOK_BYTES, .first = cells,
+    look l = {.text = text + mark, .end = text + size, .is_all = is_all, .first = cells,
               .other = cells + COLUMNS_SEEN};
     if (skip_empty_lines(l.text, l.end) == l.end) {
         status = lj_fail(LJ_EDATA, "%s: the file is empty", path);

@@ -23,6 +23,7 @@ static void put_csv(lj_text *sql, const lj_source_table *table, const lj_null_wo
     lj_text_printf(sql, ",auto_detect=false,strict_mode=true,quote='\"',escape='\"',header=%s,delim=",
                    table->csv.has_header ? "true" : "false");
     lj_sql_string(sql, delimiter);
+    lj_text_puts(sql, table->csv.is_latin1 ? ",encoding='latin-1'" : "");
     lj_text_puts(sql, table->files.is_gzip ? ",compression='gzip',nullstr=[''" : ",compression='none',nullstr=[''");
     for (int64_t i = 0; i < nulls->count; i++)
         if (nulls->words[i][0] != '\0') {
@@ -49,7 +50,8 @@ static lj_status look_at_csv(lj_arena *arena, const lj_source_options *options, 
         const int is_tsv =
             (n > 4 && strcmp(path + n - 4, ".tsv") == 0) || (n > 7 && strcmp(path + n - 7, ".tsv.gz") == 0);
         const char *delimiter = options->delimiter != NULL ? options->delimiter : is_tsv ? "\t" : NULL;
-        LJ_TRY(lj_csv_look(arena, path, delimiter, options->header, &csv));
+        LJ_TRY(lj_csv_look(arena, path, delimiter, options->header, options->is_latin1,
+                           &csv));
         if (i == 0)
             table->csv = csv;
         const lj_csv *first = &table->csv;

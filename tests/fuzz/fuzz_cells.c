@@ -25,14 +25,14 @@ static void read_cell(lj_slice cell, lj_guess *guess)
         lj_guess_cell(guess, cell);
 }
 
-static void read_file(const uint8_t *bytes, size_t size, lj_arena *arena)
+static void read_file(const uint8_t *bytes, size_t size, int latin1, lj_arena *arena)
 {
     char path[] = "/tmp/lianjin-fuzz-XXXXXX";
     const int fd = mkstemp(path);
     lj_csv csv;
     if (fd < 0)
         abort();
-    if (write(fd, bytes, size) == (ssize_t)size && lj_csv_look(arena, path, NULL, 0, &csv) == LJ_OK)
+    if (write(fd, bytes, size) == (ssize_t)size && lj_csv_look(arena, path, NULL, 0, latin1, &csv) == LJ_OK)
         if (lj_csv_diagnose(path, &csv) != LJ_OK && lj_error_message()[0] == '\0')
             abort();
     close(fd);
@@ -55,7 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         }
     if (lj_guess_finish(&guess, arena, "x", &field) == LJ_OK && field.reason == NULL)
         abort();
-    read_file(bytes, size, arena);
+    read_file(bytes, size, 0, arena);
+    read_file(bytes, size, 1, arena);
     lj_arena_destroy(arena);
     return 0;
 }
