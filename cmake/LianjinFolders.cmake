@@ -31,6 +31,10 @@ if(TARGET lj_data)
   target_link_libraries(lj_data PUBLIC duckdb PRIVATE PkgConfig::ZLIB PkgConfig::SQLITE)
 endif()
 
+if(TARGET lj_prep)
+  target_link_libraries(lj_prep PRIVATE PkgConfig::UTF8PROC)
+endif()
+
 add_custom_target(lianjin_library DEPENDS ${above})
 add_library(lianjin_parts INTERFACE) # all folders, for programs
 target_link_libraries(lianjin_parts INTERFACE ${above})

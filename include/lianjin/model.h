@@ -24,6 +24,7 @@ typedef struct lj_model_spec {
     int64_t number_count;
     int64_t category_count;
     const int32_t *category_sizes; /* [category_count] */
+    int64_t term_count;            /* columns of the sparse rows; 0: there are none */
 } lj_model_spec;
 
 typedef struct lj_model lj_model;
@@ -35,6 +36,7 @@ typedef struct lj_family_info {
     const lj_declaration *options;       /* of `model:` beside family */
     int64_t option_count;
     lj_prep_style style;                 /* of `prepare: auto` */
+    int reads_terms;                     /* of texts (sparse rows) */
 } lj_family_info;
 
 int64_t lj_family_count(void);

@@ -4,8 +4,9 @@
  *
  * A preparation is a list of steps over named columns; each step is one row of
  * the table of transforms (src/prep/transforms.h) and one file. Its result is
- * what models read: numbers [n, number_count] as float32 and categories
- * [n, category_count] as codes (0: unknown or missing category).
+ * what models read: numbers [n, number_count] as float32, categories
+ * [n, category_count] as codes (0: unknown or missing category), and the terms
+ * of texts as sparse rows [n, term_count].
  */
 #ifndef LIANJIN_PREP_H
 #define LIANJIN_PREP_H
@@ -16,6 +17,7 @@
 #include "lianjin/declare.h"
 #include "lianjin/document.h"
 #include "lianjin/frame.h"
+#include "lianjin/sparse.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,7 +29,8 @@ typedef struct lj_prep lj_prep; /* immutable after the fit: threads may share it
 typedef enum lj_prep_style {
     LJ_PREP_DENSE,     /* numbers near normal, those with few values also as categories; categories as codes */
     LJ_PREP_LINEAR,    /* the same (levels of large tables only), and each number standardised */
-    LJ_PREP_EMBEDDING  /* numbers near normal (the network embeds them); flags and categories as codes */
+    LJ_PREP_EMBEDDING, /* numbers near normal (the network embeds them); flags and categories as codes */
+    LJ_PREP_TERMS      /* as LINEAR; texts with many different values become sparse rows */
 } lj_prep_style;
 
 typedef struct lj_prep_options {
@@ -57,6 +60,10 @@ int64_t lj_prep_category_count(const lj_prep *prep);
 const char *lj_prep_category_name(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index);
 int32_t lj_prep_category_size(const lj_prep *prep, int64_t index); /* codes 0 .. size-1 */
+/* Columns of the sparse rows that texts become; 0: there is no such text. */
+int64_t lj_prep_term_count(const lj_prep *prep);
+/* The columns of a feature are term_begin(i) .. term_begin(i + 1) - 1, i up to feature_count. */
+int64_t lj_prep_term_begin(const lj_prep *prep, int64_t feature);
 /* Features that are used, in the order given: those that were dropped are not among them. */
 int64_t lj_prep_feature_count(const lj_prep *prep);
 const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
@@ -78,6 +85,10 @@ typedef struct lj_prep_counts {
 LJ_CHECKED lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
                                    float *numbers, int32_t *codes, lj_prep_counts *counts);
 
+/* The terms of the same rows: out, whose width is term_count, is cleared first. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
+                                         lj_sparse *out);
+
 /* A cell of a record. The feature's type says which value counts; `missing` wins over all. */
 typedef struct lj_cell {
     const char *text; /* TEXT; NULL: missing */
@@ -93,6 +104,8 @@ typedef struct lj_cell {
  */
 void lj_prep_apply_record(const lj_prep *prep, const lj_cell *cells, float *numbers, int32_t *codes,
                           lj_prep_counts *counts);
+/* Its terms as one more row of `out`, with the bits of lj_prep_apply_terms. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_prep_apply_record_terms(const lj_prep *prep, const lj_cell *cells, lj_sparse *out);
 
 /* A feature that was given but is not used (constant, nearly unique): its name and why. */
 int64_t lj_prep_dropped_count(const lj_prep *prep);

@@ -11,6 +11,7 @@
 #include "lianjin/graph.h"
 #include "lianjin/nn.h"
 #include "lianjin/progress.h"
+#include "lianjin/sparse.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -23,6 +24,7 @@ typedef struct lj_rows {
     int64_t number_count;
     const int32_t *codes;   /* [n, category_count] */
     int64_t category_count;
+    const lj_sparse *terms; /* [n] sparse rows; NULL: none */
     const double *target;   /* [n]: 0/1, class, or value; NULL when scoring */
     const float *weight;    /* [n] sample weights; NULL: 1 */
 } lj_rows;

@@ -92,7 +92,8 @@ static lj_status load_model(lj_bundle *bundle, lj_weights *weights)
     const lj_model_spec *spec = lj_model_spec_of(bundle->model);
     int fits = spec->task == bundle->target.task && spec->classes == bundle->target.classes &&
                spec->number_count == lj_prep_number_count(bundle->prep) &&
-               spec->category_count == lj_prep_category_count(bundle->prep);
+               spec->category_count == lj_prep_category_count(bundle->prep) &&
+               spec->term_count == lj_prep_term_count(bundle->prep);
     for (int64_t i = 0; fits && i < spec->category_count; i++)
         fits = spec->category_sizes[i] == lj_prep_category_size(bundle->prep, i);
     return fits ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s: model.json and prep.json do not fit each other", bundle->path);

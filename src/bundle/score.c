@@ -15,6 +15,7 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     const int64_t n_codes = lj_prep_category_count(prep);
     const int64_t width = lj_model_width(model);
     lj_status status = LJ_OK;
+    lj_sparse terms = {0};
     float *numbers = lj_new_array(chunk * n_numbers, sizeof(*numbers));
     int32_t *codes = lj_new_array(chunk * n_codes, sizeof(*codes));
     if (numbers == NULL || codes == NULL)
@@ -23,16 +24,20 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     for (int64_t begin = 0; status == LJ_OK && begin < n; begin += chunk) {
         const int64_t end = begin + chunk < n ? begin + chunk : n;
         status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);
+        if (status == LJ_OK && lj_prep_term_count(prep) > 0)
+            status = lj_prep_apply_terms(prep, frame, begin, end, &terms);
         const lj_rows rows = {.n = end - begin,
                               .numbers = numbers,
                               .number_count = n_numbers,
                               .codes = codes,
-                              .category_count = n_codes};
+                              .category_count = n_codes,
+                              .terms = lj_prep_term_count(prep) > 0 ? &terms : NULL};
         if (status == LJ_OK)
             status = lj_model_predict(model, &rows, team, scores + begin * width);
     }
     lj_free(numbers);
     lj_free(codes);
+    lj_sparse_free(&terms);
     return status;
 }
 

@@ -12,7 +12,8 @@
     X(tabm)                                                                                                            \
     X(dense)                                                                                                           \
     X(resnet)                                                                                                          \
-    X(logistic)
+    X(logistic)                                                                                                        \
+    X(text_linear)
 
 /* What building a network needs. */
 typedef struct lj_network {
@@ -49,6 +50,12 @@ typedef struct lj_family {
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
     /* NULL: lj_train. */
     lj_status (*fit)(const lj_fit_call *call);
+    /*
+     * Scores [n, outputs] of rows (regression: in the scaled unit), without a program: what `build` returns then
+     * only says which weights there are. NULL: the program of `build`.
+     */
+    lj_status (*score)(const lj_model_spec *spec, const lj_weights *weights, const lj_rows *rows, lj_team *team,
+                       float *scores);
 } lj_family;
 
 #define X(name) extern const lj_family lj_family_##name;

@@ -16,6 +16,7 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
                        "model: the %s rows have %" PRId64 " numbers and %" PRId64 " categories, expected %" PRId64
                        " and %" PRId64,
                        part, rows->number_count, rows->category_count, spec->number_count, spec->category_count);
+    LJ_TRY(lj_model_check_terms(spec, rows));
     const double classes = (double)spec->classes;
     for (int64_t i = 0; i < rows->n; i++) {
         const double y = rows->target[i];

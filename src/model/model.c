@@ -8,12 +8,19 @@
 
 /* ---- the shared core ---- */
 
-static lj_status check_spec(const lj_model_spec *spec)
+static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
 {
-    if (spec->number_count < 0 || spec->category_count < 0 || spec->number_count + spec->category_count < 1)
+    if (spec->number_count < 0 || spec->category_count < 0 ||
+        spec->number_count + spec->category_count + spec->term_count < 1)
         return lj_fail(LJ_EDATA, "model: expected at least one feature after the preparation, found none");
     if (spec->number_count > LJ_COLUMNS_MAX || spec->category_count > LJ_COLUMNS_MAX)
         return lj_fail(LJ_EDATA, "model: expected at most %d numbers and categories", LJ_COLUMNS_MAX);
+    if (spec->term_count < 0 || spec->term_count > LJ_TERMS_MAX)
+        return lj_fail(LJ_EDATA, "model: expected at most %d terms", LJ_TERMS_MAX);
+    if (spec->term_count > 0 && !family->info.reads_terms)
+        return lj_fail(LJ_EDATA,
+                       "model: the family '%s' does not read the terms of texts that tfidf makes: text_linear does",
+                       family->info.name);
     if (spec->task == LJ_BINARY && spec->classes != 2)
         return lj_fail(LJ_EDATA, "model: a binary target has 2 classes, found %" PRId64, spec->classes);
     if (spec->task == LJ_MULTICLASS && (spec->classes < 2 || spec->classes > LJ_CLASSES_MAX))
@@ -53,7 +60,7 @@ lj_status lj_model_core_create(const lj_family *family, const lj_model_spec *spe
                                const lj_item *item, const char *const *also, lj_model_core **out)
 {
     *out = NULL;
-    LJ_TRY(check_spec(spec));
+    LJ_TRY(check_spec(family, spec));
     lj_model_core *core = lj_new_array(1, sizeof(*core));
     int32_t *sizes = lj_new_array(spec->category_count, sizeof(*sizes));
     if (core == NULL || sizes == NULL) {
@@ -115,7 +122,7 @@ lj_status lj_model_of_core(lj_model_core *core, lj_model **out)
         return lj_fail(LJ_ENOMEM, "no memory for a model");
     }
     model->core = core;
-    const lj_status status = compile(core, 1, 1, &model->one);
+    const lj_status status = core->family->score != NULL ? LJ_OK : compile(core, 1, 1, &model->one);
     if (status != LJ_OK) {
         lj_model_destroy(model);
         return status;
@@ -151,6 +158,14 @@ static lj_status need_many(lj_model *model, int64_t n_threads)
     return LJ_OK;
 }
 
+lj_status lj_model_check_terms(const lj_model_spec *spec, const lj_rows *rows)
+{
+    const int64_t width = rows->terms != NULL ? rows->terms->width : 0;
+    if (width != spec->term_count || (rows->terms != NULL && rows->terms->n < rows->n))
+        return lj_fail(LJ_ESHAPE, "model: expected rows of %" PRId64 " terms, found %" PRId64, spec->term_count, width);
+    return LJ_OK;
+}
+
 lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
 {
     assert(model != NULL && rows != NULL && (scores != NULL || rows->n == 0));
@@ -161,7 +176,10 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
                        "model: expected rows of %" PRId64 " numbers and %" PRId64 " categories, found %" PRId64
                        " and %" PRId64,
                        core->spec.number_count, core->spec.category_count, rows->number_count, rows->category_count);
-    if (rows->n == 1) {
+    LJ_TRY(lj_model_check_terms(&core->spec, rows));
+    if (core->family->score != NULL) {
+        LJ_TRY(core->family->score(&core->spec, core->weights, rows, team, scores));
+    } else if (rows->n == 1) {
         LJ_TRY(lj_score_rows(model->one, 1, rows, width, NULL, scores));
     } else {
         LJ_TRY(need_many(model, lj_team_size(team)));

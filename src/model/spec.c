@@ -22,6 +22,7 @@ lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *k
     for (int64_t k = 0; k < core->spec.category_count; k++)
         lj_json_integer(json, NULL, core->spec.category_sizes[k]);
     lj_json_end_list(json);
+    lj_json_integer(json, "terms", core->spec.term_count);
     lj_json_integer(json, "bins", core->bins);
     lj_json_double(json, "target_mean", core->target_mean);
     lj_json_double(json, "target_scale", core->target_scale);
@@ -49,6 +50,8 @@ static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec
     LJ_TRY(read_task(doc, item, &spec->task));
     LJ_TRY(lj_item_need_integer(doc, item, "classes", 0, LJ_CLASSES_MAX, &spec->classes));
     LJ_TRY(lj_item_need_integer(doc, item, "numbers", 0, LJ_COLUMNS_MAX, &spec->number_count));
+    if (lj_item_get(item, "terms") != NULL) /* older bundles have none */
+        LJ_TRY(lj_item_need_integer(doc, item, "terms", 0, LJ_TERMS_MAX, &spec->term_count));
     LJ_TRY(lj_item_need(doc, item, "category_sizes", LJ_LIST, &list));
     if (list->count > LJ_COLUMNS_MAX)
         return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected at most %d categories", lj_doc_name(doc), list->line,
@@ -149,9 +152,11 @@ lj_status lj_model_describe(const lj_model *model, lj_text *out)
     lj_json json;
     lj_text options = {0};
     lj_text_printf(out, "%s: %s\n", info->name, info->summary);
-    lj_text_printf(out, "%s, %" PRId64 " numbers, %" PRId64 " categories, %" PRId64 " weights\n",
-                   lj_task_name(core->spec.task), core->spec.number_count, core->spec.category_count,
-                   lj_weights_elements(core->weights));
+    lj_text_printf(out, "%s, %" PRId64 " numbers, %" PRId64 " categories, ", lj_task_name(core->spec.task),
+                   core->spec.number_count, core->spec.category_count);
+    if (core->spec.term_count > 0)
+        lj_text_printf(out, "%" PRId64 " terms, ", core->spec.term_count);
+    lj_text_printf(out, "%" PRId64 " weights\n", lj_weights_elements(core->weights));
     lj_json_start(&json, &options, 1);
     lj_json_map(&json, NULL);
     lj_declare_write(&json, info->options, info->option_count, core->options);
@@ -181,6 +186,7 @@ lj_status lj_model_json(const lj_model *model, lj_text *out)
     lj_json_string(&json, "summary", info->summary);
     lj_json_integer(&json, "numbers", core->spec.number_count);
     lj_json_integer(&json, "categories", core->spec.category_count);
+    lj_json_integer(&json, "terms", core->spec.term_count);
     lj_json_map(&json, "options");
     lj_declare_write(&json, info->options, info->option_count, core->options);
     lj_json_end_map(&json);

@@ -7,6 +7,7 @@
 
 static const char *const task_words[] = {"binary", "multiclass", "regression", NULL};
 static const char *const header_words[] = {"auto", "yes", "no", NULL};
+static const char *const encoding_words[] = {"utf-8", "latin-1", NULL};
 #define X(code, name) name,
 static const char *const split_words[] = {LJ_SPLIT_LIST(X) NULL};
 #undef X
@@ -52,6 +53,8 @@ static const lj_declaration data_rows[] = {
     {.key = "header", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_data, header),
      .choices = header_words, .fallback = "auto",
      .doc = "Whether the first line names the columns; without one they are c1, c2, ..."},
+    {.key = "encoding", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_data, encoding),
+     .choices = encoding_words, .fallback = "utf-8", .doc = "Of text files."},
     {.key = "missing", .kind = LJ_DECLARED_STRINGS, .offset = offsetof(lj_pipeline_data, missing),
      .doc = "Words that mean no value. Left out: the empty cell, NA, N/A, NaN, null, None, ?, missing."},
     {.key = "table", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, table),

@@ -11,6 +11,7 @@ typedef struct gathered {
     float *numbers;
     int32_t *codes;
     double *target;
+    lj_sparse terms;
     lj_rows rows;
 } gathered;
 
@@ -20,6 +21,7 @@ static void free_gathered(gathered *g)
     lj_free(g->numbers);
     lj_free(g->codes);
     lj_free(g->target);
+    lj_sparse_free(&g->terms);
 }
 
 static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_part part, gathered *g)
@@ -41,11 +43,16 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
             memcpy(g->codes + i * n_codes, fitted->codes + row * n_codes, (size_t)n_codes * sizeof(int32_t));
         g->target[i] = table->values[row];
     }
+    const int has_terms = lj_prep_term_count(fitted->prep) > 0;
+    g->terms.width = fitted->terms.width;
+    if (has_terms)
+        LJ_TRY(lj_sparse_take(&fitted->terms, g->index, n, &g->terms));
     g->rows = (lj_rows){.n = n,
                         .numbers = g->numbers,
                         .number_count = n_numbers,
                         .codes = g->codes,
                         .category_count = n_codes,
+                        .terms = has_terms ? &g->terms : NULL,
                         .target = g->target};
     return LJ_OK;
 }
@@ -76,7 +83,10 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     fitted->codes = lj_new_array(n * lj_prep_category_count(fitted->prep), sizeof(*fitted->codes));
     if (fitted->numbers == NULL || fitted->codes == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
-    return lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL);
+    LJ_TRY(lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL));
+    if (lj_prep_term_count(fitted->prep) == 0)
+        return LJ_OK;
+    return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms);
 }
 
 static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
@@ -106,7 +116,8 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
                                 .classes = table->target.classes,
                                 .number_count = lj_prep_number_count(fitted->prep),
                                 .category_count = n_codes,
-                                .category_sizes = sizes};
+                                .category_sizes = sizes,
+                                .term_count = lj_prep_term_count(fitted->prep)};
     const lj_fit_options options = {.family = p->family,
                                     .doc = p->doc,
                                     .model = p->top.model != NULL && p->top.model->kind == LJ_MAP ? p->top.model : NULL,
@@ -132,17 +143,29 @@ done:
     return status;
 }
 
+lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *terms)
+{
+    const int64_t n_numbers = lj_prep_number_count(fitted->prep), n_codes = lj_prep_category_count(fitted->prep);
+    const int has_terms = lj_prep_term_count(fitted->prep) > 0;
+    *terms = fitted->terms;
+    terms->n = n;
+    terms->begin = has_terms ? fitted->terms.begin + begin : NULL;
+    return (lj_rows){.n = n,
+                     .numbers = fitted->numbers + begin * n_numbers,
+                     .number_count = n_numbers,
+                     .codes = fitted->codes + begin * n_codes,
+                     .category_count = n_codes,
+                     .terms = has_terms ? terms : NULL};
+}
+
 static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
 {
     const int64_t n = lj_frame_row_count(request->table->frame);
     fitted->scores = lj_new_array(n * lj_model_width(fitted->model), sizeof(*fitted->scores));
     if (fitted->scores == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
-    const lj_rows rows = {.n = n,
-                          .numbers = fitted->numbers,
-                          .number_count = lj_prep_number_count(fitted->prep),
-                          .codes = fitted->codes,
-                          .category_count = lj_prep_category_count(fitted->prep)};
+    lj_sparse terms;
+    const lj_rows rows = lj_fit_rows(fitted, 0, n, &terms);
     return lj_model_predict(fitted->model, &rows, request->team, fitted->scores);
 }
 
@@ -166,6 +189,7 @@ void lj_fit_free(lj_fit *fitted)
     lj_free(fitted->scores);
     lj_free(fitted->numbers);
     lj_free(fitted->codes);
+    lj_sparse_free(&fitted->terms);
     lj_free(fitted->train.epochs);
     lj_model_destroy(fitted->model);
     lj_prep_destroy(fitted->prep);

@@ -18,6 +18,7 @@ typedef struct shuffler {
     int64_t n, n_numbers, n_codes, width;
     float *numbers, *original_numbers;
     int32_t *codes, *original_codes;
+    lj_sparse terms, original_terms; /* width 0: none */
     float *scores;
     double *target;
     int64_t *order;
@@ -37,9 +38,23 @@ static void free_shuffler(shuffler *s)
     lj_free(s->original_numbers);
     lj_free(s->codes);
     lj_free(s->original_codes);
+    lj_sparse_free(&s->terms);
+    lj_sparse_free(&s->original_terms);
     lj_free(s->scores);
     lj_free(s->target);
     lj_free(s->order);
+}
+
+/* The terms of the feature in the order `order` (NULL: as they were). */
+static lj_status arrange_terms(shuffler *s, int64_t feature, const int64_t *order)
+{
+    const lj_prep *prep = s->fitted->prep;
+    if (s->terms.width == 0)
+        return LJ_OK;
+    for (int64_t i = 0; order == NULL && i < s->n; i++)
+        s->order[i] = i;
+    return lj_sparse_shuffle(&s->original_terms, s->order, lj_prep_term_begin(prep, feature),
+                             lj_prep_term_begin(prep, feature + 1), &s->terms);
 }
 
 static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
@@ -66,10 +81,13 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
         memcpy(s->original_codes + i * s->n_codes, s->fitted->codes + row * s->n_codes,
                (size_t)s->n_codes * sizeof(int32_t));
         s->target[i] = request->table->values[row];
+        if (s->terms.width > 0)
+            status = lj_sparse_take(&s->fitted->terms, &row, 1, &s->original_terms);
     }
     if (status == LJ_OK) {
         memcpy(s->numbers, s->original_numbers, (size_t)(s->n * s->n_numbers) * sizeof(float));
         memcpy(s->codes, s->original_codes, (size_t)(s->n * s->n_codes) * sizeof(int32_t));
+        status = arrange_terms(s, 0, NULL);
     }
     lj_free(rows);
     return status;
@@ -81,7 +99,8 @@ static lj_status measure(shuffler *s, double *out)
                           .numbers = s->numbers,
                           .number_count = s->n_numbers,
                           .codes = s->codes,
-                          .category_count = s->n_codes};
+                          .category_count = s->n_codes,
+                          .terms = s->terms.width > 0 ? &s->terms : NULL};
     LJ_TRY(lj_model_predict(s->fitted->model, &rows, s->team, s->scores));
     const lj_predictions predictions = {
         .task = s->task, .n = s->n, .classes = s->classes, .score = s->scores, .target = s->target};
@@ -111,6 +130,7 @@ static lj_status measure_feature(const lj_fit_request *request, shuffler *s, int
         const uint64_t stream = lj_random_stream("importance") + (uint64_t)(feature * REPEATS + repeat);
         lj_random_permutation(request->seed, stream, s->n, s->order);
         arrange(s, feature, s->order);
+        LJ_TRY(arrange_terms(s, feature, s->order));
         LJ_TRY(measure(s, &value));
         const double loss = sign * (base - value);
         out->low = repeat == 0 || loss < out->low ? loss : out->low;
@@ -119,7 +139,7 @@ static lj_status measure_feature(const lj_fit_request *request, shuffler *s, int
     }
     arrange(s, feature, NULL);
     out->mean = sum / REPEATS;
-    return LJ_OK;
+    return arrange_terms(s, feature, NULL);
 }
 
 static int by_importance(const void *a, const void *b)
@@ -139,6 +159,8 @@ lj_status lj_importance_compute(const lj_fit_request *request, const lj_fit *fit
                   .n_numbers = lj_prep_number_count(fitted->prep),
                   .n_codes = lj_prep_category_count(fitted->prep),
                   .width = lj_model_width(fitted->model),
+                  .terms = {.width = lj_prep_term_count(fitted->prep)},
+                  .original_terms = {.width = lj_prep_term_count(fitted->prep)},
                   .task = target->task,
                   .classes = target->classes,
                   .team = request->team};

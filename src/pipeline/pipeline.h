@@ -26,6 +26,7 @@
 typedef struct lj_pipeline_data {
     const char *source, *sql, *key, *delimiter, *table;
     int header;             /* index into lj_header_words: auto, yes, no */
+    int encoding;           /* utf-8, latin-1 */
     const lj_item *sources; /* map name: path */
     const lj_item *missing; /* list of words */
 } lj_pipeline_data;
@@ -145,6 +146,7 @@ typedef struct lj_fit {
     lj_train_result train;
     float *numbers; /* [rows, number_count], of the whole table */
     int32_t *codes; /* [rows, category_count] */
+    lj_sparse terms; /* [rows, term_count] */
     float *scores;  /* [rows, width] */
     double prepare_seconds, train_seconds, score_seconds;
 } lj_fit;
@@ -160,6 +162,8 @@ typedef struct lj_fit_request {
     lj_console *console;
 } lj_fit_request;
 
+/* The prepared rows of the whole table, or one of them: *terms is what they point to. */
+lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *terms);
 LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);
 void lj_fit_free(lj_fit *fitted);
 /* Predictions of the rows of one part: arrays to free with lj_free. */

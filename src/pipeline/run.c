@@ -167,20 +167,14 @@ static lj_status time_single_scores(lj_run *run)
 {
     const lj_fit *f = &run->fitted;
     const int64_t n = lj_frame_row_count(run->table.frame);
-    const int64_t n_numbers = lj_prep_number_count(f->prep);
-    const int64_t n_codes = lj_prep_category_count(f->prep);
     float *score = lj_new_array(lj_model_width(f->model), sizeof(*score));
     lj_status status = score == NULL ? lj_fail(LJ_ENOMEM, "no memory for a score") : LJ_OK;
     double begin = lj_seconds();
     for (int64_t i = 0; status == LJ_OK && i < SINGLE_SCORES_TIMED + 1; i++) {
         if (i == 1)
             begin = lj_seconds(); /* the first call compiles the program */
-        const int64_t row = i % n;
-        const lj_rows one = {.n = 1,
-                             .numbers = f->numbers + row * n_numbers,
-                             .number_count = n_numbers,
-                             .codes = f->codes + row * n_codes,
-                             .category_count = n_codes};
+        lj_sparse terms;
+        const lj_rows one = lj_fit_rows(f, i % n, 1, &terms);
         status = lj_model_predict(f->model, &one, NULL, score);
     }
     run->microseconds_per_score = (lj_seconds() - begin) / SINGLE_SCORES_TIMED * 1e6;

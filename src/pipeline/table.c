@@ -93,6 +93,7 @@ static lj_status open_source(const lj_pipeline *p, lj_team *team, lj_console *co
                                  .base = p->folder,
                                  .delimiter = p->data.delimiter,
                                  .header = headers[p->data.header],
+                                 .is_latin1 = p->data.encoding == 1,
                                  .table = p->data.table,
                                  .n_threads = lj_team_size(team)};
     if (p->data.source != NULL)

@@ -65,6 +65,15 @@ static lj_status encode_flag(lj_fit *fit, lj_fit_feature *feature, int64_t live)
     return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
 }
 
+/* Texts with so many different values are read, not told apart, by a family that reads terms. */
+static lj_status auto_terms(lj_fit *fit, lj_fit_feature *feature)
+{
+    const lj_transform *transform = lj_transform_of(LJ_TRANSFORM_TFIDF);
+    lj_tfidf_options defaults;
+    LJ_TRY(lj_declare_read("auto", NULL, transform->options, transform->option_count, NULL, &defaults));
+    return lj_fit_terms(fit, feature, &defaults, NULL);
+}
+
 static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
 {
     const int32_t count = feature->feature.words.count;
@@ -73,6 +82,8 @@ static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
         feature->dropped = "constant";
         return LJ_OK;
     }
+    if (count > UNIQUE_MIN && style_of(fit) == LJ_PREP_TERMS)
+        return auto_terms(fit, feature);
     if (count > UNIQUE_MIN && (double)count > UNIQUE_SHARE * (double)present) {
         feature->dropped = lj_arena_printf(fit->prep->arena, "nearly unique text: %d different values in %" PRId64
                                            " cells", count, present);
@@ -119,6 +130,7 @@ static int wants_levels(const lj_fit *fit)
 {
     switch (style_of(fit)) {
     case LJ_PREP_LINEAR:
+    case LJ_PREP_TERMS:
         return fit->n >= LEVELS_ROWS;
     case LJ_PREP_DENSE:
         return 1;
@@ -195,7 +207,7 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
         LJ_TRY(add_levels(fit, feature, 0));
     else if (distinct > 2)
         LJ_TRY(mark_sentinels(fit, feature, &column));
-    if (distinct > 2 && style_of(fit) == LJ_PREP_LINEAR)
+    if (distinct > 2 && (style_of(fit) == LJ_PREP_LINEAR || style_of(fit) == LJ_PREP_TERMS))
         LJ_TRY(add_standard(fit, feature, 0));
     return normalise(fit, feature, 0, 1, feature->feature.op_count == 0 ? &column : NULL);
 }
@@ -314,6 +326,8 @@ void lj_fit_tell(const lj_fit *fit)
     const int64_t n_missing = list_features(fit, has_missing, names, sizeof(names));
     if (fit->prep->is_auto && n_missing > 0)
         lj_note(fit->console, "prepare: %" PRId64 " columns miss values: %s", n_missing, names);
+    if (fit->prep->term_count > 0)
+        lj_note(fit->console, "prepare: %" PRId64 " terms of texts", fit->prep->term_count);
     lj_note(fit->console, "prepare: %" PRId64 " columns become %" PRId64 " numbers and %" PRId64 " categories",
             fit->prep->feature_count, fit->prep->number_count, fit->prep->category_count);
 }

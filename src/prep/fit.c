@@ -346,11 +346,12 @@ static lj_status count_outputs(lj_fit *fit)
     int64_t n_used = 0;
     for (int64_t i = 0; i < fit->feature_count; i++) {
         lj_fit_feature *feature = &fit->features[i];
-        if (feature->live_count == 0 && feature->dropped == NULL)
+        if (feature->live_count == 0 && feature->feature.terms == NULL && feature->dropped == NULL)
             feature->dropped = "dropped by a step";
         if (feature->dropped != NULL)
             continue;
         n_used++;
+        prep->term_count += feature->feature.terms != NULL ? feature->feature.terms->width : 0;
         for (int64_t j = 0; j < feature->live_count; j++) {
             if (feature->feature.registers[feature->live[j].reg].kind == LJ_REGISTER_CODE)
                 prep->category_count++;
@@ -363,18 +364,22 @@ static lj_status count_outputs(lj_fit *fit)
                        fit->feature_count);
     if (prep->number_count > LJ_PREP_COLUMNS_MAX || prep->category_count > LJ_PREP_COLUMNS_MAX)
         return lj_fail(LJ_EDATA, "more than %d prepared columns: merge categories with rare", LJ_PREP_COLUMNS_MAX);
+    if (prep->term_count > LJ_TERMS_MAX)
+        return lj_fail(LJ_EDATA, "more than %d terms: set max_terms of tfidf", LJ_TERMS_MAX);
     prep->feature_count = n_used;
     prep->dropped_count = fit->feature_count - n_used;
     return LJ_OK;
 }
 
 static void collect_feature(lj_prep *prep, int64_t index, const lj_fit_feature *feature, int64_t *number,
-                            int64_t *category)
+                            int64_t *category, int64_t *term)
 {
     lj_prep_feature *f = &prep->features[index];
     *f = feature->feature;
     f->number_begin = *number;
     f->category_begin = *category;
+    f->term_begin = *term;
+    *term += f->terms != NULL ? f->terms->width : 0;
     for (int64_t j = 0; j < feature->live_count; j++) {
         const lj_live *live = &feature->live[j];
         const lj_register reg = f->registers[live->reg];
@@ -404,12 +409,13 @@ static lj_status collect(lj_fit *fit)
     int64_t dropped = 0;
     int64_t number = 0;
     int64_t category = 0;
+    int64_t term = 0;
     for (int64_t i = 0; i < fit->feature_count; i++) {
         const lj_fit_feature *feature = &fit->features[i];
         if (feature->dropped != NULL)
             prep->dropped[dropped++] = (lj_prep_dropped){feature->feature.name, feature->dropped};
         else
-            collect_feature(prep, used++, feature, &number, &category);
+            collect_feature(prep, used++, feature, &number, &category, &term);
     }
     return LJ_OK;
 }

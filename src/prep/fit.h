@@ -74,6 +74,10 @@ void lj_fit_drop(lj_fit_feature *feature, int64_t live);
 LJ_CHECKED lj_status lj_fit_convert(lj_fit *fit, lj_fit_feature *feature, const lj_number_from_text_options *options,
                                     const lj_item *step);
 
+/* Makes sparse rows of the texts of a feature (tfidf), which has no other columns then; step NULL: auto. */
+LJ_CHECKED lj_status lj_fit_terms(lj_fit *fit, lj_fit_feature *feature, const lj_tfidf_options *options,
+                                  const lj_item *step);
+
 /* The steps of the pipeline file. */
 LJ_CHECKED lj_status lj_fit_steps(lj_fit *fit, const lj_item *steps);
 

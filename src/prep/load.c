@@ -112,6 +112,13 @@ static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature 
         feature->rule = (lj_number_rule)rule;
         feature->is_converted = 1;
     }
+    const lj_item *terms = lj_item_get(map, "tfidf");
+    if (terms != NULL) {
+        if (feature->type != LJ_COLUMN_TEXT || feature->is_converted)
+            return fail_at(l, terms, "tfidf of a text only");
+        feature->terms = lj_arena_array(l->prep->arena, 1, sizeof(*feature->terms));
+        return feature->terms != NULL ? lj_vectoriser_load(l->doc, terms, l->prep->arena, feature->terms) : no_memory();
+    }
     if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted)
         return load_words(l, map, feature);
     LJ_TRY(lj_load_number(l->doc, map, "low", &feature->low));
@@ -120,6 +127,8 @@ static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature 
 
 static lj_register first_register(const lj_prep_feature *feature)
 {
+    if (feature->terms != NULL)
+        return (lj_register){LJ_REGISTER_CATEGORY, 1};
     if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted)
         return (lj_register){LJ_REGISTER_CATEGORY, feature->words.count};
     if (feature->type == LJ_COLUMN_TIME)
@@ -161,6 +170,8 @@ static lj_status load_steps(const loader *l, const lj_item *map, lj_prep_feature
     const lj_item *list;
     lj_register registers[LJ_PREP_REGISTERS_MAX];
     LJ_TRY(need_list(l, map, "steps", LJ_PREP_OPS_MAX, &list));
+    if (feature->terms != NULL && list->count > 0)
+        return fail_at(l, list, "no step beside tfidf");
     feature->ops = lj_arena_array(l->prep->arena, list->count, sizeof(*feature->ops));
     if (feature->ops == NULL)
         return no_memory();
@@ -255,6 +266,11 @@ static lj_status load_features(loader *l, const lj_item *map)
     LJ_TRY(size_outputs(l, list));
     for (int64_t i = 0; i < list->count; i++) {
         LJ_TRY(load_feature(l, list->items[i], i));
+        const lj_vectoriser *terms = prep->features[i].terms;
+        prep->features[i].term_begin = prep->term_count;
+        prep->term_count += terms != NULL ? terms->width : 0;
+        if (prep->term_count > LJ_TERMS_MAX)
+            return fail_at(l, list->items[i], "fewer terms");
         prep->feature_count++;
     }
     return lj_schema_create(l->fields, prep->feature_count, &prep->schema);

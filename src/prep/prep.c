@@ -2,6 +2,7 @@
 #include "prep/prep.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 void lj_prep_destroy(lj_prep *prep)
 {
@@ -52,6 +53,17 @@ int32_t lj_prep_category_size(const lj_prep *prep, int64_t index)
     return prep->categories[index].size;
 }
 
+int64_t lj_prep_term_count(const lj_prep *prep)
+{
+    return prep->term_count;
+}
+
+int64_t lj_prep_term_begin(const lj_prep *prep, int64_t feature)
+{
+    assert(feature >= 0 && feature <= prep->feature_count);
+    return feature < prep->feature_count ? prep->features[feature].term_begin : prep->term_count;
+}
+
 int64_t lj_prep_feature_count(const lj_prep *prep)
 {
     return prep->feature_count;
@@ -93,6 +105,8 @@ static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature
         lj_text_printf(out, "%snumber_from_text", separator);
         separator = "; ";
     }
+    if (feature->terms != NULL)
+        lj_text_printf(out, "%stfidf -> %lld terms", separator, (long long)feature->terms->width);
     for (int32_t i = 0; i < feature->op_count; i++) {
         const lj_prep_op *op = &feature->ops[i];
         lj_text_printf(out, "%s%s", separator, op->transform->name);
@@ -100,7 +114,7 @@ static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature
             lj_text_printf(out, " (%s)", op->why);
         separator = "; ";
     }
-    if (feature->op_count == 0 && !feature->is_converted)
+    if (feature->op_count == 0 && !feature->is_converted && feature->terms == NULL)
         lj_text_puts(out, ": as it is");
     if (feature->number_count > 0)
         lj_text_printf(out, " -> %lld number%s", (long long)feature->number_count,
@@ -136,6 +150,11 @@ static void write_feature(const lj_prep *prep, const lj_prep_feature *feature, l
     lj_json_list(json, "steps");
     if (feature->is_converted)
         write_step(json, "number_from_text", NULL);
+    if (feature->terms != NULL) {
+        char why[32];
+        (void)snprintf(why, sizeof(why), "%lld terms", (long long)feature->terms->width);
+        write_step(json, "tfidf", why);
+    }
     for (int32_t i = 0; i < feature->op_count; i++)
         write_step(json, feature->ops[i].transform->name, feature->ops[i].why);
     lj_json_end_list(json);

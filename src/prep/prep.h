@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "lianjin/prep.h"
+#include "prep/text/terms.h"
 #include "prep/transforms.h"
 #include "prep/words.h"
 
@@ -43,7 +44,9 @@ typedef struct lj_prep_feature {
     int is_converted;       /* a TEXT whose cells are read as numbers by `rule` and `unit` */
     lj_number_rule rule;
     const char *unit;
-    lj_words words;         /* TEXT that is not converted */
+    lj_words words;         /* TEXT that is not converted and has no terms */
+    lj_vectoriser *terms;   /* TEXT that becomes sparse rows; NULL: it does not */
+    int64_t term_begin;     /* its first column of those */
     double low, high;       /* NUMBER, TIME, converted: range of the training part */
     lj_prep_op *ops;        /* [op_count] */
     int32_t op_count;
@@ -70,6 +73,7 @@ struct lj_prep {
     int64_t category_count;
     lj_prep_dropped *dropped; /* [dropped_count] */
     int64_t dropped_count;
+    int64_t term_count; /* columns of the sparse rows */
     int32_t registers_most; /* of one feature */
     int is_auto;
 };

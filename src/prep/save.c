@@ -30,7 +30,11 @@ static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
     lj_json_string(json, "name", feature->name);
     lj_json_string(json, "type", lj_column_type_name(feature->type));
     save_field(json, lj_schema_field(prep->schema, index));
-    if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted) {
+    if (feature->terms != NULL) {
+        lj_json_map(json, "tfidf");
+        lj_vectoriser_save(feature->terms, json);
+        lj_json_end_map(json);
+    } else if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted) {
         lj_json_list(json, "words");
         for (int32_t i = 0; i < feature->words.count; i++)
             lj_json_string(json, NULL, feature->words.words[i]);

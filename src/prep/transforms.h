@@ -19,6 +19,7 @@
     X(ONE_HOT, lj_transform_one_hot)                      \
     X(ORDINAL, lj_transform_ordinal)                      \
     X(DATE, lj_transform_date)                            \
+    X(TFIDF, lj_transform_tfidf)                          \
     X(DROP, lj_transform_drop)
 
 typedef enum lj_transform_code {
@@ -51,6 +52,15 @@ typedef struct lj_number_from_text_options {
     int rule; /* lj_number_rule */
     const char *unit;
 } lj_number_from_text_options;
+
+typedef struct lj_tfidf_options {
+    int64_t words, shortest_word, characters, characters_from;
+    int across_words;
+    int64_t min_count;
+    double max_share;
+    int64_t max_terms;
+    int sublinear, normalise, fold_case;
+} lj_tfidf_options;
 
 typedef struct lj_sentinel_options {
     lj_number_list codes;

@@ -18,8 +18,17 @@ static void apply(const lj_prep *prep)
     int32_t *codes = lj_new_array(lj_prep_category_count(prep), sizeof(int32_t));
     for (int i = 0; i < CELLS_MAX; i++)
         cells[i] = (lj_cell){.text = i % 2 == 0 ? "a" : "zz", .number = i - 9.5, .time = INT64_C(1) << (i % 62)};
-    if (numbers != NULL && codes != NULL && lj_prep_feature_count(prep) <= CELLS_MAX)
+    lj_sparse terms = {0};
+    if (numbers != NULL && codes != NULL && lj_prep_feature_count(prep) <= CELLS_MAX) {
         lj_prep_apply_record(prep, cells, numbers, codes, NULL);
+        if (lj_prep_apply_record_terms(prep, cells, &terms) != LJ_OK)
+            abort();
+    }
+    for (int64_t k = 0; k < lj_sparse_entries(&terms); k++) {
+        if (terms.column[k] < 0 || terms.column[k] >= lj_prep_term_count(prep))
+            abort();
+    }
+    lj_sparse_free(&terms);
     for (int64_t i = 0; codes != NULL && i < lj_prep_category_count(prep); i++) {
         if (codes[i] < 0 || codes[i] >= lj_prep_category_size(prep, i))
             abort();

@@ -120,7 +120,7 @@ static lj_model *fit(const char *family, lj_task task, const lj_rows *train, con
 static void check_quality(const char *family, lj_task task, const lj_predictions *predictions)
 {
     const char *name = task == LJ_REGRESSION ? "r2" : task == LJ_BINARY ? "auc" : "accuracy";
-    const int linear = strcmp(family, "logistic") == 0;
+    const int linear = strcmp(family, "logistic") == 0 || strcmp(family, "text_linear") == 0;
     const double least = task == LJ_REGRESSION ? (linear ? 0.5 : 0.8)
                          : task == LJ_BINARY   ? (linear ? 0.85 : 0.93)
                                                : (linear ? 0.6 : 0.75);

@@ -9,10 +9,10 @@ enum { HEX = 65 };
 
 static void every_family_learns_every_task(void **state)
 {
-    static const char *const families[] = {"logistic", "dense", "resnet", "tabm"};
+    static const char *const families[] = {"logistic", "dense", "resnet", "tabm", "text_linear"};
     const fixture *f = *state;
     put_loans(f, "loans.csv", 1000);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         char text[512];
         lj_run_result result;
         (void)snprintf(text, sizeof(text), LOANS "target: bad\nfeatures: {exclude: [value, kind]}\nmodel: %s\n",
@@ -111,6 +111,52 @@ static void a_saved_model_scores_the_same_bits(void **state)
     lj_bundle_close(bundle);
 }
 
+/* Two texts and a number: complaints on cards and loans, whose words tell the kind. */
+static void put_complaints(const fixture *f, const char *name, int rows)
+{
+    static const char *const words[3][4] = {{"card", "payment", "stolen", "ＡＴＭ"},
+                                            {"loan", "rate", "mortgage", "house"},
+                                            {"transfer", "account", "payment", "abroad"}};
+    static const char *const kinds[] = {"card", "loan", "account"};
+    lj_text text = {0};
+    lj_text_puts(&text, "subject,body,amount,kind\n");
+    for (int i = 0; i < rows; i++) {
+        const uint32_t kind = lj_random_u32(9, 1, (uint64_t)i) % 3;
+        lj_text_printf(&text, "%s %d,", words[kind][lj_random_u32(9, 2, (uint64_t)i) % 4], i % 60);
+        for (int k = 0; k < 6 && i % 11 != 0; k++)
+            lj_text_printf(&text, "%s w%u ", words[kind][lj_random_u32(9, 3, (uint64_t)(i * 6 + k)) % 4],
+                           lj_random_u32(9, 4, (uint64_t)(i * 6 + k)) % 40);
+        lj_text_printf(&text, ",%d,%s\n", i * 37 % 500, kinds[kind]);
+    }
+    assert_int_equal(lj_text_finish(&text), LJ_OK);
+    assert_int_equal(lj_file_replace(path_of(f, name), text.data, text.size), LJ_OK);
+    lj_text_free(&text);
+}
+
+static void texts_are_read_learnt_and_scored(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result run;
+    lj_bundle *bundle = NULL;
+    lj_predict_result result;
+    char scores[HEX], again[HEX];
+    put_complaints(f, "complaints.csv", 700);
+    const char *text = "data: {source: complaints.csv}\ntarget: kind\nmodel: text_linear\n";
+    assert_int_equal(run_text(f, text, "model", &run), LJ_OK);
+    assert_true(number_of(&run.json, "metrics.test.accuracy") > 0.95);
+    text_of(&run.json, "scores_sha256", scores, HEX);
+    lj_run_result_free(&run);
+    assert_int_equal(lj_bundle_open(path_of(f, "model"), &bundle), LJ_OK);
+    assert_true(lj_prep_term_count(lj_bundle_prep(bundle)) > 100);
+    assert_int_equal(predict(f, bundle, "complaints.csv", "scored.csv", &result), LJ_OK);
+    assert_string_equal(result.scores_sha256, scores);
+    lj_bundle_close(bundle);
+    hashes((fixture *)(uintptr_t)f, text, 4, again, scores);
+    assert_string_equal(result.scores_sha256, scores);
+    expect_failure(f, "data: {source: complaints.csv}\ntarget: kind\nmodel: dense\n"
+                      "prepare: [{tfidf: 1, columns: [body]}]\n", LJ_EDATA, "'dense' does not read the terms of texts");
+}
+
 static void types_that_the_pipeline_names_hold_for_new_rows(void **state)
 {
     const fixture *f = *state;
@@ -179,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_family_learns_every_task),
         cmocka_unit_test(threads_and_instruction_sets_change_no_bit),
+        cmocka_unit_test(texts_are_read_learnt_and_scored),
         cmocka_unit_test(a_saved_model_scores_the_same_bits),
         cmocka_unit_test(types_that_the_pipeline_names_hold_for_new_rows),
         cmocka_unit_test(tables_that_lack_something_are_not_scored),

@@ -1,0 +1,36 @@
+/* Options, rows and fit of text_linear. */
+#ifndef LIANJIN_MODEL_TEXT_LINEAR_H
+#define LIANJIN_MODEL_TEXT_LINEAR_H
+
+#include "model/dual.h"
+#include "model/network.h"
+
+typedef struct lj_text_linear_options {
+    double l2; /* NaN: by the path */
+    int64_t passes;
+    int refit;
+} lj_text_linear_options;
+
+/* All inputs of rows as sparse ones: terms, numbers, one 1 a known category. Start with {0}. */
+typedef struct lj_text_rows {
+    lj_sparse x;
+    double *target; /* [n] class, or value in the scaled unit */
+    float *weight;  /* [n] */
+    float *squares; /* [n] |x|^2 + 1 */
+} lj_text_rows;
+
+/* Inputs of a model: terms, numbers, levels of categories. */
+int64_t lj_text_inputs(const lj_model_spec *spec);
+/* Makes the rows of `a` and, if it is not NULL, those of `b` behind them. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_text_rows_make(const lj_fit_call *call, const lj_rows *a, const lj_rows *b, lj_text_rows *out);
+void lj_text_rows_free(lj_text_rows *rows);
+
+/* The input of a level of category k, which begins at `offset`; -1: it has none. */
+static inline int64_t lj_text_level(const lj_model_spec *spec, int64_t k, int64_t offset, int32_t code)
+{
+    return code > 0 && code < spec->category_sizes[k] ? offset + code : -1;
+}
+
+LJ_CHECKED lj_status lj_text_linear_fit(const lj_fit_call *call);
+
+#endif

@@ -1,0 +1,69 @@
+/* The sparse rows of a preparation: one text goes through the same code alone and in a table. */
+#include <assert.h>
+
+#include "prep/prep.h"
+
+static const lj_column *bind_text(const lj_prep_feature *feature, const lj_frame *frame, lj_status *status)
+{
+    const lj_column *column = NULL;
+    *status = lj_frame_need(frame, feature->name, &column);
+    if (*status == LJ_OK && column->type != LJ_COLUMN_TEXT)
+        *status = lj_fail(LJ_EDATA, "column '%s': expected text as in training, found %s", feature->name,
+                          lj_column_type_name(column->type));
+    return column;
+}
+
+static lj_status apply_rows(const lj_prep *prep, const lj_column *const *columns, int64_t begin, int64_t end,
+                            lj_term_scratch *scratch, lj_sparse *out)
+{
+    for (int64_t row = begin; row < end; row++) {
+        int64_t count = 0;
+        for (int64_t i = 0; i < prep->feature_count; i++) {
+            const lj_prep_feature *f = &prep->features[i];
+            if (f->terms != NULL)
+                LJ_TRY(lj_vectoriser_apply(f->terms, lj_column_word(columns[i], row), f->term_begin, scratch, out,
+                                           &count));
+        }
+        LJ_TRY(lj_sparse_add_row(out, count));
+    }
+    return LJ_OK;
+}
+
+lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, lj_sparse *out)
+{
+    assert(begin >= 0 && begin <= end && end <= lj_frame_row_count(frame));
+    lj_status status = LJ_OK;
+    lj_term_scratch scratch = {0};
+    out->width = prep->term_count;
+    lj_sparse_clear(out);
+    const lj_column **columns = lj_new_array(prep->feature_count, sizeof(const lj_column *));
+    if (columns == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory to prepare texts");
+    for (int64_t i = 0; i < prep->feature_count && status == LJ_OK; i++) {
+        if (prep->features[i].terms != NULL)
+            columns[i] = bind_text(&prep->features[i], frame, &status);
+    }
+    if (status == LJ_OK)
+        status = apply_rows(prep, columns, begin, end, &scratch, out);
+    lj_term_scratch_free(&scratch);
+    lj_free(columns);
+    return status;
+}
+
+lj_status lj_prep_apply_record_terms(const lj_prep *prep, const lj_cell *cells, lj_sparse *out)
+{
+    lj_term_scratch scratch = {0};
+    lj_status status = LJ_OK;
+    int64_t count = 0;
+    out->width = prep->term_count;
+    for (int64_t i = 0; i < prep->feature_count && status == LJ_OK; i++) {
+        const lj_prep_feature *f = &prep->features[i];
+        if (f->terms != NULL)
+            status = lj_vectoriser_apply(f->terms, cells[i].missing ? NULL : cells[i].text, f->term_begin, &scratch,
+                                         out, &count);
+    }
+    if (status == LJ_OK)
+        status = lj_sparse_add_row(out, count);
+    lj_term_scratch_free(&scratch);
+    return status;
+}

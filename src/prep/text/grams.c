@@ -1,0 +1,141 @@
+#include "prep/text/grams.h"
+
+const char *const lj_gram_kind_names[] = {
+#define X(code, name) name,
+    LJ_GRAM_KIND_LIST(X)
+#undef X
+    NULL};
+
+#define FIRST UINT64_C(14695981039346656037)
+
+/* One character more. Multiplication mixes upwards, the shift downwards. */
+static uint64_t hash_on(uint64_t hash, int32_t character)
+{
+    hash = (hash ^ (uint32_t)character) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
+uint64_t lj_gram_hash(const int32_t *characters, int64_t count)
+{
+    uint64_t hash = FIRST;
+    for (int64_t i = 0; i < count; i++)
+        hash = hash_on(hash, characters[i]);
+    return hash;
+}
+
+/* The runs of low .. high characters of at [n] that begin at `start`. */
+static void visit_start(const int32_t *at, int64_t n, const lj_gram_rules *rules, int64_t start, lj_gram_visit *visit,
+                        void *context)
+{
+    const int64_t most = n - start < rules->high ? n - start : rules->high;
+    uint64_t hash = FIRST;
+    for (int64_t k = 1; k <= most; k++) {
+        hash = hash_on(hash, at[start + k - 1]);
+        if (k >= rules->low)
+            visit(context, hash, at + start, k);
+    }
+}
+
+static void visit_runs(const int32_t *at, int64_t n, const lj_gram_rules *rules, lj_gram_visit *visit, void *context)
+{
+    for (int64_t start = 0; start < n; start++)
+        visit_start(at, n, rules, start, visit, context);
+}
+
+/* The end of the run of characters from `begin` for which `is` holds as it holds there. */
+static int64_t end_of(const lj_characters *text, int64_t begin, int (*is)(int32_t character))
+{
+    int64_t end = begin;
+    while (end < text->count && is(text->at[end]))
+        end++;
+    return end;
+}
+
+/* The words, each followed by one blank, to `out`; those too short are passed over. */
+static void join_words(const lj_characters *text, int64_t shortest, lj_characters *out)
+{
+    int64_t i = 0;
+    out->count = 0;
+    while (i < text->count) {
+        const int64_t end = end_of(text, i, lj_is_word_character);
+        if (end - i >= shortest) {
+            for (int64_t k = i; k < end; k++)
+                out->at[out->count++] = text->at[k];
+            out->at[out->count++] = ' ';
+        }
+        i = end > i ? end : i + 1;
+    }
+}
+
+static void visit_words(const lj_characters *joined, const lj_gram_rules *rules, lj_gram_visit *visit, void *context)
+{
+    for (int64_t start = 0; start < joined->count;) {
+        int64_t words = 0, next = 0;
+        uint64_t hash = FIRST;
+        for (int64_t k = start; k < joined->count && words < rules->high; k++) {
+            if (joined->at[k] == ' ') {
+                if (++words >= rules->low)
+                    visit(context, hash, joined->at + start, k - start);
+                if (words == 1)
+                    next = k + 1;
+            }
+            hash = hash_on(hash, joined->at[k]);
+        }
+        start = next;
+    }
+}
+
+/* Runs of two and more blanks become one. */
+static void join_blanks(const lj_characters *text, lj_characters *out)
+{
+    out->count = 0;
+    for (int64_t i = 0; i < text->count;) {
+        const int64_t end = end_of(text, i, lj_is_blank);
+        out->at[out->count++] = end > i ? ' ' : text->at[i];
+        i = end > i ? end : i + 1;
+    }
+}
+
+/*
+ * A word with its blanks. One that is no longer than the shortest run is a run by itself, as scikit-learn counts it.
+ */
+static void visit_in_words(const lj_characters *text, const lj_gram_rules *rules, lj_characters *padded,
+                           lj_gram_visit *visit, void *context)
+{
+    for (int64_t i = 0; i < text->count;) {
+        padded->count = 0;
+        padded->at[padded->count++] = ' ';
+        while (i < text->count && !lj_is_blank(text->at[i]))
+            padded->at[padded->count++] = text->at[i++];
+        i++;
+        if (padded->count == 1)
+            continue;
+        padded->at[padded->count++] = ' ';
+        if (padded->count < rules->low)
+            visit(context, lj_gram_hash(padded->at, padded->count), padded->at, padded->count);
+        else
+            visit_runs(padded->at, padded->count, rules, visit, context);
+    }
+}
+
+lj_status lj_grams_visit(const lj_characters *text, const lj_gram_rules *rules, lj_characters *scratch,
+                         lj_gram_visit *visit, void *context)
+{
+    LJ_TRY(lj_characters_reserve(scratch, text->count + 2));
+    switch (rules->kind) {
+    case LJ_GRAM_WORDS:
+        join_words(text, rules->shortest_word, scratch);
+        visit_words(scratch, rules, visit, context);
+        break;
+    case LJ_GRAM_CHARACTERS:
+        join_blanks(text, scratch);
+        visit_runs(scratch->at, scratch->count, rules, visit, context);
+        break;
+    case LJ_GRAM_IN_WORDS:
+        visit_in_words(text, rules, scratch, visit, context);
+        break;
+    case LJ_GRAM_KIND_COUNT:
+        break;
+    }
+    return LJ_OK;
+}

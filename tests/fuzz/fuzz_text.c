@@ -1,0 +1,80 @@
+/* Any bytes as a text: its characters, and terms that are fitted on it, saved, loaded and applied. */
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "prep/text/terms.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void check_row(const lj_vectoriser *vectoriser, const char *text, int64_t *entries)
+{
+    lj_sparse out = {.width = vectoriser->width};
+    lj_term_scratch scratch = {0};
+    int64_t count = 0;
+    if (lj_vectoriser_apply(vectoriser, text, 0, &scratch, &out, &count) != LJ_OK ||
+        lj_sparse_add_row(&out, count) != LJ_OK)
+        abort();
+    for (int64_t k = 0; k < count; k++) {
+        if (out.column[k] < 0 || out.column[k] >= out.width || !(out.value[k] > 0.0F) || !isfinite(out.value[k]) ||
+            (k > 0 && out.column[k] <= out.column[k - 1]))
+            abort();
+    }
+    *entries = count;
+    lj_term_scratch_free(&scratch);
+    lj_sparse_free(&out);
+}
+
+static void load_again(const lj_vectoriser *vectoriser, const char *text, lj_arena *arena)
+{
+    lj_text saved = {0};
+    lj_json json;
+    lj_doc *doc = NULL;
+    lj_vectoriser loaded = {0};
+    int64_t before = 0, after = 0;
+    lj_json_start(&json, &saved, 0);
+    lj_json_map(&json, NULL);
+    lj_vectoriser_save(vectoriser, &json);
+    lj_json_end_map(&json);
+    if (lj_text_finish(&saved) != LJ_OK || lj_json_parse("saved", saved.data, saved.size, &doc) != LJ_OK ||
+        lj_vectoriser_load(doc, lj_doc_root(doc), arena, &loaded) != LJ_OK)
+        abort();
+    check_row(vectoriser, text, &before);
+    check_row(&loaded, text, &after);
+    if (before != after)
+        abort();
+    lj_doc_destroy(doc);
+    lj_text_free(&saved);
+}
+
+/* The first byte chooses what is counted; lines are texts. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    enum { TEXTS = 8 };
+    const char *texts[TEXTS] = {NULL};
+    lj_arena *arena = NULL;
+    if (size < 2 || lj_arena_create(&arena) != LJ_OK)
+        return 0;
+    char *copy = lj_new_array((int64_t)size, 1);
+    memcpy(copy, bytes + 1, size - 1);
+    int64_t n = 0;
+    for (char *at = copy; at != NULL && n < TEXTS; n++) {
+        texts[n] = at;
+        at = strchr(at, '\n');
+        if (at != NULL)
+            *at++ = '\0';
+    }
+    lj_vectoriser vectoriser = {.text = {.normalise = bytes[0] & 1, .fold_case = bytes[0] >> 1 & 1}, .block_count = 2};
+    vectoriser.blocks[0].rules = (lj_gram_rules){
+        .kind = (lj_gram_kind)((bytes[0] >> 2) % LJ_GRAM_KIND_COUNT), .low = 1, .high = 3, .shortest_word = 1};
+    vectoriser.blocks[1].rules = (lj_gram_rules){.kind = LJ_GRAM_IN_WORDS, .low = 2, .high = 4, .shortest_word = 1};
+    vectoriser.blocks[1].sublinear = 1;
+    const lj_term_limits limits = {.min_count = 1, .max_share = 1.0, .max_terms = 1000};
+    if (lj_vectoriser_fit(texts, n, &limits, arena, &vectoriser) == LJ_OK)
+        load_again(&vectoriser, texts[0], arena);
+    lj_free(copy);
+    lj_arena_destroy(arena);
+    return 0;
+}
