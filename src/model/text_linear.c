@@ -1,7 +1,8 @@
 /*
  * text_linear: linear models of the terms of texts (sparse rows), and of numbers and categories beside them. Classes:
- * support vector machines, one class against the rest, whose margins become probabilities by what the valid part
- * says; values: ridge regression.
+ * support vector machines, one class against the rest, on terms that are multiplied by how much each tells of the
+ * class (evidence.h; the weights of a finished model hold these factors), whose margins become probabilities by what
+ * the valid part says; values: ridge regression.
  */
 #include "model/text_linear.h"
 

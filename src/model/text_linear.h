@@ -17,12 +17,17 @@ typedef struct lj_text_rows {
     double *target; /* [n] class, or value in the scaled unit */
     float *weight;  /* [n] */
     float *squares; /* [n] |x|^2 + 1 */
+    float *factor;  /* [inputs] that the inputs were multiplied by (evidence.h) */
 } lj_text_rows;
 
 /* Inputs of a model: terms, numbers, levels of categories. */
 int64_t lj_text_inputs(const lj_model_spec *spec);
-/* Makes the rows of `a` and, if it is not NULL, those of `b` behind them. LJ_ENOMEM. */
-LJ_CHECKED lj_status lj_text_rows_make(const lj_fit_call *call, const lj_rows *a, const lj_rows *b, lj_text_rows *out);
+/*
+ * Makes the rows of `a` and, if it is not NULL, those of `b` behind them. Their terms are multiplied by `factor`
+ * [inputs], or NULL: by what these rows say of each. LJ_ENOMEM.
+ */
+LJ_CHECKED lj_status lj_text_rows_make(const lj_fit_call *call, const lj_rows *a, const lj_rows *b, const float *factor,
+                                       lj_text_rows *out);
 void lj_text_rows_free(lj_text_rows *rows);
 
 /* The input of a level of category k, which begins at `offset`; -1: it has none. */

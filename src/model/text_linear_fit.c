@@ -56,7 +56,8 @@ static void keep_weights(const fit *f, const float *w, int64_t first, int64_t co
     const double scale = f->calibration.scale;
     for (int64_t l = 0; l < count; l++) {
         for (int64_t i = 0; i < inputs; i++)
-            f->weight[i * f->outputs + first + l] = (float)(scale * (double)w[i * LJ_DUAL_LANES + l]);
+            f->weight[i * f->outputs + first + l] =
+                (float)(scale * (double)f->rows->factor[i] * (double)w[i * LJ_DUAL_LANES + l]);
         f->bias[first + l] = (float)(scale * (double)w[inputs * LJ_DUAL_LANES + l] + f->calibration.shift);
     }
 }
@@ -173,7 +174,7 @@ static lj_status choose(fit *f, double *z, float *scores, double *weight)
 static lj_status run_path(fit *f)
 {
     const lj_rows *valid = f->call->valid;
-    LJ_TRY(lj_text_rows_make(f->call, valid, NULL, &f->valid));
+    LJ_TRY(lj_text_rows_make(f->call, valid, NULL, f->rows->factor, &f->valid));
     f->margins = lj_new_array(valid->n * f->strengths * f->outputs, sizeof(*f->margins));
     double *z = lj_new_array(f->outputs, sizeof(*z));
     float *scores = lj_new_array(valid->n * f->outputs, sizeof(*scores));
@@ -216,7 +217,7 @@ static lj_status fit_chosen(fit *f, const lj_text_rows *train)
     f->strength += f->best;
     f->strengths = 1;
     if (valid != NULL)
-        status = lj_text_rows_make(f->call, f->call->train, valid, &both);
+        status = lj_text_rows_make(f->call, f->call->train, valid, NULL, &both);
     f->rows = valid != NULL ? &both : train;
     if (status == LJ_OK)
         status = find_weights(f);
@@ -274,7 +275,7 @@ lj_status lj_text_linear_fit(const lj_fit_call *call)
         return lj_fail(LJ_ENOMEM, "text_linear: no memory");
     f.epochs[0] = (lj_epoch){
         .epoch = 1, .loss = (double)NAN, .valid_loss = (double)NAN, .monitor = (double)NAN, .rate = f.strength[0]};
-    LJ_TRY_DONE(lj_text_rows_make(call, call->train, NULL, &train));
+    LJ_TRY_DONE(lj_text_rows_make(call, call->train, NULL, NULL, &train));
     if (call->valid != NULL)
         LJ_TRY_DONE(run_path(&f));
     LJ_TRY_DONE(fit_chosen(&f, &train));

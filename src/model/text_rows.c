@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "model/evidence.h"
 #include "model/text_linear.h"
 
 int64_t lj_text_inputs(const lj_model_spec *spec)
@@ -47,10 +48,6 @@ static lj_status append(const lj_fit_call *call, const lj_rows *rows, lj_text_ro
     for (int64_t i = 0; i < rows->n; i++) {
         const int64_t at = out->x.n;
         LJ_TRY(add_row(spec, rows, i, &out->x));
-        double squares = 1.0;
-        for (int64_t k = out->x.begin[at]; k < out->x.begin[at + 1]; k++)
-            squares += (double)out->x.value[k] * (double)out->x.value[k];
-        out->squares[at] = (float)squares;
         out->target[at] = by_value ? (rows->target[i] - job->target_mean) / job->target_scale : rows->target[i];
         out->weight[at] = rows->weight != NULL ? rows->weight[i] : 1.0F;
         if (by_class != NULL)
@@ -59,17 +56,41 @@ static lj_status append(const lj_fit_call *call, const lj_rows *rows, lj_text_ro
     return LJ_OK;
 }
 
-lj_status lj_text_rows_make(const lj_fit_call *call, const lj_rows *a, const lj_rows *b, lj_text_rows *out)
+static void multiply(lj_text_rows *rows)
 {
+    lj_sparse *x = &rows->x;
+    for (int64_t i = 0; i < x->n; i++) {
+        double squares = 1.0;
+        for (int64_t k = x->begin[i]; k < x->begin[i + 1]; k++) {
+            x->value[k] *= rows->factor[x->column[k]];
+            squares += (double)x->value[k] * (double)x->value[k];
+        }
+        rows->squares[i] = (float)squares;
+    }
+}
+
+lj_status lj_text_rows_make(const lj_fit_call *call, const lj_rows *a, const lj_rows *b, const float *factor,
+                            lj_text_rows *out)
+{
+    const lj_model_spec *spec = call->network->spec;
     const int64_t n = a->n + (b != NULL ? b->n : 0);
-    out->x.width = lj_text_inputs(call->network->spec);
+    out->x.width = lj_text_inputs(spec);
     out->target = lj_new_array(n, sizeof(*out->target));
     out->weight = lj_new_array(n, sizeof(*out->weight));
     out->squares = lj_new_array(n, sizeof(*out->squares));
-    if (out->target == NULL || out->weight == NULL || out->squares == NULL)
+    out->factor = lj_new_array(out->x.width, sizeof(*out->factor));
+    if (out->target == NULL || out->weight == NULL || out->squares == NULL || out->factor == NULL)
         return lj_fail(LJ_ENOMEM, "text_linear: no memory for %" PRId64 " rows", n);
     LJ_TRY(append(call, a, out));
-    return b != NULL ? append(call, b, out) : LJ_OK;
+    if (b != NULL)
+        LJ_TRY(append(call, b, out));
+    const int64_t terms = spec->task == LJ_REGRESSION ? 0 : spec->term_count;
+    if (factor != NULL)
+        memcpy(out->factor, factor, (size_t)out->x.width * sizeof(*factor));
+    else
+        LJ_TRY(lj_term_evidence(&out->x, out->target, spec->classes, terms, out->factor));
+    multiply(out);
+    return LJ_OK;
 }
 
 void lj_text_rows_free(lj_text_rows *rows)
@@ -78,4 +99,5 @@ void lj_text_rows_free(lj_text_rows *rows)
     lj_free(rows->target);
     lj_free(rows->weight);
     lj_free(rows->squares);
+    lj_free(rows->factor);
 }

@@ -14,6 +14,7 @@
 #include "lianjin/random.h"
 #include "model/calibrate.h"
 #include "model/dual.h"
+#include "model/evidence.h"
 
 #define MUST(expr)                                                                                                     \
     do {                                                                                                               \
@@ -153,6 +154,42 @@ static void calibration_finds_the_scale(void **state)
     lj_free(target);
 }
 
+/* By hand: column 0 stands in rows of one class, 1 in all alike, 2 is rare, 3 is no term, 4 is empty. */
+static void terms_of_one_class_weigh_more(void **state)
+{
+    (void)state;
+    enum { N = 40, K = 2 };
+    lj_sparse x = {.width = 5};
+    double class_of[N], squares[2] = {0.0};
+    float factor[5];
+    for (int64_t i = 0; i < N; i++) {
+        int64_t count = 0;
+        class_of[i] = (double)(i % K);
+        MUST(lj_sparse_reserve(&x, x.width));
+        for (int32_t c = 0; c < 4; c++) {
+            if ((c == 0 && i % K != 0) || (c == 2 && i != 0))
+                continue;
+            const int64_t at = lj_sparse_entries(&x) + count++;
+            x.column[at] = c;
+            x.value[at] = 0.5F;
+        }
+        MUST(lj_sparse_add_row(&x, count));
+    }
+    MUST(lj_term_evidence(&x, class_of, K, 3, factor));
+    assert_true(factor[0] > factor[2] && factor[2] > factor[1] && factor[3] == 1.0F && isfinite(factor[4]));
+    /* p of the classes with the prior: (1 + 3/40, 3/40) of column 0 */
+    const double p = 1.075 / 1.15, entropy = -(p * lj_log_d(p) + (1 - p) * lj_log_d(1 - p)) / lj_log_d(2);
+    assert_true(fabs((double)(factor[0] / factor[1]) - (1.6 - entropy) / 0.6) < 1e-5);
+    for (int64_t k = 0; k < x.begin[N]; k++) {
+        if (x.column[k] < 3) {
+            squares[0] += 0.25;
+            squares[1] += 0.25 * (double)factor[x.column[k]] * (double)factor[x.column[k]];
+        }
+    }
+    assert_true(fabs(squares[0] - squares[1]) < 1e-5 * squares[0]);
+    lj_sparse_free(&x);
+}
+
 /* Texts of three sorts: terms 10 k .. 10 k + 9 belong to class k, the others to all. */
 static lj_sparse make_terms(double *target, int64_t n, const char *name)
 {
@@ -251,6 +288,7 @@ int main(void)
         cmocka_unit_test(coefficients_are_those_of_scikit_learn),
         cmocka_unit_test(a_lane_depends_on_no_other),
         cmocka_unit_test(calibration_finds_the_scale),
+        cmocka_unit_test(terms_of_one_class_weigh_more),
         cmocka_unit_test(terms_are_learnt_and_scored_alone_as_together),
         cmocka_unit_test(rows_without_their_terms_are_refused),
     };

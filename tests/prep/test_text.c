@@ -217,7 +217,7 @@ static void auto_reads_texts_with_many_values(void **state)
 {
     (void)state;
     static const char *const features[] = {"text"};
-    char texts[80][32];
+    char texts[80][48];
     const char *cells[80];
     lj_frame *frame = NULL;
     for (int i = 0; i < 80; i++) {
