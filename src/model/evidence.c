@@ -8,8 +8,8 @@
 #include "lianjin/memory.h"
 
 /* Found on the valid parts of five sets of texts, in two languages. */
-#define FLOOR 0.6
-#define PRIOR 3.0
+#define FLOOR          0.3
+#define PRIOR(classes) (0.5 * (3.0 + (double)(classes))) /* texts */
 
 typedef struct columns {
     int64_t *end;      /* [width] of each column's entries, once filled */
@@ -37,7 +37,7 @@ static void fill(const lj_sparse *x, const double *class_of, columns *c)
 /* 1 less the entropy of the classes of the entries begin .. end - 1, of at most 1. */
 static double concentration(columns *c, int64_t begin, int64_t end, int64_t classes, double n)
 {
-    const double least = PRIOR / n;
+    const double least = PRIOR(classes) / n;
     double sum = 0.0, weighted = 0.0;
     int64_t distinct = 0;
     for (int64_t k = begin; k < end; k++)

@@ -177,9 +177,9 @@ static void terms_of_one_class_weigh_more(void **state)
     }
     MUST(lj_term_evidence(&x, class_of, K, 3, factor));
     assert_true(factor[0] > factor[2] && factor[2] > factor[1] && factor[3] == 1.0F && isfinite(factor[4]));
-    /* p of the classes with the prior: (1 + 3/40, 3/40) of column 0 */
-    const double p = 1.075 / 1.15, entropy = -(p * lj_log_d(p) + (1 - p) * lj_log_d(1 - p)) / lj_log_d(2);
-    assert_true(fabs((double)(factor[0] / factor[1]) - (1.6 - entropy) / 0.6) < 1e-5);
+    /* p of the classes with the prior: (1 + 2.5/40, 2.5/40) of column 0 */
+    const double p = 1.0625 / 1.125, entropy = -(p * lj_log_d(p) + (1 - p) * lj_log_d(1 - p)) / lj_log_d(2);
+    assert_true(fabs((double)(factor[0] / factor[1]) - (1.3 - entropy) / 0.3) < 1e-5);
     for (int64_t k = 0; k < x.begin[N]; k++) {
         if (x.column[k] < 3) {
             squares[0] += 0.25;
