@@ -14,7 +14,7 @@
 static const double path[] = {10.0, 3.0, 1.0, 0.3, 0.1};
 #define PATH          ((int64_t)(sizeof(path) / sizeof(path[0])))
 #define WITHOUT_VALID 1.0  /* the strength when there is nothing to choose by: scikit-learn's default */
-#define TOLERANCE     0.01
+#define TOLERANCE     0.1
 
 typedef struct fit {
     const lj_fit_call *call;
