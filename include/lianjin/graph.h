@@ -113,6 +113,61 @@ lj_value lj_product(lj_graph *g, lj_value a, lj_value b, int transpose_a, int tr
 /* a [B, H, K], b [H, K, N] -> [B, H, N]: one product for each head (TabM's heads, embeddings by feature). */
 lj_value lj_product_heads(lj_graph *g, lj_value a, lj_value b);
 
+/*
+ * Images are [B, H, W, C]. Padding counts as zeros that were there. Zero in an
+ * option is its default.
+ */
+typedef struct lj_padding {
+    int64_t top, bottom, left, right; /* all zero: Keras' "valid" */
+} lj_padding;
+
+typedef struct lj_conv2d_options {
+    int64_t stride_h, stride_w;     /* default 1 */
+    int64_t dilation_h, dilation_w; /* default 1 */
+    int64_t groups;                 /* default 1; as many as channels: depthwise */
+    lj_padding padding;
+} lj_conv2d_options;
+
+/*
+ * Padding that gives ceil(height / stride) x ceil(width / stride) places; an
+ * odd pixel goes to the bottom and right, as in Keras and TensorFlow ("same").
+ * Of the options the strides and dilations are read.
+ */
+lj_padding lj_padding_same(int64_t height, int64_t width, int64_t kernel_h, int64_t kernel_w,
+                           const lj_conv2d_options *options);
+
+/*
+ * x [B, H, W, C], w [KH, KW, C / groups, OC] as Keras has it -> [B, OH, OW, OC]
+ * with OH = (H + top + bottom - (KH - 1) * dilation_h - 1) / stride_h + 1:
+ * cross-correlation, as all libraries call it. Group i reads the i-th part of
+ * the channels and writes the i-th of the output's. LJ_ESHAPE where it does not
+ * fit. A bias [OC] and an activation that follow are part of its step.
+ */
+lj_value lj_conv2d(lj_graph *g, lj_value x, lj_value w, lj_conv2d_options options);
+
+/*
+ * The gradient of lj_conv2d with respect to its input, as an operation (Dumoulin
+ * and Visin 2016, "A guide to convolution arithmetic", chapter 4): x [B, OH, OW,
+ * OC], w [KH, KW, C / groups, OC] -> [B, height, width, C]. height and width are
+ * such that lj_conv2d with these options makes OH x OW of them; else LJ_ESHAPE.
+ */
+lj_value lj_conv2d_transpose(lj_graph *g, lj_value x, lj_value w, int64_t height, int64_t width,
+                             lj_conv2d_options options);
+
+typedef struct lj_pool2d_options {
+    int64_t kernel_h, kernel_w; /* default 2 */
+    int64_t stride_h, stride_w; /* default: the kernel's */
+    lj_padding padding;         /* less than the kernel; does not count */
+} lj_pool2d_options;
+
+/* x [B, H, W, C] -> [B, OH, OW, C]; the gradient goes to the first of the greatest (kh, then kw). */
+lj_value lj_max_pool2d(lj_graph *g, lj_value x, lj_pool2d_options options);
+/* The mean of the pixels of the window that lie inside the image. */
+lj_value lj_average_pool2d(lj_graph *g, lj_value x, lj_pool2d_options options);
+
+/* x [B, H, W, C] -> [B, top + H + bottom, left + W + right, C] with zeros around it. */
+lj_value lj_zero_pad2d(lj_graph *g, lj_value x, lj_padding padding);
+
 /* Element-wise, shapes broadcast as in NumPy (the batch dimension only against itself or nothing). */
 lj_value lj_add(lj_graph *g, lj_value a, lj_value b);
 lj_value lj_subtract(lj_graph *g, lj_value a, lj_value b);
@@ -190,7 +245,8 @@ lj_value lj_piecewise_linear(lj_graph *g, lj_value x, lj_value edges);
 lj_value lj_layer_norm(lj_graph *g, lj_value x, lj_value gain, lj_value bias, float epsilon);
 
 /*
- * x [B, C]. Training: statistics of the batch (biased variance), and the
+ * x [B, ..., C], channel by channel. Training: statistics of the batch and all
+ * places of its rows (biased variance), and the
  * running ones become momentum * running + (1 - momentum) * batch (variance
  * unbiased, as PyTorch). Else: the running ones.
  */

@@ -77,7 +77,54 @@ typedef struct lj_norm_options {
     int no_affine;
 } lj_norm_options;
 lj_value lj_layer_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
+/* x [B, ..., C]: each of the C channels over all rows (and places). */
 lj_value lj_batch_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
+
+/*
+ * Images are [B, H, W, C], sequences [B, T, C]. Padding is none ("valid"), as
+ * much as given, or as Keras' "same".
+ */
+typedef struct lj_conv_options {
+    const char *name;
+    lj_activation activation;
+    lj_initialiser weight;          /* default: glorot_uniform; torch_linear is PyTorch's default of convolutions */
+    int torch_bias;                 /* bias as PyTorch has it instead of zeros */
+    int no_bias;
+    int64_t stride_h, stride_w;     /* default 1; conv1d reads the _w */
+    int64_t dilation_h, dilation_w; /* default 1 */
+    int64_t groups;                 /* default 1; as many as channels: depthwise */
+    int same;                       /* pads so that there are ceil(size / stride) places */
+    lj_padding padding;             /* unless `same`; conv1d reads left and right: causal is left = kernel - 1 */
+} lj_conv_options;
+/* x [B, H, W, C] -> [B, OH, OW, units] (lj_conv2d); <name>.weight [kernel_h, kernel_w, C / groups, units], <name>.bias. */
+lj_value lj_conv2d_with(lj_graph *g, lj_value x, int64_t units, int64_t kernel_h, int64_t kernel_w,
+                        lj_conv_options options);
+/* x [B, T, C] -> [B, OT, units]; <name>.weight [kernel, C / groups, units], <name>.bias [units]. */
+lj_value lj_conv1d_with(lj_graph *g, lj_value x, int64_t units, int64_t kernel, lj_conv_options options);
+/*
+ * x [B, H, W, C] -> [B, OH, OW, units] (lj_conv2d_transpose); <name>.weight
+ * [kernel_h, kernel_w, units / groups, C], <name>.bias [units]. OH = H *
+ * stride_h if `same`, else H * stride_h + max(extent - stride_h, 0) - padding
+ * with the extent (kernel_h - 1) * dilation_h + 1, as Keras and PyTorch.
+ */
+lj_value lj_conv2d_transpose_with(lj_graph *g, lj_value x, int64_t units, int64_t kernel_h, int64_t kernel_w,
+                                  lj_conv_options options);
+
+typedef struct lj_pool_options {
+    int64_t kernel_h, kernel_w; /* default 2 */
+    int64_t stride_h, stride_w; /* default: the kernel's */
+    int same;
+    lj_padding padding;         /* unless `same` */
+} lj_pool_options;
+lj_value lj_max_pool2d_with(lj_graph *g, lj_value x, lj_pool_options options);
+lj_value lj_average_pool2d_with(lj_graph *g, lj_value x, lj_pool_options options);
+/* x [B, ..., C] -> [B, C]: the mean, the greatest, over all dimensions between. */
+lj_value lj_global_average_pool(lj_graph *g, lj_value x);
+lj_value lj_global_max_pool(lj_graph *g, lj_value x);
+/* x [B, H, W, C] -> [B, H * factor_h, W * factor_w, C]: each pixel repeated. */
+lj_value lj_up_sample2d(lj_graph *g, lj_value x, int64_t factor_h, int64_t factor_w);
+/* x [B, ...] -> [B, their product] */
+lj_value lj_flatten(lj_graph *g, lj_value x);
 
 typedef struct lj_embedding_options {
     const char *name;

@@ -53,6 +53,56 @@ typedef struct lj_product_args {
 } lj_product_args;
 
 /*
+ * Patches of images as a matrix that is never stored as a whole: row (image,
+ * i, j), one for each place of a grid; its columns are those of the runs, one
+ * after the other. A run is some numbers of one line of the image, from the
+ * pixel (i * step_h + h, j * step_w + w) on; what lies outside the image is +0.
+ */
+typedef struct lj_patch_run {
+    int64_t h, w;
+    int64_t count; /* several whole pixels, or some numbers of one */
+} lj_patch_run;
+
+typedef struct lj_patches {
+    const float *image; /* [images, height, width, channels]; or from one of its channels on */
+    int64_t height, width, channels;
+    int64_t places_h, places_w; /* the grid of an image */
+    int64_t step_h, step_w;
+    int64_t n_runs;
+    const lj_patch_run *runs;
+    int64_t k; /* columns: the counts of all runs */
+} lj_patches;
+
+/*
+ * The product of the patches of some images and B [k, n]: C(image, i, j) =
+ * c[image * c_image + i * c_line + j * c_place], n numbers each; chains, bias
+ * and activation as in lj_product_args. Patches are made for a few places at a
+ * time.
+ */
+typedef struct lj_convolve_args {
+    lj_patches patches;
+    int64_t images, n;
+    const float *b_packed; /* from pack_b or pack_taps of the same table with the same k and n */
+    float *c;
+    int64_t c_image, c_line, c_place;
+    const float *bias; /* [n] or NULL */
+    lj_activation activation;
+    float *before;  /* as in lj_product_args */
+    float *scratch; /* lj_kernels.convolve_scratch(k, n) floats, 64-byte aligned; not shared by threads */
+} lj_convolve_args;
+
+/*
+ * Pooling: x [images, height, width, channels] -> y [images, places_h,
+ * places_w, channels]. The window of place (i, j) starts at pixel (i * stride_h
+ * - top, j * stride_w - left); only what lies inside the image counts, at least
+ * one pixel.
+ */
+typedef struct lj_pool_args {
+    int64_t images, height, width, channels, places_h, places_w;
+    int64_t kernel_h, kernel_w, stride_h, stride_w, top, left;
+} lj_pool_args;
+
+/*
  * Weight gradient over a whole batch: C[m, n] = tree over shards s of A_s^T B_s.
  * A [rows, m], B [rows, n]; shard s holds the rows s * shard_rows and on (the
  * last may be short), its product is a chain over its rows in blocks as above,
@@ -63,6 +113,7 @@ typedef struct lj_product_args {
 typedef struct lj_shards_args {
     int64_t rows, shard_rows; /* shard_rows = LJ_SHARD_ROWS * (inner rows of a batch row) */
     int64_t m, n;
+    const lj_patches *patches; /* A's rows are these patches, or NULL: they are a's */
     const float *a;
     int64_t a_row;
     const float *b;
@@ -251,6 +302,23 @@ typedef struct lj_kernels {
     int64_t (*shards_scratch)(int64_t rows, int64_t shard_rows, int64_t m, int64_t n);
     void (*product_shards)(const lj_shards_args *args);
     void (*product_heads)(const lj_heads_args *args);
+
+    /*
+     * Convolutions. pack_taps packs a B [n_taps * depth, n] whose element (t * depth + p, j) is
+     * b[taps[t] + p * b_row + j * b_col], as pack_b does (pack_b_size(n_taps * depth, n) floats).
+     */
+    int64_t (*convolve_scratch)(int64_t k, int64_t n);
+    void (*convolve)(const lj_convolve_args *args);
+    void (*pack_taps)(int64_t n_taps, const int64_t *taps, int64_t depth, int64_t n, const float *b, int64_t b_row,
+                      int64_t b_col, float *packed);
+    /* The first of the greatest (of a NaN if there is one); index, unless NULL: where, kh * kernel_w + kw. */
+    void (*max_pool)(const lj_pool_args *args, const float *x, float *y, int32_t *index);
+    /* dx: from +0, dy is added at the index, places in ascending order. */
+    void (*max_pool_grad)(const lj_pool_args *args, const int32_t *index, const float *dy, float *dx);
+    /* Additions in the order (kh, kw) from +0, divided by the number of pixels. */
+    void (*average_pool)(const lj_pool_args *args, const float *x, float *y);
+    /* dx: from +0, dy / the number of pixels is added, places in ascending order. */
+    void (*average_pool_grad)(const lj_pool_args *args, const float *dy, float *dx);
 
     /* Element-wise, in ranges. */
     void (*unary[LJ_UNARY_COUNT])(int64_t n, const float *x, float *y);

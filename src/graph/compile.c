@@ -64,7 +64,7 @@ static lj_status differentiate(lj_compile *c)
 static int writes_parts(lj_op_code op)
 {
     return op == LJ_OP_PRODUCT_OVER_BATCH || op == LJ_OP_PRODUCT_HEADS_OVER_BATCH || op == LJ_OP_SUM_LEADING ||
-           op == LJ_OP_GATHER_GRAD;
+           op == LJ_OP_GATHER_GRAD || op == LJ_OP_CONV2D_OVER_BATCH;
 }
 
 static const lj_unit *producer_of(const lj_compile *c, lj_value root)

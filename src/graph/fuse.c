@@ -1,6 +1,6 @@
 /*
  * Which nodes a program needs, and which of them become one step:
- *   product (or product_heads) + bias + activation
+ *   product, product_heads or a convolution + bias + activation
  * and a pack step for a weight that the kernel wants packed, once a run.
  */
 #include "graph/program.h"
@@ -90,12 +90,43 @@ static int wants_pack(const lj_graph *g, const lj_node *product)
     return product->a.transpose_b ? n >= 8 && k >= 8 : n * depth > 8192;
 }
 
+static int is_convolution(const lj_node *node)
+{
+    return node->op == LJ_OP_CONV2D || node->op == LJ_OP_CONV2D_TRANSPOSE;
+}
+
+static int is_product(const lj_node *node)
+{
+    return node->op == LJ_OP_PRODUCT || node->op == LJ_OP_PRODUCT_HEADS || is_convolution(node);
+}
+
 static lj_unit *new_unit(lj_compile *c, const lj_node *node, lj_value value)
 {
     lj_unit *unit = &c->units[c->unit_count++];
     *unit = (lj_unit){.node = node, .domain = domain_of(c->graph, node), .out = {value, LJ_NONE, LJ_NONE, LJ_NONE},
                       .n_in = node->n_in, .before = LJ_NONE};
     return unit;
+}
+
+/* Adds the step that packs the weight, if the unit wants one. */
+static lj_status add_pack(lj_compile *c, lj_unit *unit)
+{
+    lj_graph *g = c->graph;
+    const lj_node *node = unit->node;
+    const lj_shape *a = lj_in_shape(g, node, 0);
+    lj_attributes how = {.transpose_b = node->a.transpose_b, .begin = lj_shape_product(a, 0, a->rank - 1)};
+    if (is_convolution(node))
+        how = (lj_attributes){.transpose_b = node->op == LJ_OP_CONV2D_TRANSPOSE, .window = node->a.window};
+    else if (!wants_pack(g, node))
+        return LJ_OK;
+    const lj_value packed =
+        lj_graph_add(g, is_convolution(node) ? LJ_OP_CONV2D_PACK : LJ_OP_PACK, &node->in[1], 1, &how);
+    LJ_TRY(lj_graph_check(g));
+    unit->in[unit->n_in++] = packed;
+    unit->is_packed = 1;
+    lj_unit *pack = new_unit(c, lj_node_at(g, packed), packed);
+    pack->in = (lj_value *)(uintptr_t)pack->node->in;
+    return LJ_OK;
 }
 
 static lj_status fuse_product(lj_compile *c, lj_unit *unit, lj_value value, const users *use, char *taken)
@@ -125,17 +156,7 @@ static lj_status fuse_product(lj_compile *c, lj_unit *unit, lj_value value, cons
         taken[out] = 1;
     }
     unit->out[0] = out;
-    if (!wants_pack(g, node))
-        return LJ_OK;
-    const lj_shape *a = lj_in_shape(g, node, 0);
-    const lj_attributes how = {.transpose_b = node->a.transpose_b, .begin = lj_shape_product(a, 0, a->rank - 1)};
-    const lj_value packed = lj_graph_add(g, LJ_OP_PACK, &node->in[1], 1, &how);
-    LJ_TRY(lj_graph_check(g));
-    unit->in[unit->n_in++] = packed;
-    unit->is_packed = 1;
-    lj_unit *pack = new_unit(c, lj_node_at(g, packed), packed);
-    pack->in = (lj_value *)(uintptr_t)pack->node->in;
-    return LJ_OK;
+    return add_pack(c, unit);
 }
 
 static lj_status make_units(lj_compile *c, int64_t count, const char *live, const users *use, char *taken)
@@ -147,7 +168,7 @@ static lj_status make_units(lj_compile *c, int64_t count, const char *live, cons
             continue;
         lj_unit *unit = new_unit(c, node, v);
         unit->in = (lj_value *)(uintptr_t)node->in; /* read only, as node's */
-        if (node->op == LJ_OP_PRODUCT || node->op == LJ_OP_PRODUCT_HEADS)
+        if (is_product(node))
             LJ_TRY(fuse_product(c, unit, v, use, taken));
         for (lj_value p = v + 1; p < count && lj_node_at(g, p)->op == LJ_OP_PART && lj_node_at(g, p)->in[0] == v; p++) {
             if (use[p].count > 0)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "graph/ops.h"
+#include "graph/window.h"
 #include "lianjin/graph.h"
 
 #define LJ_OUTPUTS_MAX 4 /* values of one operation: its own and its parts */
@@ -22,6 +23,7 @@ typedef struct lj_attributes {
     lj_shape shape;
     const int32_t *sizes; /* in the graph's arena */
     uint64_t stream;
+    lj_window window;
 } lj_attributes;
 
 typedef struct lj_node {

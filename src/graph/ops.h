@@ -16,6 +16,14 @@
     X(PRODUCT_HEADS, product_heads)                                \
     X(PRODUCT_HEADS_OVER_BATCH, product_heads_over_batch)          \
     X(PACK, pack)                                                  \
+    X(CONV2D, conv2d)                                              \
+    X(CONV2D_TRANSPOSE, conv2d_transpose)                          \
+    X(CONV2D_OVER_BATCH, conv2d_over_batch)                        \
+    X(CONV2D_PACK, conv2d_pack)                                    \
+    X(MAX_POOL2D, max_pool2d)                                      \
+    X(MAX_POOL2D_GRAD, max_pool2d_grad)                            \
+    X(AVERAGE_POOL2D, average_pool2d)                              \
+    X(AVERAGE_POOL2D_GRAD, average_pool2d_grad)                    \
     X(ADD, add)                                                    \
     X(SUBTRACT, subtract)                                          \
     X(MULTIPLY, multiply)                                          \

@@ -27,4 +27,20 @@ int lj_layer_expect_rank(lj_graph *g, const char *layer, lj_value x, int rank);
 /* activation(x); x itself if linear. */
 lj_value lj_layer_activate(lj_graph *g, lj_value x, lj_activation activation);
 
+/* The lj_conv_options that a table's arguments make. */
+lj_conv_options lj_layer_conv_options(const lj_layer_args *args);
+/* The strides, dilations, groups and padding of a convolution over images of height x width with that kernel. */
+lj_conv2d_options lj_layer_window(const lj_conv_options *options, int64_t height, int64_t width, int64_t kernel_h,
+                                  int64_t kernel_w);
+/* The same for pooling. */
+lj_pool_options lj_layer_pool_options(const lj_layer_args *args);
+lj_pool2d_options lj_layer_pool_window(const lj_graph *g, lj_value x, const lj_pool_options *options);
+/* x [B, ..., C] as [B, places, C]; LJ_NONE after refusing. */
+lj_value lj_layer_places(lj_graph *g, const char *layer, lj_value x);
+/* "<name>.weight" of a convolution, [kernel_h, kernel_w, C, OC]: fans are those times the kernel. */
+lj_value lj_layer_conv_weight(lj_graph *g, lj_layer_name *name, lj_shape shape, const lj_conv_options *options);
+/* y + "<name>.bias" and the activation; `shape`: of the weight. */
+lj_value lj_layer_conv_end(lj_graph *g, lj_layer_name *name, lj_value y, lj_shape shape,
+                           const lj_conv_options *options);
+
 #endif

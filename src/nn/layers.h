@@ -12,6 +12,7 @@ typedef enum lj_layer_input {
     LJ_LAYER_ROWS,    /* [B, C] */
     LJ_LAYER_HEADS,   /* [B, H, C] */
     LJ_LAYER_STEPS,   /* [B, T, C] */
+    LJ_LAYER_IMAGES,  /* [B, H, W, C] */
     LJ_LAYER_NUMBERS, /* [B, F]: raw numbers, embedded one by one */
     LJ_LAYER_CODES    /* i32 [B, F] */
 } lj_layer_input;
@@ -25,6 +26,9 @@ typedef struct lj_layer_args {
     const int32_t *sizes; /* levels of each category */
     const float *edges;   /* [F, bins + 1] */
     int64_t bins;
+    int64_t kernel, stride; /* of convolutions and pooling; 0: their default */
+    int same;
+    lj_padding padding;
 } lj_layer_args;
 
 typedef struct lj_layer {
@@ -53,7 +57,17 @@ typedef struct lj_layer {
     X(max_over_steps)                                                                                                  \
     X(lstm)                                                                                                            \
     X(gru)                                                                                                             \
-    X(simple_rnn)
+    X(simple_rnn)                                                                                                  \
+    X(conv2d)                                                                                                          \
+    X(conv1d)                                                                                                          \
+    X(conv2d_transpose)                                                                                                \
+    X(max_pool2d)                                                                                                      \
+    X(average_pool2d)                                                                                                  \
+    X(global_average_pool)                                                                                             \
+    X(global_max_pool)                                                                                                 \
+    X(up_sample2d)                                                                                                     \
+    X(zero_padding2d)                                                                                                  \
+    X(flatten)
 
 #define X(name) extern const lj_layer lj_layer_##name;
 LJ_LAYER_LIST(X)

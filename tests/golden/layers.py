@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch.func import functional_call
 
+import images
 from golden import Random, case, value, write
 
 B = 33
@@ -119,7 +120,7 @@ def main():
          real, {"delta": 0.7})
     write("losses.json", losses)
     sequences(layer, u)
-    write("layers.json", cases)
+    write("layers.json", cases + images.layers())
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 import torch
 import torch.nn.functional as F
 
+import images
 from golden import Random, case, value, write
 
 B = 33  # for sums over the batch: more than one shard, the last one short
@@ -163,7 +164,7 @@ def main():
     cases = []
     for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses):
         cases += part(r)
-    write("ops.json", cases)
+    write("ops.json", cases + images.ops())
 
 
 if __name__ == "__main__":

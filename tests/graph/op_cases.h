@@ -437,8 +437,8 @@ static lj_value build_batch_norm(lj_graph *g, const lj_value *v)
 static void reference_batch_norm(const data *d, double *y)
 {
     for (int64_t c = 0; c < 4; c++)
-        normalise(d->x[0] + c, ROWS, 4, 1e-3, y + c);
-    for (int64_t i = 0; i < ROWS * 4; i++)
+        normalise(d->x[0] + c, d->count[0] / 4, 4, 1e-3, y + c);
+    for (int64_t i = 0; i < d->count[0]; i++)
         y[i] = y[i] * d->x[1][i % 4] + d->x[2][i % 4];
 }
 static lj_value build_dropout(lj_graph *g, const lj_value *v) { return lj_dropout(g, v[0], 0.3F, "drop"); }
@@ -495,6 +495,7 @@ static void reference_huber(const data *d, double *y)
 }
 
 #include "recurrent_cases.h"
+#include "image_cases.h"
 
 /* ---- the table ---- */
 
@@ -725,6 +726,15 @@ static const op_case cases[] = {
      2e-6,
      0},
     {"huber", 2, {NUMBERS(-1, 1, SHAPE1(B)), NUMBERS(-1, 1, SHAPE1(B))}, build_huber, reference_huber, 2e-7, 1e-6, 0},
+    {"batch_norm_images",
+     3,
+     {NUMBERS(-2, 2, SHAPE4(B, 2, 3, 4)), NUMBERS(0.5, 2, SHAPE1(4)), NUMBERS(-1, 1, SHAPE1(4))},
+     build_batch_norm,
+     reference_batch_norm,
+     5e-6,
+     4e-4,
+     1},
+    IMAGE_CASES,
     RECURRENT_CASES
 };
 #define CASES ((int)(sizeof(cases) / sizeof(cases[0])))

@@ -89,6 +89,38 @@ static void simple_rnn_activation(lj_graph *g)
     lj_simple_rnn(g, lj_input(g, "z", LJ_F32, lj_shape_of(B, 5, 2)), x23(g), LJ_NONE, LJ_NONE, gelu);
 }
 static void sequence_mask(lj_graph *g) { lj_sequence_mask(g, xb3(g), 4); }
+static lj_value images(lj_graph *g, int64_t channels)
+{
+    return lj_input(g, "images", LJ_F32, lj_shape_of(B, 5, 4, channels));
+}
+static lj_value kernel(lj_graph *g, int64_t channels)
+{
+    return lj_input(g, "kernel", LJ_F32, lj_shape_of(3, 3, channels, 6));
+}
+static void conv2d_rank(lj_graph *g) { lj_conv2d(g, xb3(g), kernel(g, 2), (lj_conv2d_options){0}); }
+static void conv2d_channels(lj_graph *g) { lj_conv2d(g, images(g, 3), kernel(g, 2), (lj_conv2d_options){0}); }
+static void conv2d_size(lj_graph *g)
+{
+    lj_conv2d(g, images(g, 2), kernel(g, 2), (lj_conv2d_options){.dilation_w = 2});
+}
+static void conv2d_groups(lj_graph *g)
+{
+    lj_conv2d(g, images(g, 8), kernel(g, 2), (lj_conv2d_options){.groups = 4});
+}
+static void conv2d_stride(lj_graph *g)
+{
+    lj_conv2d(g, images(g, 2), kernel(g, 2), (lj_conv2d_options){.stride_h = -1});
+}
+static void conv2d_transpose_size(lj_graph *g)
+{
+    lj_conv2d_transpose(g, images(g, 6), kernel(g, 2), 7, 7, (lj_conv2d_options){0});
+}
+static void pool_padding(lj_graph *g)
+{
+    lj_max_pool2d(g, images(g, 2), (lj_pool2d_options){.padding = {.left = 2}});
+}
+static void pool_rank(lj_graph *g) { lj_average_pool2d(g, xb3(g), (lj_pool2d_options){0}); }
+static void zero_pad2d(lj_graph *g) { lj_zero_pad2d(g, images(g, 2), (lj_padding){.top = -1}); }
 static void twice(lj_graph *g) { (void)xb3(g), xb3(g); }
 static void two_shapes(lj_graph *g)
 {
@@ -129,7 +161,7 @@ static const struct {
     {one_hot_levels, "one_hot: feature 1 has 0 levels"},
     {edges, "piecewise_linear: expected [B, F] and [F, T+1], found [batch, 3] and [2, 3]"},
     {layer_norm, "layer_norm: gain and bias of [batch, 3] have its width, found [4]"},
-    {batch_norm, "batch_norm: expected [batch, C], found [2, 3]"},
+    {batch_norm, "batch_norm: expected [batch, ..., C], found [2, 3]"},
     {dropout, "dropout 'drop': expected a rate of 0 to below 1, found 1"},
     {bce, "bce_logits: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
     {cross_entropy,
@@ -142,6 +174,15 @@ static const struct {
     {gru_bias, "gru: expected a bias of 3 H, found [2]"},
     {simple_rnn_activation, "simple_rnn: expected tanh or relu, found activation 5"},
     {sequence_mask, "sequence_mask: expected lengths [B] i32 and steps, found [batch, 3] and 4"},
+    {conv2d_rank, "conv2d: expected [B, H, W, C] and [KH, KW, C / groups, OC], found [batch, 3] and [3, 3, 2, 6]"},
+    {conv2d_channels, "conv2d: [batch, 5, 4, 3] and [3, 3, 2, 6] do not fit"},
+    {conv2d_size, "conv2d: [batch, 5, 4, 2] and [3, 3, 2, 6] do not fit"},
+    {conv2d_groups, "conv2d: [batch, 5, 4, 8] and [3, 3, 2, 6] do not fit in 4 groups"},
+    {conv2d_stride, "conv2d: a stride, dilation, padding or number of groups is out of range"},
+    {conv2d_transpose_size, "conv2d_transpose: [batch, 5, 4, 6] and [3, 3, 2, 6] do not give 7 x 7"},
+    {pool_padding, "max_pool2d: the window or its padding does not fit to [batch, 5, 4, 2]"},
+    {pool_rank, "average_pool2d: expected [B, H, W, C], found [batch, 3]"},
+    {zero_pad2d, "zero_pad2d: expected [B, H, W, C] and no negative padding, found [batch, 5, 4, 2]"},
     {twice, "input: there is an input 'b' already"},
     {two_shapes, "parameter 'w': asked for as [2] and as [3]"},
     {batch_parameter, "parameter 'w': [batch] has a batch"},

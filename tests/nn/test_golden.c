@@ -147,6 +147,59 @@ static lj_value build_batch_norm(const rebuilt *c)
     return lj_batch_norm(c->g, c->in[0], c->in[1], c->in[2], mean, variance, 0.9F, real(c, "epsilon"));
 }
 
+static lj_padding padding_of(const rebuilt *c)
+{
+    const lj_item *list = lj_item_get(c->args, "padding");
+    int64_t p[4] = {0};
+    for (int64_t i = 0; list != NULL && i < list->count; i++)
+        p[i] = (int64_t)list->items[i]->number;
+    return (lj_padding){.top = p[0], .bottom = p[1], .left = p[2], .right = p[3]};
+}
+
+static lj_conv2d_options conv_options_of(const rebuilt *c)
+{
+    return (lj_conv2d_options){.stride_h = number(c, "stride_h"),
+                               .stride_w = number(c, "stride_w"),
+                               .dilation_h = number(c, "dilation_h"),
+                               .dilation_w = number(c, "dilation_w"),
+                               .groups = number(c, "groups"),
+                               .padding = padding_of(c)};
+}
+
+static lj_value build_conv2d(const rebuilt *c)
+{
+    return lj_conv2d(c->g, c->in[0], c->in[1], conv_options_of(c));
+}
+
+static lj_value build_conv2d_transpose(const rebuilt *c)
+{
+    return lj_conv2d_transpose(c->g, c->in[0], c->in[1], number(c, "height"), number(c, "width"), conv_options_of(c));
+}
+
+static lj_pool2d_options pool_options_of(const rebuilt *c)
+{
+    return (lj_pool2d_options){.kernel_h = number(c, "kernel_h"),
+                               .kernel_w = number(c, "kernel_w"),
+                               .stride_h = number(c, "stride_h"),
+                               .stride_w = number(c, "stride_w"),
+                               .padding = padding_of(c)};
+}
+
+static lj_value build_max_pool2d(const rebuilt *c)
+{
+    return lj_max_pool2d(c->g, c->in[0], pool_options_of(c));
+}
+
+static lj_value build_average_pool2d(const rebuilt *c)
+{
+    return lj_average_pool2d(c->g, c->in[0], pool_options_of(c));
+}
+
+static lj_value build_zero_pad2d(const rebuilt *c)
+{
+    return lj_zero_pad2d(c->g, c->in[0], padding_of(c));
+}
+
 static lj_value build_bce_logits(const rebuilt *c)
 {
     return lj_bce_logits(c->g, c->in[0], c->in[1], real(c, "smoothing"));
@@ -205,6 +258,11 @@ static const struct {
     ROW(transpose),
     ROW(layer_norm),
     ROW(batch_norm),
+    ROW(conv2d),
+    ROW(conv2d_transpose),
+    ROW(max_pool2d),
+    ROW(average_pool2d),
+    ROW(zero_pad2d),
     ROW(bce_logits),
     ROW(softmax_cross_entropy),
     ROW(huber),
@@ -234,6 +292,10 @@ static lj_value build_layer(const rebuilt *c, const char *op)
         .sizes = sizes,
         .edges = edge,
         .bins = number(c, "bins"),
+        .kernel = number(c, "kernel"),
+        .stride = number(c, "stride"),
+        .same = number(c, "same"),
+        .padding = padding_of(c),
     };
     lj_value y = LJ_NONE;
     const lj_layer *layer = NULL;

@@ -64,6 +64,33 @@ void LJ_NAME(pack_b)(int64_t k, int64_t n, const float *b, int64_t b_row, int64_
         pack_panels(lj_min(k - p, BLOCK), n, b + p * b_row, b_row, b_col, packed + p * width);
 }
 
+/* Rows [first, first + k) of the B of pack_taps as panels. */
+static void pack_block_of_taps(int64_t first, int64_t k, const int64_t *taps, int64_t depth, int64_t n, const float *b,
+                               int64_t b_row, int64_t b_col, float *packed)
+{
+    for (int64_t j = 0; j < n; j += LJ_TILE_N) {
+        const int64_t columns = lj_min(n - j, LJ_TILE_N);
+        float *panel = packed + j * k;
+        if (columns < LJ_TILE_N)
+            memset(panel, 0, (size_t)(k * LJ_TILE_N) * sizeof(float));
+        for (int64_t p = 0; p < k;) {
+            const int64_t tap = (first + p) / depth, at = (first + p) % depth;
+            const int64_t rows = lj_min(k - p, depth - at);
+            LJ_NAME(pack)(columns, rows, b + taps[tap] + at * b_row + j * b_col, b_col, b_row, panel + p * LJ_TILE_N,
+                          LJ_TILE_N);
+            p += rows;
+        }
+    }
+}
+
+void LJ_NAME(pack_taps)(int64_t n_taps, const int64_t *taps, int64_t depth, int64_t n, const float *b, int64_t b_row,
+                        int64_t b_col, float *packed)
+{
+    const int64_t k = n_taps * depth, width = round_up(n, LJ_TILE_N);
+    for (int64_t p = 0; p < k; p += BLOCK)
+        pack_block_of_taps(p, lj_min(k - p, BLOCK), taps, depth, n, b, b_row, b_col, packed + p * width);
+}
+
 static int64_t size_of_packed_a(int64_t m)
 {
     return lj_min(m, ROWS_OF_A) * BLOCK;

@@ -97,8 +97,18 @@ static int is_fast_as_it_lies(int64_t rows, int64_t stride, int64_t width)
     return rows <= 32 ? rows * width <= 8192 || stride % 256 != 0 : rows * stride <= 16384;
 }
 
+/* Columns [column, column + columns) of the patches of a chunk of rows. */
+static operand gather(const macro_tile *t, int64_t row, int64_t rows, int64_t column, int64_t columns, float *out)
+{
+    const int64_t step = round_up(columns, LJ_W);
+    LJ_NAME(patches)(t->g->patches, row, rows, column, columns, out, step);
+    return (operand){out, step};
+}
+
 static operand pack_a(const macro_tile *t, int64_t row, int64_t rows)
 {
+    if (t->g->patches != NULL && !t->swapped)
+        return gather(t, row, rows, t->i, t->m, t->packed_a);
     const float *x = t->g->a + row * t->g->a_row + t->i;
     if (is_fast_as_it_lies(rows, t->g->a_row, t->m))
         return (operand){x, t->g->a_row};
@@ -112,6 +122,8 @@ static operand pack_a(const macro_tile *t, int64_t row, int64_t rows)
 
 static operand pack_b(const macro_tile *t, int64_t row, int64_t rows)
 {
+    if (t->g->patches != NULL && t->swapped)
+        return gather(t, row, rows, t->j, t->n, t->packed_b);
     const float *x = t->g->b + row * t->g->b_row + t->j;
     if (t->b_is_packed)
         return (operand){t->packed_b, 0};
@@ -293,7 +305,7 @@ static void run_macro_tiles(const lj_shards_args *g, int swapped)
             t.m = lj_min(m - i, height);
             t.tiles = once ? 1 : count_tiles(t.m, t.n);
             run_macro_tile(&t);
-            t.b_is_packed = once && !is_fast_as_it_lies(g->rows, g->b_row, t.n);
+            t.b_is_packed = once && !(swapped && g->patches != NULL) && !is_fast_as_it_lies(g->rows, g->b_row, t.n);
         }
     }
 }

@@ -7,13 +7,13 @@
 static lj_status check(const lj_graph *g, lj_value x, const lj_value *vectors)
 {
     const lj_shape *shape = &lj_node_at(g, x)->shape;
-    if (shape->rank != 2 || !lj_shape_has_batch(shape))
-        return lj_fail(LJ_ESHAPE, "batch_norm: expected [batch, C], found %s", lj_shape_print(shape).text);
+    if (shape->rank < 2 || !lj_shape_has_batch(shape))
+        return lj_fail(LJ_ESHAPE, "batch_norm: expected [batch, ..., C], found %s", lj_shape_print(shape).text);
     for (int i = 0; i < 4; i++) {
         if (vectors[i] == LJ_NONE)
             continue;
         const lj_shape *v = &lj_node_at(g, vectors[i])->shape;
-        if (v->rank != 1 || v->dim[0] != shape->dim[1])
+        if (v->rank != 1 || v->dim[0] != shape->dim[shape->rank - 1])
             return lj_fail(LJ_ESHAPE, "batch_norm: the vectors of %s have its width, found %s",
                            lj_shape_print(shape).text, lj_shape_print(v).text);
     }
@@ -30,14 +30,17 @@ static void move(lj_graph *g, lj_value running, lj_value now, float momentum)
 static void measure(lj_graph *g, lj_value x, lj_value running_mean, lj_value running_variance, float momentum,
                     lj_value *centred, lj_value *variance)
 {
-    const lj_value rows = lj_rows_of_run(g), one = lj_scalar(g, 1.0F);
-    const lj_value mean = lj_divide(g, lj_sum(g, x, 0, 0), rows);
+    const lj_shape shape = lj_node_at(g, x)->shape;
+    const int axes = shape.rank - 1;
+    const lj_value places = lj_scale(g, lj_rows_of_run(g), (float)lj_shape_product(&shape, 1, axes));
+    const lj_value one = lj_scalar(g, 1.0F);
+    const lj_value mean = lj_divide(g, lj_sum_leading(g, x, axes), places);
     *centred = lj_subtract(g, x, mean);
-    const lj_value squares = lj_sum(g, lj_square(g, *centred), 0, 0);
-    *variance = lj_divide(g, squares, rows);
+    const lj_value squares = lj_sum_leading(g, lj_square(g, *centred), axes);
+    *variance = lj_divide(g, squares, places);
     move(g, running_mean, mean, momentum);
-    /* A run of one row has no unbiased variance: it is divided by 1. */
-    move(g, running_variance, lj_divide(g, squares, lj_maximum(g, lj_subtract(g, rows, one), one)), momentum);
+    /* A run of one place has no unbiased variance: it is divided by 1. */
+    move(g, running_variance, lj_divide(g, squares, lj_maximum(g, lj_subtract(g, places, one), one)), momentum);
 }
 
 lj_value lj_batch_norm(lj_graph *g, lj_value x, lj_value gain, lj_value bias, lj_value running_mean,

@@ -1,6 +1,6 @@
 /*
  * slice: [begin, end) of one dimension beside the batch. dx = dy in its place,
- * zeros around it: unslice.
+ * zeros around it: unslice, which zero_pad2d is made of too.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -95,4 +95,27 @@ lj_value lj_slice(lj_graph *g, lj_value x, int axis, int64_t begin, int64_t end)
     if (begin == 0 && end == shape->dim[at])
         return x;
     return lj_graph_add(g, LJ_OP_SLICE, &x, 1, &(lj_attributes){.axis = at, .begin = begin, .end = end});
+}
+
+/* `before` and `after` zeros around x along an axis. */
+static lj_value zeros_around(lj_graph *g, lj_value x, int axis, int64_t before, int64_t after)
+{
+    if (x == LJ_NONE || (before == 0 && after == 0))
+        return x;
+    lj_attributes how = {.axis = axis, .begin = before, .shape = lj_node_at(g, x)->shape};
+    how.end = before + how.shape.dim[axis];
+    how.shape.dim[axis] += before + after;
+    return lj_graph_add(g, LJ_OP_UNSLICE, &x, 1, &how);
+}
+
+lj_value lj_zero_pad2d(lj_graph *g, lj_value x, lj_padding p)
+{
+    if (!lj_graph_has(g, "zero_pad2d", x))
+        return LJ_NONE;
+    const lj_node *node = lj_node_at(g, x);
+    if (node->shape.rank != 4 || node->dtype != LJ_F32 || p.top < 0 || p.bottom < 0 || p.left < 0 || p.right < 0)
+        return lj_graph_refuse(
+            g, lj_fail(LJ_ESHAPE, "zero_pad2d: expected [B, H, W, C] and no negative padding, found %s",
+                       lj_shape_print(&node->shape).text));
+    return zeros_around(g, zeros_around(g, x, 1, p.top, p.bottom), 2, p.left, p.right);
 }

@@ -1,5 +1,5 @@
 /*
- * batch_norm: x [B, C], Ioffe and Szegedy 2015. <name>.gain, <name>.bias [C];
+ * batch_norm: x [B, ..., C], Ioffe and Szegedy 2015. <name>.gain, <name>.bias [C];
  * frozen <name>.running_mean, <name>.running_variance [C].
  */
 #include "nn/layer.h"
@@ -13,7 +13,7 @@ static lj_value running(lj_graph *g, lj_layer_name *name, const char *part, lj_s
 lj_value lj_batch_norm_with(lj_graph *g, lj_value x, lj_norm_options options)
 {
     lj_layer_name name;
-    if (!lj_layer_expect_rank(g, "batch_norm", x, 2) || !lj_layer_begin(g, "batch_norm", options.name, &name))
+    if (x == LJ_NONE || !lj_layer_begin(g, "batch_norm", options.name, &name))
         return LJ_NONE;
     const lj_shape shape = lj_shape_of(lj_layer_width(g, x));
     lj_value gain = LJ_NONE, bias = LJ_NONE;

@@ -1,0 +1,21 @@
+/* max_pool2d: x [B, H, W, C] -> [B, OH, OW, C]. */
+#include "nn/layer.h"
+
+lj_value lj_max_pool2d_with(lj_graph *g, lj_value x, lj_pool_options options)
+{
+    if (!lj_layer_expect_rank(g, "max_pool2d", x, 4))
+        return LJ_NONE;
+    return lj_max_pool2d(g, x, lj_layer_pool_window(g, x, &options));
+}
+
+static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
+{
+    return lj_max_pool2d_with(g, x, lj_layer_pool_options(args));
+}
+
+const lj_layer lj_layer_max_pool2d = {
+    .name = "max_pool2d",
+    .summary = "the greatest of each window of an image",
+    .input = LJ_LAYER_IMAGES,
+    .build = build,
+};
