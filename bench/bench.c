@@ -153,6 +153,68 @@ static lj_status run_lstm(lj_team *team, double *seconds)
     return LJ_OK;
 }
 
+/* ---- images: blocks of convolution (3 x 3, same, relu) and pooling, a dense layer; one step of SGD ---- */
+
+typedef struct image_case {
+    const char *name;
+    int64_t size, batch;
+    int64_t blocks[16]; /* channels of a convolution, or POOL; 0 ends */
+} image_case;
+
+#define POOL (-1)
+static const image_case image_nets[] = {
+    {"conv-224-32-64-128", 224, 32, {32, POOL, 64, POOL, 128, POOL}},
+    {"vgg-11-64", 64, 32, {64, POOL, 128, POOL, 256, 256, POOL, 512, 512, POOL, 512, 512, POOL}},
+};
+
+static lj_value build_image_net(lj_graph *g, const image_case *net)
+{
+    lj_value y = lj_input(g, "images", LJ_F32, lj_shape_of(LJ_BATCH, net->size, net->size, 3));
+    for (int i = 0; net->blocks[i] != 0; i++) {
+        if (net->blocks[i] == POOL)
+            y = lj_max_pool2d_with(g, y, (lj_pool_options){0});
+        else
+            y = lj_conv2d_with(g, y, net->blocks[i], 3, 3, (lj_conv_options){.activation = LJ_RELU, .same = 1});
+    }
+    y = lj_dense(g, lj_flatten(g, y), 1);
+    return lj_mean(g, lj_reshape(g, lj_square(g, y), lj_shape_of(LJ_BATCH)), 0, 0);
+}
+
+static lj_status train_images(const image_case *net, lj_team *team, double *seconds)
+{
+    enum { STEPS = 3 };
+    const lj_optimiser_options options = {.optimiser = LJ_OPTIMISER_SGD};
+    lj_update_rule rule;
+    lj_graph *g = NULL;
+    lj_weights *weights = NULL;
+    lj_program *program = NULL;
+    LJ_TRY(lj_optimiser_rule(&options, &rule));
+    LJ_TRY(lj_graph_create(1, &g));
+    const lj_value loss = build_image_net(g, net);
+    LJ_TRY(lj_graph_check(g));
+    LJ_TRY(lj_weights_create(&weights));
+    LJ_TRY(lj_weights_add(weights, g, 7));
+    LJ_TRY(lj_program_compile(
+        g, weights,
+        &(lj_program_options){.batch = net->batch, .update = &rule, .loss = loss, .n_threads = lj_team_size(team)},
+        &program));
+    const int64_t count = net->batch * net->size * net->size * 3;
+    float *images = random_numbers(count, 1);
+    lj_program_bind(program, "images", images);
+    double begin = 0;
+    for (int64_t step = 0; step <= STEPS; step++) {
+        if (step == 1)
+            begin = lj_seconds();
+        lj_program_run(program, team, &(lj_run_options){.n_rows = net->batch, .step = step + 1, .rate = 1e-4F});
+    }
+    *seconds = (lj_seconds() - begin) / STEPS;
+    lj_program_destroy(program);
+    lj_free(images);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(g);
+    return LJ_OK;
+}
+
 /* ---- products ---- */
 
 typedef struct gemm {
@@ -307,6 +369,9 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
     for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
         if (strcmp(name, nets[i].name) == 0)
             return train_net(&nets[i], team, seconds);
+    for (size_t i = 0; i < sizeof(image_nets) / sizeof(image_nets[0]); i++)
+        if (strcmp(name, image_nets[i].name) == 0)
+            return train_images(&image_nets[i], team, seconds);
     if (strncmp(name, "gemm-", 5) == 0)
         return run_gemm(strtol(name + 5, NULL, 10), team, seconds);
     if (strncmp(name, "peak-", 5) == 0) {

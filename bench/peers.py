@@ -26,6 +26,13 @@ NETS = {  # inputs, hidden, rows, batch, epochs: as in bench.c
 }
 
 
+POOL = -1
+IMAGES = {  # pixels a side, channels of convolutions and pooling: as in bench.c
+    "conv-224-32-64-128": (224, [32, POOL, 64, POOL, 128, POOL]),
+    "vgg-11-64": (64, [64, POOL, 128, POOL, 256, 256, POOL, 512, 512, POOL, 512, 512, POOL]),
+}
+
+
 def data(inputs, rows):
     x = np.random.default_rng(1).uniform(-1, 1, (rows, inputs)).astype("float32")
     return x, (x[:, 0] + x[:, 1] > 0).astype("float32")
@@ -66,6 +73,33 @@ def torch_train():
     begin = time.perf_counter()
     torch_fit(torch, net, x, y, batch, epochs)
     return time.perf_counter() - begin
+
+
+def torch_images():
+    """A step of convolutions, pooling and a dense layer; the peer "torch-last" has its channels last."""
+    torch = torch_module()
+    size, blocks = IMAGES[case]
+    layers, channels, batch, steps = [], 3, 32, 3
+    for block in blocks:
+        if block == POOL:
+            layers.append(torch.nn.MaxPool2d(2))
+        else:
+            layers += [torch.nn.Conv2d(channels, block, 3, padding=1), torch.nn.ReLU(inplace=True)]
+            channels = block
+    side = size // 2 ** blocks.count(POOL)
+    net = torch.nn.Sequential(*layers, torch.nn.Flatten(), torch.nn.Linear(channels * side * side, 1))
+    x = torch.rand(batch, 3, size, size) * 2 - 1
+    if peer == "torch-last":
+        net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    optimiser = torch.optim.SGD(net.parameters(), lr=1e-4)
+    for step in range(steps + 1):
+        if step == 1:
+            begin = time.perf_counter()
+        loss = net(x).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return (time.perf_counter() - begin) / steps
 
 
 def keras_train():
@@ -243,8 +277,9 @@ def text_job():
     return time.perf_counter() - begin
 
 
-RUNS = {"torch": {"mlp": torch_train, "gemm": torch_gemm, "score": torch_score, "embedding": torch_words,
-                  "lstm": torch_lstm},
+RUNS = {"torch-last": {"conv": torch_images, "vgg": torch_images},
+        "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
+                  "score": torch_score, "embedding": torch_words, "lstm": torch_lstm},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
         "sklearn": {"job": whole_job, "text": text_job}}
 print(RUNS[peer][case.split("-")[0]]())
