@@ -88,7 +88,7 @@ typedef struct lj_convolve_args {
     const float *bias; /* [n] or NULL */
     lj_activation activation;
     float *before;  /* as in lj_product_args */
-    float *scratch; /* lj_kernels.convolve_scratch(k, n) floats, 64-byte aligned; not shared by threads */
+    float *scratch; /* lj_kernels.convolve_scratch(n) floats, 64-byte aligned; not shared by threads */
 } lj_convolve_args;
 
 /*
@@ -307,7 +307,7 @@ typedef struct lj_kernels {
      * Convolutions. pack_taps packs a B [n_taps * depth, n] whose element (t * depth + p, j) is
      * b[taps[t] + p * b_row + j * b_col], as pack_b does (pack_b_size(n_taps * depth, n) floats).
      */
-    int64_t (*convolve_scratch)(int64_t k, int64_t n);
+    int64_t (*convolve_scratch)(int64_t n); /* n of lj_convolve_args */
     void (*convolve)(const lj_convolve_args *args);
     void (*pack_taps)(int64_t n_taps, const int64_t *taps, int64_t depth, int64_t n, const float *b, int64_t b_row,
                       int64_t b_col, float *packed);

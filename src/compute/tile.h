@@ -43,6 +43,9 @@ static inline int64_t tile_rows(int64_t left)
 /* out[p * out_step + l] = x[l * line + p * step] for l < lines; `step` or `line` is 1. pack.c */
 void LJ_NAME(pack)(int64_t lines, int64_t k, const float *x, int64_t line, int64_t step, float *out, int64_t out_step);
 
+/* lj_product with one block of the chain and B packed: A is in the cache and read as it lies. product.c */
+void LJ_NAME(product_near)(const lj_product_args *args);
+
 /* Rows [row, row + rows) and columns [column, column + columns) of the patches. convolve.c */
 void LJ_NAME(patches)(const lj_patches *patches, int64_t row, int64_t rows, int64_t column, int64_t columns, float *out,
                       int64_t out_row);

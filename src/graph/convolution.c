@@ -175,10 +175,9 @@ void lj_lower_convolution(lj_lowering *l, const lj_unit *unit, lj_step *step, in
     made->activation = unit->activation;
     step->args = made;
     step->run = run;
+    step->scratch = l->kernels->convolve_scratch(c.n);
     for (int64_t p = 0; p < c.n_phases; p++) {
         const lj_patches *patches = &c.phases[p].call.patches;
-        const int64_t scratch = l->kernels->convolve_scratch(patches->k, c.n);
-        step->scratch = scratch > step->scratch ? scratch : step->scratch;
         step->cost += 0.025 * (double)(c.images * c.groups * c.n) * (double)(patches->places_h * patches->places_w) *
                       (double)patches->k;
     }

@@ -64,7 +64,8 @@ static void a_convolution_is_the_product_of_its_patches(void **state)
         for (size_t v = 0; v < sizeof(widths) / sizeof(widths[0]); v++) {
             const int64_t n = widths[v], c_place = n + 3, line = g->places_w * c_place + (s % 2 == 0 ? 0 : 5);
             float *b = numbers(patches.k * n, 2), *bias = numbers(n, 3);
-            float *c = numbers(g->images * g->places_h * line, 4), *expected = numbers(g->images * g->places_h * line, 4);
+            float *c = numbers(g->images * g->places_h * line, 4);
+            float *expected = numbers(g->images * g->places_h * line, 4);
             float *rows_of_c = aligned_numbers(rows * n);
             reference_product(&(lj_product_args){.m = rows, .n = n, .k = patches.k, .a = matrix, .a_row = patches.k,
                                                  .a_col = 1, .b = b, .b_row = n, .b_col = 1, .c = rows_of_c,
@@ -74,7 +75,7 @@ static void a_convolution_is_the_product_of_its_patches(void **state)
                        (size_t)n * sizeof(float));
             for (int t = 0; t < n_tables; t++) {
                 float *packed = aligned_numbers(table[t]->pack_b_size(patches.k, n));
-                float *scratch = aligned_numbers(table[t]->convolve_scratch(patches.k, n));
+                float *scratch = aligned_numbers(table[t]->convolve_scratch(n));
                 table[t]->pack_b(patches.k, n, b, n, 1, packed);
                 table[t]->convolve(&(lj_convolve_args){.patches = patches, .images = g->images, .n = n,
                                                        .b_packed = packed, .c = c, .c_image = g->places_h * line,

@@ -10,7 +10,7 @@
 #include "compute/tile.h"
 
 #define BLOCK LJ_CHAIN_BLOCK
-#define PLACES 192 /* a multiple of every LJ_TILE_M */
+#define PLACES 384 /* a multiple of every LJ_TILE_M */
 #define PATCH_ROW (BLOCK + 16) /* rows of a full power of two would meet in few sets of the L1 cache */
 
 /* ---- patches ---- */
@@ -95,9 +95,9 @@ static int64_t round_up(int64_t x, int64_t to)
     return (x + to - 1) / to * to;
 }
 
-int64_t LJ_NAME(convolve_scratch)(int64_t k, int64_t n)
+int64_t LJ_NAME(convolve_scratch)(int64_t n)
 {
-    return PLACES * PATCH_ROW + round_up(PLACES * n, 16) + LJ_NAME(product_scratch)(PLACES, n, lj_min(k, BLOCK));
+    return PLACES * (PATCH_ROW + n);
 }
 
 /* All blocks of the chains of the places [row, row + m), at c with rows of c_row. */
@@ -105,12 +105,12 @@ static void run_places(const lj_convolve_args *g, int64_t row, int64_t m, float 
                        lj_activation activation)
 {
     const int64_t k = g->patches.k, width = round_up(g->n, LJ_TILE_N);
-    float *const patch = g->scratch, *const rest = patch + PLACES * PATCH_ROW + round_up(PLACES * g->n, 16);
+    float *const patch = g->scratch;
     int64_t p = 0;
     do {
         lj_product_args block = {.m = m, .n = g->n, .k = lj_min(k - p, BLOCK), .a = patch, .a_row = PATCH_ROW,
                                  .a_col = 1, .b_packed = g->b_packed + p * width, .c = c, .c_row = c_row,
-                                 .accumulate = p > 0, .scratch = rest};
+                                 .accumulate = p > 0};
         LJ_NAME(patches)(&g->patches, row, m, p, block.k, patch, PATCH_ROW);
         p += block.k;
         if (p == k) {
@@ -118,7 +118,7 @@ static void run_places(const lj_convolve_args *g, int64_t row, int64_t m, float 
             block.activation = activation;
             block.before = before;
         }
-        LJ_NAME(product)(&block);
+        LJ_NAME(product_near)(&block);
     } while (p < k);
 }
 

@@ -358,6 +358,16 @@ void LJ_NAME(product)(const lj_product_args *args)
     finish(args);
 }
 
+void LJ_NAME(product_near)(const lj_product_args *args)
+{
+    assert(args->k <= BLOCK && args->a_col == 1 && args->b_packed != NULL);
+    if (args->k == 0)
+        empty_chains(args);
+    else
+        run_strips(args, 0, 0, args->m, 0, args->n, args->b_packed, NULL);
+    finish(args);
+}
+
 void LJ_NAME(product_heads)(const lj_heads_args *args)
 {
     lj_product_args one = args->product;

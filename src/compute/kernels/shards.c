@@ -17,7 +17,9 @@
 #define BLOCK LJ_CHAIN_BLOCK
 #define MACRO_M 192      /* a multiple of every LJ_TILE_M */
 #define MACRO_N 128      /* where sums wait between chunks */
+#define MACRO_N_LONG 256 /* where shards are long, so that few sums wait: A is packed less often */
 #define MACRO_N_ONCE 1024 /* where one chunk holds all rows: B is packed once for all rows of C */
+#define PACKED_ROWS 8 /* rows of B that are packed for all panels in turn */
 #define SLOT (LJ_TILE_M * LJ_TILE_N) /* floats of a tile in the tree, row by row */
 
 /* The state of one macro tile. */
@@ -55,7 +57,8 @@ static int is_narrow(int64_t m, int64_t n)
 
 static int64_t macro_columns(int64_t rows, int64_t shard_rows, int64_t n)
 {
-    return lj_min(round_up(n, LJ_TILE_N), rows <= chunk_of(shard_rows) ? MACRO_N_ONCE : MACRO_N);
+    const int64_t most = rows <= chunk_of(shard_rows) ? MACRO_N_ONCE : shard_rows > BLOCK ? MACRO_N_LONG : MACRO_N;
+    return lj_min(round_up(n, LJ_TILE_N), most);
 }
 
 static int64_t count_tiles(int64_t m, int64_t n)
@@ -129,9 +132,12 @@ static operand pack_b(const macro_tile *t, int64_t row, int64_t rows)
         return (operand){t->packed_b, 0};
     if (is_fast_as_it_lies(rows, t->g->b_row, t->n))
         return (operand){x, t->g->b_row};
-    for (int64_t j = 0; j < t->n; j += LJ_TILE_N) {
-        const int64_t lines = lj_min(t->n - j, LJ_TILE_N);
-        LJ_NAME(pack)(lines, rows, x + j, 1, t->g->b_row, t->packed_b + j * rows, LJ_TILE_N);
+    /* A few rows of all panels at a time, so that memory is read in order. */
+    for (int64_t r = 0; r < rows; r += PACKED_ROWS) {
+        const int64_t now = lj_min(rows - r, PACKED_ROWS);
+        for (int64_t j = 0; j < t->n; j += LJ_TILE_N)
+            LJ_NAME(pack)(lj_min(t->n - j, LJ_TILE_N), now, x + r * t->g->b_row + j, 1, t->g->b_row,
+                          t->packed_b + j * rows + r * LJ_TILE_N, LJ_TILE_N);
     }
     return (operand){t->packed_b, 0};
 }
