@@ -10,8 +10,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ALIGNMENT 64u
+#define LARGE_PAGE ((uintptr_t)2 << 20)
+#define LARGE_BLOCK ((size_t)8 << 20)
 #define OVERHEAD (ALIGNMENT + sizeof(void *))
 
 static atomic_llong fail_after = -1; /* allocations that still succeed; -1: all */
@@ -51,6 +54,15 @@ static unsigned char *base_of(const void *block)
     return base;
 }
 
+/* Large blocks on large pages, so that walks through them miss few translations. Only speed: a refusal is no failure. */
+static void want_large_pages(unsigned char *base, size_t bytes)
+{
+    const uintptr_t first = ((uintptr_t)base + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    const uintptr_t end = ((uintptr_t)base + bytes) / LARGE_PAGE * LARGE_PAGE;
+    if (bytes >= LARGE_BLOCK && end > first)
+        (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+
 void *lj_new_array(int64_t count, size_t size)
 {
     const size_t bytes = array_bytes(count, size);
@@ -59,6 +71,7 @@ void *lj_new_array(int64_t count, size_t size)
     unsigned char *base = calloc(1, bytes + OVERHEAD);
     if (base == NULL)
         return NULL;
+    want_large_pages(base, bytes + OVERHEAD);
     unsigned char *block = block_in(base);
     remember_base(block, base);
     atomic_fetch_add_explicit(&live, 1, memory_order_relaxed);
