@@ -10,6 +10,8 @@
 
 #define ALWAYS INT64_MAX
 #define LOCAL_TARGET (512 << 10) /* bytes of a thread's values that stay near its core */
+#define LARGE_TARGET (32 << 20)  /* bytes that a task writes, where rows are large: they stay in the last cache */
+#define LEAST_ROWS 8             /* of a task, where rows are not large */
 
 static lj_value_plan *root_of(lj_compile *c, lj_value value)
 {
@@ -146,20 +148,43 @@ static lj_status local_blocks(lj_compile *c, int64_t segment, int64_t rows, lj_b
     return LJ_OK;
 }
 
+/* Bytes that the segment writes for a row, if its rows are large, else 0. */
+static lj_status large_row_bytes(lj_compile *c, int64_t segment, int64_t *out)
+{
+    int64_t sum = 0, bytes;
+    int is_large = 0;
+    for (int64_t i = c->segment_begin[segment]; i < c->segment_begin[segment + 1]; i++) {
+        const lj_unit *unit = c->order[i];
+        is_large |= lj_op_at(unit->node->op)->large_rows;
+        for (int k = 0; k < LJ_OUTPUTS_MAX; k++) {
+            if (unit->out[k] == LJ_NONE)
+                continue;
+            LJ_TRY(bytes_of(c->graph, unit->out[k], 1, &bytes));
+            sum += bytes;
+        }
+    }
+    *out = is_large ? sum : 0;
+    return LJ_OK;
+}
+
 static lj_status place_local(lj_compile *c, int64_t s, lj_block *blocks)
 {
     lj_program *p = c->program;
     lj_segment *segment = &p->segments[s];
     const int64_t begin = c->segment_begin[s], end = c->segment_begin[s + 1];
-    int64_t n, total;
+    int64_t n, total, large;
     segment->is_row = c->order[begin]->domain == LJ_ROW;
     segment->task_rows = p->batch < LJ_SHARD_ROWS ? p->batch : LJ_SHARD_ROWS;
     if (!segment->is_row)
         return LJ_OK;
+    LJ_TRY(large_row_bytes(c, s, &large));
+    segment->least_rows = large > 0 ? 1 : LEAST_ROWS;
+    while (segment->task_rows > 1 && large * segment->task_rows > LARGE_TARGET)
+        segment->task_rows /= 2;
     for (;;) {
         LJ_TRY(local_blocks(c, s, segment->task_rows, blocks, &n));
         LJ_TRY(lj_plan_place(blocks, n, &total));
-        if (total <= LOCAL_TARGET || segment->task_rows <= 8)
+        if (total <= LOCAL_TARGET || large > 0 || segment->task_rows <= LEAST_ROWS)
             break;
         segment->task_rows /= 2;
     }

@@ -85,6 +85,7 @@ typedef struct lj_op {
     int n_in;        /* -1: any number */
     int may_reduce;  /* inputs with a batch may give an output without */
     int in_place;    /* the output may take the memory of an input of the same size */
+    int large_rows;  /* a row is work enough for a task: images */
     /* Shape and type of the output, or LJ_ESHAPE. */
     lj_status (*infer)(const lj_graph *g, const lj_node *node, lj_shape *out, lj_dtype *dtype);
     /* Adds the nodes of d(loss)/d(in[i]) and sets dx[i] (LJ_NONE stays: none). NULL: no gradient, by design. */

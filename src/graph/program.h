@@ -15,6 +15,7 @@ typedef struct lj_segment {
     lj_step *steps;
     int64_t step_count;
     int64_t task_rows;   /* row segment: most rows of a task */
+    int64_t least_rows;  /* row segment: fewer are not worth a task of their own */
     int64_t parts;       /* wave: of all steps */
     double cost;         /* about nanoseconds: a row of a row segment; a wave at a full batch */
     int64_t local_bytes; /* row segment: of a thread's own values */

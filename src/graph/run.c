@@ -4,8 +4,6 @@
 
 #include "graph/program.h"
 
-#define TASK_ROWS_LEAST 8
-
 typedef struct work {
     const lj_program *program;
     const lj_segment *segment;
@@ -65,7 +63,7 @@ static void run_row_segment(work *w, lj_team *team, int threads)
     const int64_t n = w->run->n_rows;
     const int alone = threads == 1 || segment->cost * (double)n < w->program->alone;
     w->task_rows = segment->task_rows;
-    while (!alone && w->task_rows > TASK_ROWS_LEAST && (n + w->task_rows - 1) / w->task_rows < threads)
+    while (!alone && w->task_rows > segment->least_rows && (n + w->task_rows - 1) / w->task_rows < threads)
         w->task_rows = (w->task_rows + 1) / 2;
     const int64_t tasks = (n + w->task_rows - 1) / w->task_rows;
     if (!alone && tasks > 1) {

@@ -90,6 +90,7 @@ lj_value lj_layer_places(lj_graph *g, const char *layer, lj_value x)
     for (int i = 1; i < shape.rank - 1; i++)
         places *= shape.dim[i];
     if (shape.rank < 3)
-        return lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "%s: expected [B, ..., C], found %d dimensions", layer, shape.rank));
+        return lj_graph_refuse(
+            g, lj_fail(LJ_ESHAPE, "%s: expected [B, ..., C], found %d dimensions", layer, shape.rank));
     return lj_reshape(g, x, lj_shape_of(shape.dim[0], places, shape.dim[shape.rank - 1]));
 }

@@ -59,8 +59,9 @@ static void convolve_back(const data *d, lj_conv2d_options options, int64_t heig
             const int64_t c = t % w[2], kw = t / w[2] % w[1], kh = t / w[2] / w[1];
             const int64_t h = i * o.stride_h - o.padding.top + kh * o.dilation_h;
             const int64_t v = j * o.stride_w - o.padding.left + kw * o.dilation_w;
+            const int64_t at = ((image * height + h) * width + v) * channels + oc / n * w[2] + c;
             if (h >= 0 && h < height && v >= 0 && v < width)
-                y[((image * height + h) * width + v) * channels + oc / n * w[2] + c] += d->x[0][r] * d->x[1][t * w[3] + oc];
+                y[at] += d->x[0][r] * d->x[1][t * w[3] + oc];
         }
     }
 }

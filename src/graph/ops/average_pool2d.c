@@ -42,10 +42,11 @@ static void lower_grad(lj_lowering *l, const lj_unit *unit, lj_step *step)
 }
 
 const lj_op lj_op_average_pool2d = {
-    .name = "average_pool2d", .n_in = 1, .infer = lj_infer_pool, .grad = grad, .lower = lower};
+    .name = "average_pool2d", .n_in = 1, .large_rows = 1, .infer = lj_infer_pool, .grad = grad, .lower = lower};
 
 const lj_op lj_op_average_pool2d_grad = {
-    .name = "average_pool2d_grad", .n_in = 1, .infer = lj_infer_pool_grad, .grad = grad_of_grad, .lower = lower_grad};
+    .name = "average_pool2d_grad", .n_in = 1, .large_rows = 1, .infer = lj_infer_pool_grad, .grad = grad_of_grad,
+    .lower = lower_grad};
 
 lj_value lj_average_pool2d(lj_graph *g, lj_value x, lj_pool2d_options options)
 {

@@ -38,7 +38,7 @@ static void lower(lj_lowering *l, const lj_unit *unit, lj_step *step)
     lj_lower_convolution(l, unit, step, 0);
 }
 
-const lj_op lj_op_conv2d = {.name = "conv2d", .n_in = 2, .infer = infer, .grad = grad, .lower = lower};
+const lj_op lj_op_conv2d = {.name = "conv2d", .n_in = 2, .large_rows = 1, .infer = infer, .grad = grad, .lower = lower};
 
 lj_value lj_conv2d(lj_graph *g, lj_value x, lj_value w, lj_conv2d_options options)
 {

@@ -41,7 +41,7 @@ static void lower(lj_lowering *l, const lj_unit *unit, lj_step *step)
 }
 
 const lj_op lj_op_conv2d_transpose = {
-    .name = "conv2d_transpose", .n_in = 2, .infer = infer, .grad = grad, .lower = lower};
+    .name = "conv2d_transpose", .n_in = 2, .large_rows = 1, .infer = infer, .grad = grad, .lower = lower};
 
 lj_value lj_conv2d_transpose(lj_graph *g, lj_value x, lj_value w, int64_t height, int64_t width,
                              lj_conv2d_options options)

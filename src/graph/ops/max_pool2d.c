@@ -39,10 +39,10 @@ static void lower_grad(lj_lowering *l, const lj_unit *unit, lj_step *step)
 }
 
 const lj_op lj_op_max_pool2d = {
-    .name = "max_pool2d", .n_in = 1, .infer = lj_infer_pool, .grad = grad, .lower = lower};
+    .name = "max_pool2d", .n_in = 1, .large_rows = 1, .infer = lj_infer_pool, .grad = grad, .lower = lower};
 
 const lj_op lj_op_max_pool2d_grad = {
-    .name = "max_pool2d_grad", .n_in = 2, .infer = lj_infer_pool_grad, .lower = lower_grad};
+    .name = "max_pool2d_grad", .n_in = 2, .large_rows = 1, .infer = lj_infer_pool_grad, .lower = lower_grad};
 
 lj_value lj_max_pool2d(lj_graph *g, lj_value x, lj_pool2d_options options)
 {
