@@ -165,6 +165,9 @@ lj_value lj_max_pool2d(lj_graph *g, lj_value x, lj_pool2d_options options);
 /* The mean of the pixels of the window that lie inside the image. */
 lj_value lj_average_pool2d(lj_graph *g, lj_value x, lj_pool2d_options options);
 
+/* x [B, H, W, C] -> [B, height, width, C]: bilinear, corners not aligned, as PyTorch's interpolate and Keras' UpSampling2D. */
+lj_value lj_resize_bilinear(lj_graph *g, lj_value x, int64_t height, int64_t width);
+
 /* x [B, H, W, C] -> [B, top + H + bottom, left + W + right, C] with zeros around it. */
 lj_value lj_zero_pad2d(lj_graph *g, lj_value x, lj_padding padding);
 

@@ -43,6 +43,7 @@
 #define LJ_KERNEL_LIST(X)                                                                                            \
     X(product_scratch) X(product) X(pack_b_size) X(pack_b) X(shards_scratch) X(product_shards) X(product_heads)      \
     X(convolve_scratch) X(convolve) X(pack_taps) X(max_pool) X(max_pool_grad) X(average_pool) X(average_pool_grad)   \
+    X(resize) X(resize_grad)                                                                                         \
     X(fill) X(scale) X(add_scaled) X(clip) X(copy) X(dropout)                                                        \
     X(sum) X(sum_squares) X(dot) X(max) X(sum_axis) X(max_axis) X(max_axis_grad) X(column_sum)                       \
     X(softmax) X(softmax_grad) X(log_softmax) X(log_softmax_grad)                                                    \

@@ -102,6 +102,11 @@ typedef struct lj_pool_args {
     int64_t kernel_h, kernel_w, stride_h, stride_w, top, left;
 } lj_pool_args;
 
+/* Bilinear interpolation: x [images, height, width, channels] -> y [images, out_height, out_width, channels]. */
+typedef struct lj_resize_args {
+    int64_t images, height, width, channels, out_height, out_width;
+} lj_resize_args;
+
 /*
  * Weight gradient over a whole batch: C[m, n] = tree over shards s of A_s^T B_s.
  * A [rows, m], B [rows, n]; shard s holds the rows s * shard_rows and on (the
@@ -319,6 +324,13 @@ typedef struct lj_kernels {
     void (*average_pool)(const lj_pool_args *args, const float *x, float *y);
     /* dx: from +0, dy / the number of pixels is added, places in ascending order. */
     void (*average_pool_grad)(const lj_pool_args *args, const float *dy, float *dx);
+    /*
+     * Place i lies at (i + 0.5) * height / out_height - 0.5, at least 0, between its pixel h and the next, which has
+     * the share s of the rest. A chain over (h, w), (h, w'), (h', w), (h', w') from +0 with the products of shares.
+     */
+    void (*resize)(const lj_resize_args *args, const float *x, float *y);
+    /* dx: from +0, dy is added to the four by fma, places in ascending order. */
+    void (*resize_grad)(const lj_resize_args *args, const float *dy, float *dx);
 
     /* Element-wise, in ranges. */
     void (*unary[LJ_UNARY_COUNT])(int64_t n, const float *x, float *y);

@@ -24,6 +24,8 @@
     X(MAX_POOL2D_GRAD, max_pool2d_grad)                            \
     X(AVERAGE_POOL2D, average_pool2d)                              \
     X(AVERAGE_POOL2D_GRAD, average_pool2d_grad)                    \
+    X(RESIZE_BILINEAR, resize_bilinear)                            \
+    X(RESIZE_BILINEAR_GRAD, resize_bilinear_grad)                  \
     X(ADD, add)                                                    \
     X(SUBTRACT, subtract)                                          \
     X(MULTIPLY, multiply)                                          \

@@ -239,6 +239,56 @@ static void pooling_is_its_definition(void **state)
     }
 }
 
+/* ---- bilinear interpolation ---- */
+
+/* Pixels before and behind place `at` of `out`, and the share of the second. */
+static float neighbours(int64_t at, int64_t in, int64_t out, int64_t pixel[2])
+{
+    const double place = ((double)at + 0.5) * (double)in / (double)out - 0.5;
+    pixel[0] = place < 0.0 ? 0 : (int64_t)place;
+    pixel[1] = pixel[0] + 1 < in ? pixel[0] + 1 : in - 1;
+    return place < 0.0 ? 0.0F : (float)(place - (double)pixel[0]);
+}
+
+static void a_pixel_between_four_is_a_chain_over_them(void **state)
+{
+    (void)state;
+    static const lj_resize_args sizes[] = {{2, 3, 4, 19, 7, 8}, {1, 5, 5, 1, 2, 3}, {3, 1, 2, 33, 1, 4}};
+    const lj_kernels *table[TABLES_MAX];
+    const int n_tables = tables_of_test(table);
+    for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+        const lj_resize_args *g = &sizes[s];
+        const int64_t size = g->images * g->height * g->width * g->channels;
+        const int64_t count = g->images * g->out_height * g->out_width * g->channels;
+        float *x = numbers(size, 1), *dy = numbers(count, 2), *y = numbers(count, 3), *dx = numbers(size, 3);
+        float *expected = numbers(count, 4), *expected_dx = aligned_numbers(size);
+        memset(expected_dx, 0, (size_t)size * sizeof(float));
+        for (int64_t r = 0; r < count; r++) {
+            const int64_t c = r % g->channels, place = r / g->channels;
+            int64_t h[2], w[2];
+            const float down = neighbours(place / g->out_width % g->out_height, g->height, g->out_height, h);
+            const float right = neighbours(place % g->out_width, g->width, g->out_width, w);
+            const float share_h[2] = {1.0F - down, down}, share_w[2] = {1.0F - right, right};
+            expected[r] = 0.0F;
+            for (int k = 0; k < 4; k++) {
+                const int64_t image = place / g->out_width / g->out_height;
+                const int64_t at = ((image * g->height + h[k / 2]) * g->width + w[k % 2]) * g->channels + c;
+                const float share = share_h[k / 2] * share_w[k % 2];
+                expected[r] = fmaf(x[at], share, expected[r]);
+                expected_dx[at] = fmaf(dy[r], share, expected_dx[at]);
+            }
+        }
+        for (int t = 0; t < n_tables; t++) {
+            table[t]->resize(g, x, y);
+            assert_same(table[t], count, y, expected, "size %zu", s);
+            table[t]->resize_grad(g, dy, dx);
+            assert_same(table[t], size, dx, expected_dx, "the gradient of size %zu", s);
+        }
+        numbers_free(x), numbers_free(dy), numbers_free(y), numbers_free(dx), numbers_free(expected);
+        lj_free(expected_dx);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +296,7 @@ int main(void)
         cmocka_unit_test(packed_taps_are_a_packed_matrix),
         cmocka_unit_test(the_gradient_of_a_weight_is_the_shards_of_its_patches),
         cmocka_unit_test(pooling_is_its_definition),
+        cmocka_unit_test(a_pixel_between_four_is_a_chain_over_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

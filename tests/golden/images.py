@@ -84,6 +84,10 @@ def ops():
                             [value("x", r.uniform(-1, 1, *size), 1)], r,
                             {"kernel_h": kernel[0], "kernel_w": kernel[1], "stride_h": stride[0],
                              "stride_w": stride[1], "padding": [pad[0], pad[0], pad[1], pad[1]]}))
+    for name, size in (("larger", (8, 9)), ("smaller", (2, 2))):
+        out.append(case("resize_bilinear_" + name, "resize_bilinear",
+                        lambda a, s=size: last(F.interpolate(first(a), s, mode="bilinear", align_corners=False)),
+                        [value("x", r.uniform(-1, 1, 2, 4, 3, 2), 1)], r, {"height": size[0], "width": size[1]}))
     out.append(case("zero_pad2d", "zero_pad2d", lambda a: F.pad(a, (0, 0, 2, 0, 0, 1)),
                     [value("x", r.uniform(-1, 1, 2, 2, 3, 2), 1)], r, {"padding": [0, 1, 2, 0]}, tolerance=0))
     x, gain, bias = r.uniform(-2, 3, B, 2, 1, 3), r.uniform(0.5, 1.5, 3), r.uniform(-1, 1, 3)

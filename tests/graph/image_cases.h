@@ -156,6 +156,34 @@ POOL(max_pool2d, _overlap, 1, .kernel_h = 3, .kernel_w = 2, .stride_h = 2, .stri
 POOL(average_pool2d, _tiles, 0, .kernel_h = 2, .kernel_w = 2, .stride_h = 2, .stride_w = 2)
 POOL(average_pool2d, _overlap, 0, .kernel_h = 3, .kernel_w = 2, .stride_h = 2, .stride_w = 1, .padding = {1, 1, 0, 1})
 
+/* Pixel i of `out` lies at place (i + 0.5) in / out - 0.5; returns the pixel before it and the share of the next. */
+static int64_t before(int64_t i, int64_t in, int64_t out, double *share)
+{
+    const double place = fmax(((double)i + 0.5) * (double)in / (double)out - 0.5, 0);
+    *share = place - floor(place);
+    return (int64_t)place;
+}
+static int64_t at_most(int64_t x, int64_t most)
+{
+    return x < most ? x : most;
+}
+static void resize(const data *d, int64_t height, int64_t width, double *y)
+{
+    const int64_t *x = d->dim[0];
+    for (int64_t r = 0; r < x[0] * height * width * x[3]; r++) {
+        const int64_t c = r % x[3], n = r / x[3] / width / height;
+        double s, t;
+        const int64_t h = before(r / x[3] / width % height, x[1], height, &s), h1 = at_most(h + 1, x[1] - 1);
+        const int64_t w = before(r / x[3] % width, x[2], width, &t), w1 = at_most(w + 1, x[2] - 1);
+        y[r] = (1 - s) * ((1 - t) * pixel(d, 0, n, h, w, c) + t * pixel(d, 0, n, h, w1, c)) +
+               s * ((1 - t) * pixel(d, 0, n, h1, w, c) + t * pixel(d, 0, n, h1, w1, c));
+    }
+}
+static lj_value build_resize_larger(lj_graph *g, const lj_value *v) { return lj_resize_bilinear(g, v[0], 8, 9); }
+static void reference_resize_larger(const data *d, double *y) { resize(d, 8, 9, y); }
+static lj_value build_resize_smaller(lj_graph *g, const lj_value *v) { return lj_resize_bilinear(g, v[0], 3, 1); }
+static void reference_resize_smaller(const data *d, double *y) { resize(d, 3, 1, y); }
+
 #define IMAGE_CASE(name, tv, tg, ...) {#name, 2, {__VA_ARGS__}, build_##name, reference_##name, tv, tg, 0}
 #define POOL_CASE(name) {#name, 1, {NUMBERS(-1, 1, SHAPE4(B, 4, 6, 5))}, build_##name, reference_##name, 1e-6, 1e-6, 0}
 #define IMAGES(...) NUMBERS(-1, 1, SHAPE4(__VA_ARGS__))
@@ -177,6 +205,6 @@ POOL(average_pool2d, _overlap, 0, .kernel_h = 3, .kernel_w = 2, .stride_h = 2, .
         {"conv2d_transpose_fused", 3, {IMAGES(B, 3, 3, 5), IMAGES(3, 2, 4, 5), NUMBERS(-1, 1, SHAPE1(4))},             \
          build_conv2d_transpose_fused, reference_conv2d_transpose_fused, 4e-6, 1e-4, 0},                               \
         POOL_CASE(max_pool2d_tiles), POOL_CASE(max_pool2d_overlap), POOL_CASE(average_pool2d_tiles),                   \
-        POOL_CASE(average_pool2d_overlap)
+        POOL_CASE(average_pool2d_overlap), POOL_CASE(resize_larger), POOL_CASE(resize_smaller)
 
 #endif

@@ -120,6 +120,8 @@ static void pool_padding(lj_graph *g)
     lj_max_pool2d(g, images(g, 2), (lj_pool2d_options){.padding = {.left = 2}});
 }
 static void pool_rank(lj_graph *g) { lj_average_pool2d(g, xb3(g), (lj_pool2d_options){0}); }
+static void resize_rank(lj_graph *g) { lj_resize_bilinear(g, xb3(g), 2, 2); }
+static void resize_size(lj_graph *g) { lj_resize_bilinear(g, images(g, 2), 0, 2); }
 static void zero_pad2d(lj_graph *g) { lj_zero_pad2d(g, images(g, 2), (lj_padding){.top = -1}); }
 static void twice(lj_graph *g) { (void)xb3(g), xb3(g); }
 static void two_shapes(lj_graph *g)
@@ -182,6 +184,9 @@ static const struct {
     {conv2d_transpose_size, "conv2d_transpose: [batch, 5, 4, 6] and [3, 3, 2, 6] do not give 7 x 7"},
     {pool_padding, "max_pool2d: the window or its padding does not fit to [batch, 5, 4, 2]"},
     {pool_rank, "average_pool2d: expected [B, H, W, C], found [batch, 3]"},
+    {resize_rank, "resize_bilinear: expected [B, H, W, C], found [batch, 3]"},
+    {resize_size,
+     "resize_bilinear: [batch, 0, 2, 2] is not a shape: dimensions are at least 1 and the batch is the first"},
     {zero_pad2d, "zero_pad2d: expected [B, H, W, C] and no negative padding, found [batch, 5, 4, 2]"},
     {twice, "input: there is an input 'b' already"},
     {two_shapes, "parameter 'w': asked for as [2] and as [3]"},

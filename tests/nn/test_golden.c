@@ -195,6 +195,11 @@ static lj_value build_average_pool2d(const rebuilt *c)
     return lj_average_pool2d(c->g, c->in[0], pool_options_of(c));
 }
 
+static lj_value build_resize_bilinear(const rebuilt *c)
+{
+    return lj_resize_bilinear(c->g, c->in[0], number(c, "height"), number(c, "width"));
+}
+
 static lj_value build_zero_pad2d(const rebuilt *c)
 {
     return lj_zero_pad2d(c->g, c->in[0], padding_of(c));
@@ -262,6 +267,7 @@ static const struct {
     ROW(conv2d_transpose),
     ROW(max_pool2d),
     ROW(average_pool2d),
+    ROW(resize_bilinear),
     ROW(zero_pad2d),
     ROW(bce_logits),
     ROW(softmax_cross_entropy),
