@@ -10,7 +10,7 @@
 
 #define ALWAYS INT64_MAX
 #define LOCAL_TARGET (512 << 10) /* bytes of a thread's values that stay near its core */
-#define LARGE_TARGET (32 << 20)  /* bytes that a task writes, where rows are large: they stay in the last cache */
+#define LARGE_TARGET (64 << 20)  /* bytes that a task writes, where rows are large: few, but enough for full products */
 #define LEAST_ROWS 8             /* of a task, where rows are not large */
 
 static lj_value_plan *root_of(lj_compile *c, lj_value value)
