@@ -4,6 +4,8 @@ find_package(Threads REQUIRED)
 pkg_check_modules(FYAML REQUIRED IMPORTED_TARGET libfyaml)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)      # the first part of gzipped text, and faults in it
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc) # normal forms, case and kinds of characters
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3) # as a source
 
 set(LIANJIN_DEPS ${CMAKE_SOURCE_DIR}/deps/fetched CACHE PATH "pinned downloads (deps/fetch.sh)")

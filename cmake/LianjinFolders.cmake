@@ -28,7 +28,7 @@ if(TARGET lj_report)
   include(LianjinReport)
 endif()
 if(TARGET lj_data)
-  target_link_libraries(lj_data PUBLIC duckdb PRIVATE PkgConfig::ZLIB PkgConfig::SQLITE)
+  target_link_libraries(lj_data PUBLIC duckdb PRIVATE PkgConfig::ZLIB PkgConfig::SQLITE PkgConfig::TURBOJPEG PkgConfig::PNG)
 endif()
 
 if(TARGET lj_prep)

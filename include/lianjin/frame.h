@@ -45,7 +45,15 @@ typedef struct lj_column {
     int32_t word_count;
 } lj_column;
 
-typedef struct lj_frame lj_frame; /* owns its columns */
+/* An image of each row, all of one shape: bytes [n_rows, height, width, channels], 0 black, 255 white. */
+typedef struct lj_pixels {
+    int64_t height, width, channels; /* channels: 1 grey, 3 red, green, blue */
+    uint8_t *bytes;
+} lj_pixels;
+/* Bytes of one image; 0 for NULL. */
+int64_t lj_pixels_size(const lj_pixels *pixels);
+
+typedef struct lj_frame lj_frame; /* owns its columns and pixels */
 
 LJ_CHECKED lj_status lj_frame_create(int64_t n_rows, lj_frame **out);
 void lj_frame_destroy(lj_frame *frame);
@@ -69,6 +77,9 @@ LJ_CHECKED lj_status lj_frame_add_copy(lj_frame *frame, const lj_frame *from, co
 LJ_CHECKED lj_status lj_frame_add_time(lj_frame *frame, const char *name, const int64_t *values, const uint8_t *valid);
 /* texts [n_rows], NULL where missing; the dictionary is made and sorted here. */
 LJ_CHECKED lj_status lj_frame_add_text(lj_frame *frame, const char *name, const char *const *texts);
+/* Gives each row an image; pixels->bytes (of lj_new_array) is the frame's from here, also on failure. Once. */
+LJ_CHECKED lj_status lj_frame_set_pixels(lj_frame *frame, const lj_pixels *pixels);
+const lj_pixels *lj_frame_pixels(const lj_frame *frame); /* NULL: rows have no images. Borrowed. */
 /* The rows `rows` [n] (any order, repeats allowed) as a new frame. */
 LJ_CHECKED lj_status lj_frame_take(const lj_frame *frame, const int64_t *rows, int64_t n, lj_frame **out);
 

@@ -25,9 +25,13 @@ typedef struct lj_model_spec {
     int64_t category_count;
     const int32_t *category_sizes; /* [category_count] */
     int64_t term_count;            /* columns of the sparse rows; 0: there are none */
+    lj_pixels image;               /* shape of the image of a row (bytes NULL); zero: rows have none */
 } lj_model_spec;
 
 typedef struct lj_model lj_model;
+
+/* Whether a family reads the images of rows: rows with one are refused, may come, or must have one. */
+typedef enum lj_images { LJ_NO_IMAGES, LJ_IMAGES_TOO, LJ_IMAGES_ONLY } lj_images;
 
 /* What a person can know of a family. */
 typedef struct lj_family_info {
@@ -37,6 +41,7 @@ typedef struct lj_family_info {
     int64_t option_count;
     lj_prep_style style;                 /* of `prepare: auto` */
     int reads_terms;                     /* of texts (sparse rows) */
+    lj_images images;
 } lj_family_info;
 
 int64_t lj_family_count(void);
@@ -92,6 +97,8 @@ LJ_CHECKED lj_status lj_model_json(const lj_model *model, lj_text *out);
 
 /* The options of `train:`, declared once for check, docs and forms. */
 const lj_declaration *lj_train_declarations(int64_t *count);
+/* Those of `train: {augment:}`. */
+const lj_declaration *lj_augment_declarations(int64_t *count);
 
 #ifdef __cplusplus
 }

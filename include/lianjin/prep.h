@@ -44,7 +44,7 @@ typedef struct lj_prep_options {
 } lj_prep_options;
 
 /*
- * Fits on the rows `rows` [n] of the frame. `schema` keeps the number rules.
+ * Fits on the rows `rows` [n] of the frame; its images need no fit, their shape is kept. `schema` keeps the number rules.
  * Notes tell people what auto chose. LJ_EDATA: a feature has no value in the
  * training part; LJ_ECONFIG: a step is wrong (file:line:column).
  */
@@ -67,6 +67,8 @@ int64_t lj_prep_term_begin(const lj_prep *prep, int64_t feature);
 /* Features that are used, in the order given: those that were dropped are not among them. */
 int64_t lj_prep_feature_count(const lj_prep *prep);
 const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
+/* The shape of the image of a row (bytes NULL), NULL: rows have none. Models read the frame's own bytes. */
+const lj_pixels *lj_prep_image(const lj_prep *prep);
 /* The schema of the features: what a table to be scored must have. Borrowed. */
 const lj_schema *lj_prep_schema(const lj_prep *prep);
 

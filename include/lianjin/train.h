@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lianjin/eval.h"
+#include "lianjin/frame.h"
 #include "lianjin/graph.h"
 #include "lianjin/nn.h"
 #include "lianjin/progress.h"
@@ -25,9 +26,37 @@ typedef struct lj_rows {
     const int32_t *codes;   /* [n, category_count] */
     int64_t category_count;
     const lj_sparse *terms; /* [n] sparse rows; NULL: none */
+    const uint8_t *pixels;  /* [n, pixel_count]: an image of each row; models see bytes / 255 */
+    int64_t pixel_count;
+    lj_pixels image;        /* shape of an image (bytes NULL) */
     const double *target;   /* [n]: 0/1, class, or value; NULL when scoring */
     const float *weight;    /* [n] sample weights; NULL: 1 */
 } lj_rows;
+
+/* X(code, name) What lies outside an image: the nearest pixel, black, the image mirrored, or again. */
+#define LJ_FILL_LIST(X)       \
+    X(NEAREST, "nearest")     \
+    X(CONSTANT, "constant")   \
+    X(REFLECT, "reflect")     \
+    X(WRAP, "wrap")
+typedef enum lj_fill {
+#define X(code, name) LJ_FILL_##code,
+    LJ_FILL_LIST(X)
+#undef X
+        LJ_FILL_COUNT
+} lj_fill;
+
+/* How images are changed at random while training: each drawn evenly from minus to plus the number. Zero: not. */
+typedef struct lj_augment_options {
+    double rotation, shear;      /* degrees */
+    double shift;                /* share of width and of height */
+    double zoom;                 /* share of the size */
+    double brightness, contrast; /* of pixels in [0, 1] */
+    double noise;                /* deviation of normal noise on pixels in [0, 1] */
+    double cut_out;              /* side of a black square, share of the shorter side */
+    int flip_x, flip_y;          /* mirrored in half of the cases */
+    lj_fill fill;
+} lj_augment_options;
 
 typedef struct lj_train_options {
     int64_t epochs;          /* most; 0: 200 */
@@ -41,6 +70,7 @@ typedef struct lj_train_options {
                                 decay faster, min(average, (1 + step) / (10 + step)), so that the start is forgotten.
                                 The averaged weights are scored on valid and kept. */
     const float *class_weight; /* [classes], NULL: 1 each */
+    lj_augment_options augment; /* of the images of rows */
     uint64_t seed;
     const char *checkpoint;  /* folder; NULL: none. checkpoint.safetensors in it holds all that resume needs: written
                                 atomically when an epoch ends (epochs that take less than a second together share
@@ -73,7 +103,8 @@ typedef struct lj_train_result {
 
 /*
  * What is trained. Both graphs are built by the same code: inputs "numbers"
- * [B, number_count], "codes" i32 [B, category_count]; the training graph also
+ * [B, number_count], "codes" i32 [B, category_count], "pixels" [B, height,
+ * width, channels] as far as the rows have them; the training graph also
  * "target" and "weight" and its loss; the scoring graph the output "score" ([B]
  * probability, [B, classes], or [B] value in the scaled unit of the target).
  */

@@ -93,7 +93,8 @@ static lj_status load_model(lj_bundle *bundle, lj_weights *weights)
     int fits = spec->task == bundle->target.task && spec->classes == bundle->target.classes &&
                spec->number_count == lj_prep_number_count(bundle->prep) &&
                spec->category_count == lj_prep_category_count(bundle->prep) &&
-               spec->term_count == lj_prep_term_count(bundle->prep);
+               spec->term_count == lj_prep_term_count(bundle->prep) &&
+               lj_pixels_size(&spec->image) == lj_pixels_size(lj_prep_image(bundle->prep));
     for (int64_t i = 0; fits && i < spec->category_count; i++)
         fits = spec->category_sizes[i] == lj_prep_category_size(bundle->prep, i);
     return fits ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s: model.json and prep.json do not fit each other", bundle->path);
@@ -161,6 +162,45 @@ static lj_status make_case_frame(const lj_bundle *bundle, const lj_item *columns
     return LJ_OK;
 }
 
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int read_hex(const char *text, int64_t size, uint8_t *out)
+{
+    for (int64_t i = 0; i < size; i++) {
+        const int high = hex_digit(text[2 * i]);
+        const int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
+        if (low < 0)
+            return 0;
+        out[i] = (uint8_t)(high << 4 | low);
+    }
+    return text[2 * size] == '\0';
+}
+
+static lj_status add_case_images(const lj_bundle *bundle, lj_frame *frame, const lj_item *images)
+{
+    const int64_t n = lj_frame_row_count(frame);
+    const int64_t size = lj_pixels_size(lj_prep_image(bundle->prep));
+    if (size == 0)
+        return LJ_OK;
+    if (images == NULL || images->kind != LJ_LIST || images->count != n)
+        return bad_cases(bundle, "images");
+    lj_pixels pixels = *lj_prep_image(bundle->prep);
+    pixels.bytes = lj_new_array(n * size, 1);
+    if (pixels.bytes == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the cases", bundle->path);
+    for (int64_t i = 0; i < n; i++) {
+        const lj_item *image = images->items[i];
+        if (image->kind != LJ_STRING || !read_hex(image->text, size, pixels.bytes + i * size)) {
+            lj_free(pixels.bytes);
+            return bad_cases(bundle, "images");
+        }
+    }
+    return lj_frame_set_pixels(frame, &pixels);
+}
+
 /* The engine of today gives the bits of the day of training, or the bundle does not open. */
 static lj_status prove_cases(lj_bundle *bundle)
 {
@@ -177,6 +217,8 @@ static lj_status prove_cases(lj_bundle *bundle)
     if (n < 1 || n * width != bits->count)
         return bad_cases(bundle, "score_bits");
     lj_status status = make_case_frame(bundle, columns, n, &frame);
+    if (status == LJ_OK)
+        status = add_case_images(bundle, frame, lj_item_get(cases, "images"));
     if (status == LJ_OK) {
         scores = lj_new_array(n * width, sizeof(*scores));
         status = scores == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory for the cases", bundle->path) :

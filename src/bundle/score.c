@@ -9,6 +9,8 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
                          lj_prep_counts *counts, float *scores)
 {
     assert(prep != NULL && model != NULL && frame != NULL && scores != NULL);
+    const lj_pixels *pixels = lj_frame_pixels(frame);
+    const int64_t pixel_count = lj_pixels_size(lj_prep_image(prep));
     const int64_t n = lj_frame_row_count(frame);
     const int64_t chunk = n < CHUNK_ROWS ? n : CHUNK_ROWS;
     const int64_t n_numbers = lj_prep_number_count(prep);
@@ -18,6 +20,9 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     lj_sparse terms = {0};
     float *numbers = lj_new_array(chunk * n_numbers, sizeof(*numbers));
     int32_t *codes = lj_new_array(chunk * n_codes, sizeof(*codes));
+    if (lj_pixels_size(pixels) != pixel_count && pixel_count > 0)
+        status = lj_fail(LJ_EDATA, "expected images of %lld bytes, found %lld", (long long)pixel_count,
+                         (long long)lj_pixels_size(pixels));
     if (numbers == NULL || codes == NULL)
         status = lj_fail(LJ_ENOMEM, "no memory to score %lld rows", (long long)chunk);
 
@@ -26,12 +31,16 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
         status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);
         if (status == LJ_OK && lj_prep_term_count(prep) > 0)
             status = lj_prep_apply_terms(prep, frame, begin, end, &terms);
-        const lj_rows rows = {.n = end - begin,
-                              .numbers = numbers,
-                              .number_count = n_numbers,
-                              .codes = codes,
-                              .category_count = n_codes,
-                              .terms = lj_prep_term_count(prep) > 0 ? &terms : NULL};
+        lj_rows rows = {.n = end - begin,
+                        .numbers = numbers,
+                        .number_count = n_numbers,
+                        .codes = codes,
+                        .category_count = n_codes,
+                        .terms = lj_prep_term_count(prep) > 0 ? &terms : NULL};
+        if (pixel_count > 0) {
+            rows.pixels = pixels->bytes + begin * pixel_count;
+            rows.pixel_count = pixel_count;
+        }
         if (status == LJ_OK)
             status = lj_model_predict(model, &rows, team, scores + begin * width);
     }

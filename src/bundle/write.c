@@ -47,7 +47,31 @@ static void write_cell(lj_json *json, const lj_column *column, int64_t row)
         lj_json_string(json, NULL, lj_column_word(column, row));
 }
 
-/* The features of the kept rows, by column, and the bits of their scores. */
+/* The images of the kept rows, two hexadecimal digits a byte. */
+static lj_status write_images(lj_json *json, const lj_pixels *pixels, int64_t n)
+{
+    static const char digits[] = "0123456789abcdef";
+    const int64_t size = lj_pixels_size(pixels);
+    if (pixels == NULL)
+        return LJ_OK;
+    char *hex = lj_new_array(2 * size + 1, 1);
+    if (hex == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the cases");
+    lj_json_list(json, "images");
+    for (int64_t row = 0; row < n; row++) {
+        for (int64_t i = 0; i < size; i++) {
+            const uint8_t byte = pixels->bytes[row * size + i];
+            hex[2 * i] = digits[byte >> 4];
+            hex[2 * i + 1] = digits[byte & 15];
+        }
+        lj_json_string(json, NULL, hex);
+    }
+    lj_json_end_list(json);
+    lj_free(hex);
+    return LJ_OK;
+}
+
+/* The features of the kept rows, by column, their images, and the bits of their scores. */
 static lj_status write_cases(lj_json *json, const lj_bundle_parts *parts)
 {
     const int64_t n = lj_frame_row_count(parts->cases);
@@ -62,6 +86,7 @@ static lj_status write_cases(lj_json *json, const lj_bundle_parts *parts)
         lj_json_end_list(json);
     }
     lj_json_end_map(json);
+    LJ_TRY(write_images(json, lj_frame_pixels(parts->cases), n));
     lj_json_list(json, "score_bits");
     for (int64_t i = 0; i < n * lj_model_width(parts->model); i++) {
         uint32_t bits = 0;

@@ -14,6 +14,7 @@ struct lj_frame {
     int64_t n_rows;
     lj_column *columns;
     int64_t count, capacity;
+    lj_pixels pixels; /* bytes NULL: none */
 };
 
 enum { NAMES_SHOWN = 12 }; /* of the columns, in a message */
@@ -60,6 +61,7 @@ void lj_frame_destroy(lj_frame *frame)
     for (int64_t i = 0; i < frame->count; i++)
         free_blocks(&frame->columns[i]);
     lj_free(frame->columns);
+    lj_free(frame->pixels.bytes);
     lj_arena_destroy(frame->arena);
     lj_free(frame);
 }
@@ -268,6 +270,40 @@ lj_status lj_frame_add_text(lj_frame *frame, const char *name, const char *const
     return lj_frame_adopt(frame, &column);
 }
 
+int64_t lj_pixels_size(const lj_pixels *pixels)
+{
+    return pixels == NULL ? 0 : pixels->height * pixels->width * pixels->channels;
+}
+
+lj_status lj_frame_set_pixels(lj_frame *frame, const lj_pixels *pixels)
+{
+    assert(frame->pixels.bytes == NULL && pixels->bytes != NULL);
+    frame->pixels = *pixels;
+    if (pixels->height < 1 || pixels->width < 1 || (pixels->channels != 1 && pixels->channels != 3))
+        return lj_fail(LJ_EINVAL, "no image is %" PRId64 " x %" PRId64 " with %" PRId64 " channels", pixels->height,
+                       pixels->width, pixels->channels);
+    return LJ_OK;
+}
+
+const lj_pixels *lj_frame_pixels(const lj_frame *frame)
+{
+    return frame->pixels.bytes != NULL ? &frame->pixels : NULL;
+}
+
+static lj_status take_pixels(lj_frame *to, const lj_pixels *source, const int64_t *rows)
+{
+    const int64_t size = lj_pixels_size(source);
+    if (source == NULL)
+        return LJ_OK;
+    lj_pixels taken = *source;
+    taken.bytes = lj_new_array(to->n_rows * size, 1);
+    if (taken.bytes == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " images", to->n_rows);
+    for (int64_t row = 0; row < to->n_rows; row++)
+        memcpy(taken.bytes + row * size, source->bytes + rows[row] * size, (size_t)size);
+    return lj_frame_set_pixels(to, &taken);
+}
+
 /* The words that the rows use, and codes for them. */
 static lj_status take_words(lj_frame *to, const lj_column *source, lj_column *column)
 {
@@ -331,6 +367,8 @@ lj_status lj_frame_take(const lj_frame *frame, const int64_t *rows, int64_t n, l
     lj_status status = LJ_OK;
     for (int64_t c = 0; c < frame->count && status == LJ_OK; c++)
         status = take_column(taken, &frame->columns[c], rows);
+    if (status == LJ_OK)
+        status = take_pixels(taken, lj_frame_pixels(frame), rows);
     if (status != LJ_OK) {
         lj_frame_destroy(taken);
         return status;

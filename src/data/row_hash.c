@@ -71,6 +71,10 @@ lj_status lj_row_hashes(const lj_frame *frame, const char *without, uint64_t see
         for (int64_t row = 0; row < n; row++)
             hashes[row] = lj_hash64(hashes[row], &cells[row], sizeof(cells[row]));
     }
+    const lj_pixels *pixels = lj_frame_pixels(frame);
+    const int64_t size = lj_pixels_size(pixels);
+    for (int64_t row = 0; size > 0 && row < n; row++)
+        hashes[row] = lj_hash64(hashes[row], pixels->bytes + row * size, size);
     lj_free(cells);
     return status;
 }
@@ -111,5 +115,7 @@ int lj_rows_equal(const lj_frame *frame, int64_t a, int64_t b)
     for (int64_t c = 0; c < lj_frame_column_count(frame); c++)
         if (!lj_cells_equal(lj_frame_column(frame, c), a, b))
             return 0;
-    return 1;
+    const lj_pixels *pixels = lj_frame_pixels(frame);
+    const int64_t size = lj_pixels_size(pixels);
+    return size == 0 || memcmp(pixels->bytes + a * size, pixels->bytes + b * size, (size_t)size) == 0;
 }

@@ -12,6 +12,8 @@
     X(tabm)                                                                                                            \
     X(dense)                                                                                                           \
     X(resnet)                                                                                                          \
+    X(lenet)                                                                                                           \
+    X(cnn)                                                                                                             \
     X(logistic)                                                                                                        \
     X(text_linear)
 
@@ -23,6 +25,7 @@ typedef struct lj_network {
     int is_fresh;        /* 1: starting values are made; 0: they come with the weights of a file */
     int64_t bins;        /* of the embedding of numbers, 0: none */
     const float *edges;  /* [number_count, bins + 1]; NULL unless fresh */
+    lj_value pixels;     /* f32 [B, height, width, channels] in the graph that is built; LJ_NONE: rows have no images */
 } lj_network;
 
 /* What a fit that is no training loop works on. */

@@ -11,12 +11,7 @@ static const char *const own_keys[] = {"family", NULL}; /* beside the family's o
 
 static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, const char *part)
 {
-    if (rows->number_count != spec->number_count || rows->category_count != spec->category_count)
-        return lj_fail(LJ_ESHAPE,
-                       "model: the %s rows have %" PRId64 " numbers and %" PRId64 " categories, expected %" PRId64
-                       " and %" PRId64,
-                       part, rows->number_count, rows->category_count, spec->number_count, spec->category_count);
-    LJ_TRY(lj_model_check_terms(spec, rows));
+    LJ_TRY(lj_model_check_width(spec, rows, part));
     const double classes = (double)spec->classes;
     for (int64_t i = 0; i < rows->n; i++) {
         const double y = rows->target[i];
@@ -155,10 +150,12 @@ static void release(fit_state *state)
 lj_status lj_model_check(const lj_fit_options *options)
 {
     assert(options != NULL && options->family != NULL);
-    const lj_model_spec any = {.task = LJ_REGRESSION, .number_count = 1};
+    lj_model_spec any = {.task = LJ_REGRESSION, .number_count = 1};
     const lj_family *family = NULL;
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
+    if (family->info.images == LJ_IMAGES_ONLY)
+        any.image = (lj_pixels){.height = 32, .width = 32, .channels = 1};
     const lj_status status = read_options(options, &any, family, NULL, &state);
     release(&state);
     return status;

@@ -10,13 +10,19 @@
 
 static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
 {
-    if (spec->number_count < 0 || spec->category_count < 0 ||
-        spec->number_count + spec->category_count + spec->term_count < 1)
+    const int64_t pixels = lj_pixels_size(&spec->image);
+    if (spec->number_count < 0 || spec->category_count < 0 || spec->term_count < 0 ||
+        spec->number_count + spec->category_count + spec->term_count + pixels < 1)
         return lj_fail(LJ_EDATA, "model: expected at least one feature after the preparation, found none");
     if (spec->number_count > LJ_COLUMNS_MAX || spec->category_count > LJ_COLUMNS_MAX)
         return lj_fail(LJ_EDATA, "model: expected at most %d numbers and categories", LJ_COLUMNS_MAX);
-    if (spec->term_count < 0 || spec->term_count > LJ_TERMS_MAX)
+    if (spec->term_count > LJ_TERMS_MAX)
         return lj_fail(LJ_EDATA, "model: expected at most %d terms", LJ_TERMS_MAX);
+    if (pixels > 0 && family->info.images == LJ_NO_IMAGES)
+        return lj_fail(LJ_EDATA, "model: the family '%s' reads no images", family->info.name);
+    if (pixels == 0 && family->info.images == LJ_IMAGES_ONLY)
+        return lj_fail(LJ_EDATA, "model: the family '%s' reads images, and there are none (data: images)",
+                       family->info.name);
     if (spec->term_count > 0 && !family->info.reads_terms)
         return lj_fail(LJ_EDATA,
                        "model: the family '%s' does not read the terms of texts that tfidf makes: text_linear does",
@@ -97,7 +103,24 @@ void lj_model_core_release(lj_model_core *core)
 
 lj_network lj_model_network(const lj_model_core *core)
 {
-    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins};
+    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins, .pixels = LJ_NONE};
+}
+
+lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, const char *what)
+{
+    const int64_t pixels = lj_pixels_size(&spec->image);
+    const int64_t terms = rows->terms != NULL ? rows->terms->width : 0;
+    if (rows->number_count != spec->number_count || rows->category_count != spec->category_count ||
+        rows->pixel_count != pixels)
+        return lj_fail(LJ_ESHAPE,
+                       "model: the %s rows have %" PRId64 " numbers, %" PRId64 " categories and %" PRId64
+                       " pixels, expected %" PRId64 ", %" PRId64 " and %" PRId64,
+                       what, rows->number_count, rows->category_count, rows->pixel_count, spec->number_count,
+                       spec->category_count, pixels);
+    if (terms != spec->term_count || (rows->terms != NULL && rows->terms->n < rows->n))
+        return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " terms, expected %" PRId64, what, terms,
+                       spec->term_count);
+    return LJ_OK;
 }
 
 /* ---- one user of it ---- */
@@ -158,25 +181,12 @@ static lj_status need_many(lj_model *model, int64_t n_threads)
     return LJ_OK;
 }
 
-lj_status lj_model_check_terms(const lj_model_spec *spec, const lj_rows *rows)
-{
-    const int64_t width = rows->terms != NULL ? rows->terms->width : 0;
-    if (width != spec->term_count || (rows->terms != NULL && rows->terms->n < rows->n))
-        return lj_fail(LJ_ESHAPE, "model: expected rows of %" PRId64 " terms, found %" PRId64, spec->term_count, width);
-    return LJ_OK;
-}
-
 lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
 {
     assert(model != NULL && rows != NULL && (scores != NULL || rows->n == 0));
     const lj_model_core *core = model->core;
     const int64_t width = lj_model_width(model);
-    if (rows->number_count != core->spec.number_count || rows->category_count != core->spec.category_count)
-        return lj_fail(LJ_ESHAPE,
-                       "model: expected rows of %" PRId64 " numbers and %" PRId64 " categories, found %" PRId64
-                       " and %" PRId64,
-                       core->spec.number_count, core->spec.category_count, rows->number_count, rows->category_count);
-    LJ_TRY(lj_model_check_terms(&core->spec, rows));
+    LJ_TRY(lj_model_check_width(&core->spec, rows, "scored"));
     if (core->family->score != NULL) {
         LJ_TRY(core->family->score(&core->spec, core->weights, rows, team, scores));
     } else if (rows->n == 1) {

@@ -37,8 +37,8 @@ void lj_model_core_release(lj_model_core *core);
 /* A user of the core (whose count must already hold it), with the program for one row. On failure the core is released.
  */
 LJ_CHECKED lj_status lj_model_of_core(lj_model_core *core, lj_model **out);
-/* LJ_ESHAPE unless the rows have the terms that the spec says. */
-LJ_CHECKED lj_status lj_model_check_terms(const lj_model_spec *spec, const lj_rows *rows);
+/* LJ_ESHAPE if the rows are not as wide as the model reads them. */
+LJ_CHECKED lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, const char *what);
 lj_network lj_model_network(const lj_model_core *core);
 
 #endif

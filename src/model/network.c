@@ -26,6 +26,15 @@ void lj_network_train_defaults(const void *options, int64_t n, lj_train_values *
     lj_default_number(&train->average, 0.99);
 }
 
+void lj_network_image_defaults(const void *options, int64_t n, lj_train_values *train)
+{
+    const int64_t batch = lj_train_batch_rule(n);
+    lj_default_integer(&train->epochs, 20);
+    lj_default_integer(&train->batch, batch < 64 ? batch : 64);
+    lj_default_number(&train->rate, 2e-3);
+    lj_network_train_defaults(options, n, train); /* what is left */
+}
+
 int64_t lj_network_outputs(const lj_model_spec *spec)
 {
     return spec->task == LJ_MULTICLASS ? spec->classes : 1;
@@ -65,8 +74,10 @@ static lj_value category_part(lj_graph *g, const lj_network *network, const lj_i
 lj_value lj_network_input(lj_graph *g, const lj_network *network, const lj_input_options *options, lj_value numbers,
                           lj_value codes)
 {
-    lj_value parts[2];
+    lj_value parts[3];
     int n = 0;
+    if (network->pixels != LJ_NONE)
+        parts[n++] = lj_reshape(g, network->pixels, lj_shape_of(LJ_BATCH, lj_pixels_size(&network->spec->image)));
     if (network->spec->number_count > 0)
         parts[n++] = number_part(g, network, options, numbers);
     if (network->spec->category_count > 0)
@@ -89,15 +100,21 @@ int64_t lj_network_chunks(const lj_network *network, const lj_input_options *opt
 }
 
 /* The inputs and the family's raw answer. */
-static lj_value build(const lj_family *family, const lj_network *network, lj_graph *g)
+static lj_value build(const lj_family *family, const lj_network *given, lj_graph *g)
 {
-    const lj_model_spec *spec = network->spec;
+    lj_network network = *given;
+    const lj_model_spec *spec = network.spec;
+    const lj_pixels *image = &spec->image;
     lj_value numbers = LJ_NONE, codes = LJ_NONE;
+    network.pixels = LJ_NONE;
+    if (lj_pixels_size(image) > 0)
+        network.pixels =
+            lj_input(g, "pixels", LJ_F32, lj_shape_of(LJ_BATCH, image->height, image->width, image->channels));
     if (spec->number_count > 0)
         numbers = lj_input(g, "numbers", LJ_F32, lj_shape_of(LJ_BATCH, spec->number_count));
     if (spec->category_count > 0)
         codes = lj_input(g, "codes", LJ_I32, lj_shape_of(LJ_BATCH, spec->category_count));
-    return family->build(g, network, numbers, codes);
+    return family->build(g, &network, numbers, codes);
 }
 
 lj_status lj_network_training(const lj_family *family, const lj_network *network, const lj_loss_options *loss,

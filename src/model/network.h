@@ -86,6 +86,9 @@ int64_t lj_network_bins(const void *options);
 /* lj_family.train_defaults of networks that are trained by AdamW on batches of at most 256. */
 void lj_network_train_defaults(const void *options, int64_t n, lj_train_values *train);
 
+/* The same of networks that read images. */
+void lj_network_image_defaults(const void *options, int64_t n, lj_train_values *train);
+
 /* Values of a row: 1, or the classes. */
 int64_t lj_network_outputs(const lj_model_spec *spec);
 

@@ -11,7 +11,6 @@
 static const char *const optimisers[] = {LJ_OPTIMISER_LIST(ROW) NULL};
 static const char *const schedules[] = {LJ_SCHEDULE_LIST(ROW) NULL};
 static const char *const losses[] = {"mse", "mae", "huber", NULL};
-#undef ROW
 
 #define FIELD(name) .key = #name, .offset = offsetof(lj_train_values, name)
 #define COUNT_MAX   1e9
@@ -70,7 +69,44 @@ static const lj_declaration declarations[] = {
      .doc = "Where huber turns linear, in deviations of the target."},
     {FIELD(label_smoothing), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.999, .fallback = "0",
      .doc = "Share of a label that is spread over all classes."},
+    {FIELD(augment), .kind = LJ_DECLARED_MAP,
+     .doc = "How images are changed at random in each epoch: a map with the keys of train.augment."},
 };
+
+#define AUGMENT(name) .key = #name, .offset = offsetof(lj_augment_values, name)
+static const char *const fills[] = {LJ_FILL_LIST(ROW) NULL};
+static const lj_declaration augment_declarations[] = {
+    {AUGMENT(rotation), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 180, .fallback = "0",
+     .doc = "Turned by at most so many degrees to either side."},
+    {AUGMENT(shear), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 80, .fallback = "0",
+     .doc = "Sheared by at most so many degrees."},
+    {AUGMENT(shift), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
+     .doc = "Moved by at most this share of width and of height."},
+    {AUGMENT(zoom), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.95, .fallback = "0",
+     .doc = "Larger or smaller by at most this share."},
+    {AUGMENT(flip_x), .kind = LJ_DECLARED_BOOL, .fallback = "false",
+     .doc = "Left and right change in half of the cases."},
+    {AUGMENT(flip_y), .kind = LJ_DECLARED_BOOL, .fallback = "false",
+     .doc = "Top and bottom change in half of the cases."},
+    {AUGMENT(brightness), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
+     .doc = "Added to all pixels (0 to 1), at most, to either side."},
+    {AUGMENT(contrast), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
+     .doc = "Distance from grey grows or shrinks by at most this share."},
+    {AUGMENT(noise), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
+     .doc = "Deviation of normal noise on each value (0 to 1)."},
+    {AUGMENT(cut_out), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
+     .doc = "Side of a square that is made black, as a share of the shorter side."},
+    {AUGMENT(fill), .kind = LJ_DECLARED_CHOICE, .choices = fills, .fallback = "nearest",
+     .doc = "What lies outside of the image: its nearest pixel, black (constant), its mirror image, or it again."},
+};
+
+#define AUGMENT_DECLARATIONS ((int64_t)(sizeof(augment_declarations) / sizeof(augment_declarations[0])))
+
+const lj_declaration *lj_augment_declarations(int64_t *count)
+{
+    *count = AUGMENT_DECLARATIONS;
+    return augment_declarations;
+}
 
 #define DECLARATIONS ((int64_t)(sizeof(declarations) / sizeof(declarations[0])))
 
@@ -83,7 +119,8 @@ const lj_declaration *lj_train_declarations(int64_t *count)
 lj_status lj_train_values_read(const char *file, const lj_item *item, lj_train_values *out)
 {
     memset(out, 0, sizeof(*out));
-    return lj_declare_read(file, item, declarations, DECLARATIONS, NULL, out);
+    LJ_TRY(lj_declare_read(file, item, declarations, DECLARATIONS, NULL, out));
+    return lj_declare_read(file, out->augment, augment_declarations, AUGMENT_DECLARATIONS, NULL, &out->images);
 }
 
 int64_t lj_train_batch_rule(int64_t n)
@@ -126,7 +163,19 @@ void lj_train_values_finish(lj_train_values *v, lj_task task, lj_train_options *
     lj_default_number(&v->average, 0.0);
     if (v->monitor == NULL)
         v->monitor = task == LJ_REGRESSION ? "rmse" : "log_loss";
+    const lj_augment_values *a = &v->images;
     *out = (lj_train_options){
+        .augment = {.rotation = a->rotation,
+                    .shear = a->shear,
+                    .shift = a->shift,
+                    .zoom = a->zoom,
+                    .brightness = a->brightness,
+                    .contrast = a->contrast,
+                    .noise = a->noise,
+                    .cut_out = a->cut_out,
+                    .flip_x = a->flip_x,
+                    .flip_y = a->flip_y,
+                    .fill = (lj_fill)a->fill},
         .epochs = v->epochs,
         .batch = v->batch,
         .optimiser = {.optimiser = (lj_optimiser)v->optimiser,

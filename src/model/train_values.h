@@ -5,6 +5,12 @@
 #include "lianjin/declare.h"
 #include "lianjin/train.h"
 
+/* The keys of `augment:`. */
+typedef struct lj_augment_values {
+    double rotation, shear, shift, zoom, brightness, contrast, noise, cut_out;
+    int flip_x, flip_y, fill;
+} lj_augment_values;
+
 typedef struct lj_train_values {
     int64_t epochs, batch;
     int optimiser;
@@ -20,6 +26,8 @@ typedef struct lj_train_values {
     const lj_item *class_weight;
     int loss; /* of regression */
     double huber_delta, label_smoothing;
+    const lj_item *augment;
+    lj_augment_values images;
 } lj_train_values;
 
 /* Reads `train:`; what was left out stays unset (NaN, LJ_UNSET, -1, NULL) for the family's defaults. */

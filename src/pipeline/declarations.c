@@ -18,8 +18,8 @@ static const lj_declaration top_rows[] = {
      .doc = "Name of the model and of its bundle: letters, digits, '-', '_' and '.'. Left out: the file's name."},
     {.key = "data", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, data), .required = 1,
      .doc = "Where the table comes from: a file name, or a map with the keys below."},
-    {.key = "target", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, target), .required = 1,
-     .doc = "The column to predict, or a map with the keys below."},
+    {.key = "target", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, target),
+     .doc = "The column to predict, or a map with the keys below. Left out: the label of images."},
     {.key = "task", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_top, task), .choices = task_words,
      .doc = "What kind of prediction. Left out: found from the target, and said."},
     {.key = "split", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, split),
@@ -59,6 +59,25 @@ static const lj_declaration data_rows[] = {
      .doc = "Words that mean no value. Left out: the empty cell, NA, N/A, NaN, null, None, ?, missing."},
     {.key = "table", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_data, table),
      .doc = "Which table of a SQLite file."},
+    {.key = "images", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_data, images),
+     .doc = "Images instead of a table: a map with the keys of data.images."},
+};
+
+static const char *const channel_words[] = {"grey", "rgb", NULL};
+
+static const lj_declaration image_rows[] = {
+    {.key = "train", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_images, train), .required = 1,
+     .doc = "A folder with a folder of JPEG or PNG files for each class, or a pair of IDX files (also .gz): "
+            "[images, labels]."},
+    {.key = "valid", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_images, valid),
+     .doc = "The same for valid. Left out: the share `split.valid` of each class of train."},
+    {.key = "test", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_images, test),
+     .doc = "The same for test. Left out: the share `split.test` of each class of train."},
+    {.key = "size", .kind = LJ_DECLARED_INTEGERS, .offset = offsetof(lj_pipeline_images, size), .min = 1,
+     .max = LJ_IMAGE_SIDE_MAX,
+     .doc = "[height, width] that images of folders are resized to (antialiased). Left out: that of the first image."},
+    {.key = "channels", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_images, channels),
+     .choices = channel_words, .doc = "Left out: rgb for folders, what the file has for IDX."},
 };
 
 static const lj_declaration target_rows[] = {
@@ -110,6 +129,10 @@ static const lj_declaration evaluate_rows[] = {
 static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
     [LJ_SECTION_TOP] = {NULL, "The file is a map with these keys.", top_rows, COUNT(top_rows)},
     [LJ_SECTION_DATA] = {"data", "The table.", data_rows, COUNT(data_rows)},
+    [LJ_SECTION_IMAGES] = {"data.images",
+                           "Sets of images. The frame has the columns label, part and, for folders, file; `target` is "
+                           "label and need not be named.",
+                           image_rows, COUNT(image_rows)},
     [LJ_SECTION_TARGET] = {"target", "What is predicted.", target_rows, COUNT(target_rows)},
     [LJ_SECTION_SPLIT] = {"split", "The parts.", split_rows, COUNT(split_rows)},
     [LJ_SECTION_FEATURES] = {"features", "The columns that are read.", feature_rows, COUNT(feature_rows)},

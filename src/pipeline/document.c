@@ -67,5 +67,9 @@ lj_status lj_pipeline_document(lj_text *out)
                       "default, which may depend on the size of the table.\n\n");
     const lj_declaration *train = lj_train_declarations(&n_train);
     write_rows(train, n_train, out);
+    lj_text_puts(out, "## train.augment\n\nImages as the model sees them while training. What is drawn depends on the "
+                      "seed, the epoch and the row alone.\n\n");
+    const lj_declaration *augment = lj_augment_declarations(&n_train);
+    write_rows(augment, n_train, out);
     return lj_text_finish(out);
 }

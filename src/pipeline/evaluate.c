@@ -8,7 +8,7 @@
 
 /* What an evaluation holds while it is made. */
 typedef struct judged {
-    lj_source *source;
+    lj_source *source; /* NULL: images */
     lj_frame *frame;
     float *scores;
     double *values;
@@ -49,10 +49,20 @@ static lj_status read_table(lj_bundle *bundle, const lj_evaluate_options *option
     return status;
 }
 
+static lj_status read_images(lj_bundle *bundle, const lj_evaluate_options *options, judged *j)
+{
+    LJ_TRY(lj_images_of_path(options->source->source, lj_prep_image(lj_bundle_prep(bundle)), options->team,
+                             options->console, &j->frame));
+    return lj_target_values(j->frame, lj_bundle_target(bundle), &j->values);
+}
+
 static lj_status judge(lj_bundle *bundle, const lj_evaluate_options *options, judged *j)
 {
     const lj_target *target = lj_bundle_target(bundle);
-    LJ_TRY(read_table(bundle, options, j));
+    if (lj_prep_image(lj_bundle_prep(bundle)) != NULL)
+        LJ_TRY(read_images(bundle, options, j));
+    else
+        LJ_TRY(read_table(bundle, options, j));
     const int64_t n = lj_frame_row_count(j->frame);
     j->scores = lj_new_array(n * lj_model_width(lj_bundle_model(bundle)), sizeof(*j->scores));
     j->rows = lj_new_array(n, sizeof(*j->rows));
@@ -118,7 +128,7 @@ static lj_status write_page(lj_bundle *bundle, const lj_evaluate_options *option
                               .groups = &groups,
                               .group_count = options->by != NULL,
                               .microseconds_per_score = NAN,
-                              .data_sha256 = lj_source_sha256(j->source),
+                              .data_sha256 = j->source != NULL ? lj_source_sha256(j->source) : "",
                               .weights_sha256 = lj_bundle_weights_sha256(bundle)};
     return lj_report_write(options->report, &report);
 }
@@ -134,7 +144,7 @@ lj_status lj_bundle_evaluate(lj_bundle *bundle, const lj_evaluate_options *optio
         status = write_page(bundle, options, &j);
     if (status == LJ_OK) {
         const char *name = "all rows";
-        lj_run_table(&name, &j.evaluation, 1, &result->summary);
+        lj_run_table(lj_bundle_target(bundle)->task, &name, &j.evaluation, 1, &result->summary);
         status = lj_text_finish(&result->summary);
     }
     free_judged(&j);

@@ -10,6 +10,7 @@ typedef struct gathered {
     int64_t *index;
     float *numbers;
     int32_t *codes;
+    uint8_t *pixels;
     double *target;
     lj_sparse terms;
     lj_rows rows;
@@ -20,6 +21,7 @@ static void free_gathered(gathered *g)
     lj_free(g->index);
     lj_free(g->numbers);
     lj_free(g->codes);
+    lj_free(g->pixels);
     lj_free(g->target);
     lj_sparse_free(&g->terms);
 }
@@ -29,18 +31,23 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     const lj_table *table = request->table;
     const int64_t n_numbers = lj_prep_number_count(fitted->prep);
     const int64_t n_codes = lj_prep_category_count(fitted->prep);
+    const lj_pixels *pixels = lj_frame_pixels(table->frame);
+    const int64_t n_pixels = lj_pixels_size(pixels);
     int64_t n = 0;
     LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(table->frame), part, &g->index, &n));
+    g->pixels = lj_new_array(n * n_pixels, 1);
     g->numbers = lj_new_array(n * n_numbers, sizeof(*g->numbers));
     g->codes = lj_new_array(n * n_codes, sizeof(*g->codes));
     g->target = lj_new_array(n, sizeof(*g->target));
-    if (g->numbers == NULL || g->codes == NULL || g->target == NULL)
+    if (g->numbers == NULL || g->codes == NULL || g->pixels == NULL || g->target == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = g->index[i];
         memcpy(g->numbers + i * n_numbers, fitted->numbers + row * n_numbers, (size_t)n_numbers * sizeof(float));
         if (n_codes > 0)
             memcpy(g->codes + i * n_codes, fitted->codes + row * n_codes, (size_t)n_codes * sizeof(int32_t));
+        if (n_pixels > 0)
+            memcpy(g->pixels + i * n_pixels, pixels->bytes + row * n_pixels, (size_t)n_pixels);
         g->target[i] = table->values[row];
     }
     const int has_terms = lj_prep_term_count(fitted->prep) > 0;
@@ -53,6 +60,9 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
                         .codes = g->codes,
                         .category_count = n_codes,
                         .terms = has_terms ? &g->terms : NULL,
+                        .pixels = g->pixels,
+                        .pixel_count = n_pixels,
+                        .image = pixels != NULL ? *pixels : (lj_pixels){0},
                         .target = g->target};
     return LJ_OK;
 }
@@ -63,6 +73,7 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     const lj_table *table = request->table;
     const int64_t n = lj_frame_row_count(table->frame);
     const lj_family_info *family = NULL;
+    fitted->pixels = lj_frame_pixels(table->frame);
     int64_t *train = NULL;
     int64_t n_train = 0;
     LJ_TRY(lj_family_find(p->family, &family));
@@ -74,7 +85,7 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
                                      .file = p->file,
                                      .style = family->style,
                                      .seed = request->seed};
-    const lj_status status = lj_prep_fit(table->frame, lj_source_schema(table->source), train, n_train, &options,
+    const lj_status status = lj_prep_fit(table->frame, table->schema, train, n_train, &options,
                                          request->console, &fitted->prep);
     lj_free(train);
     if (status != LJ_OK)
@@ -112,7 +123,9 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
             goto done;
         }
     }
-    const lj_model_spec spec = {.task = table->target.task,
+    const lj_pixels *image = lj_prep_image(fitted->prep);
+    const lj_model_spec spec = {.image = image != NULL ? *image : (lj_pixels){0},
+                                .task = table->target.task,
                                 .classes = table->target.classes,
                                 .number_count = lj_prep_number_count(fitted->prep),
                                 .category_count = n_codes,
@@ -150,12 +163,15 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
     *terms = fitted->terms;
     terms->n = n;
     terms->begin = has_terms ? fitted->terms.begin + begin : NULL;
+    const int64_t n_pixels = lj_pixels_size(fitted->pixels);
     return (lj_rows){.n = n,
                      .numbers = fitted->numbers + begin * n_numbers,
                      .number_count = n_numbers,
                      .codes = fitted->codes + begin * n_codes,
                      .category_count = n_codes,
-                     .terms = has_terms ? terms : NULL};
+                     .terms = has_terms ? terms : NULL,
+                     .pixels = n_pixels > 0 ? fitted->pixels->bytes + begin * n_pixels : NULL,
+                     .pixel_count = n_pixels};
 }
 
 static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)

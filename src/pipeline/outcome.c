@@ -1,6 +1,5 @@
 /* What a run tells: metrics as JSON, and a table for people. */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "pipeline/pipeline.h"
@@ -56,11 +55,8 @@ lj_status lj_run_metrics(lj_run *run, lj_text *out)
     return lj_text_finish(out);
 }
 
-void lj_run_table(const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out)
+void lj_run_table(lj_task task, const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out)
 {
-    int task = LJ_BINARY; /* the task whose first headline is there */
-    while (task < LJ_TASK_COUNT - 1 && isnan(lj_evaluation_get(evaluations[0], headline[task][0])))
-        task++;
     lj_text_printf(out, "%-12s", "");
     for (int m = 0; m < 6 && headline[task][m] != NULL; m++)
         lj_text_printf(out, " %17s", headline[task][m]);

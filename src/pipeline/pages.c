@@ -40,6 +40,8 @@ static double rate_of(const lj_predictions *p)
 static const char *split_text(const lj_run *run, lj_arena *arena)
 {
     const lj_pipeline_split *split = &run->pipeline->split;
+    if (run->pipeline->data.images != NULL)
+        return "as the sets of images say"; /* what is not a set of its own is taken of train */
     const int by = split->by >= 0 ? split->by :
                    run->table.target.task == LJ_REGRESSION ? (int)LJ_SPLIT_RANDOM : (int)LJ_SPLIT_STRATIFIED;
     switch ((lj_split_by)by) {
@@ -117,7 +119,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .class_names = target->class_names,
                        .pipeline = run->pipeline->text,
                        .profile = run->profile.data,
-                       .source = run->pipeline->data.source,
+                       .source = run->pipeline->data.images != NULL ? "images" : run->pipeline->data.source,
                        .split = split_text(run, t->arena),
                        .warnings = t->warnings,
                        .warning_count = lj_console_warning_count(run->options->console),
@@ -146,7 +148,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .microseconds_per_score = run->microseconds_per_score,
                        .model_bytes = elements * (int64_t)sizeof(float),
                        .seed = run->seed,
-                       .data_sha256 = lj_source_sha256(run->table.source),
+                       .data_sha256 = run->table.sha256,
                        .weights_sha256 = run->weights_sha256,
                        .scores_sha256 = run->scores_sha256,
                        .pipeline_sha256 = t->pipeline_sha256,

@@ -40,6 +40,24 @@ static lj_status check_name(lj_pipeline *p)
     return LJ_OK;
 }
 
+static int is_image_set(const lj_item *item)
+{
+    return item->kind == LJ_STRING || (item->kind == LJ_LIST && item->count == 2 &&
+                                       item->items[0]->kind == LJ_STRING && item->items[1]->kind == LJ_STRING);
+}
+
+static lj_status read_images(lj_pipeline *p, const lj_item *data)
+{
+    LJ_TRY(read_section(p, LJ_SECTION_IMAGES, p->data.images, NULL, &p->images));
+    const lj_item *sets[] = {p->images.train, p->images.valid, p->images.test};
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        if (sets[i] != NULL && !is_image_set(sets[i]))
+            return lj_declare_fail(p->file, sets[i], "images: expected a folder or [images, labels]");
+    if (p->images.size != NULL && lj_declared_count(p->images.size) != 2)
+        return lj_declare_fail(p->file, p->images.size, "size: expected [height, width]");
+    return data->count == 1 ? LJ_OK : lj_declare_fail(p->file, data, "data: 'images' goes with no other key");
+}
+
 static lj_status read_data(lj_pipeline *p)
 {
     const lj_item *item = p->top.data;
@@ -51,6 +69,8 @@ static lj_status read_data(lj_pipeline *p)
     if (item->kind != LJ_MAP)
         return lj_declare_fail(p->file, item, "data: expected a file name or a map");
     LJ_TRY(read_section(p, LJ_SECTION_DATA, item, NULL, &p->data));
+    if (p->data.images != NULL)
+        return read_images(p, item);
     if ((p->data.source == NULL) == (p->data.sources == NULL))
         return lj_declare_fail(p->file, item, "data: expected one of 'source' and 'sources'");
     if (p->data.sources == NULL)
@@ -66,6 +86,12 @@ static lj_status read_data(lj_pipeline *p)
 static lj_status read_target(lj_pipeline *p)
 {
     const lj_item *item = p->top.target;
+    if (item == NULL && p->data.images != NULL) {
+        p->target.column = "label";
+        return LJ_OK;
+    }
+    if (item == NULL)
+        return lj_declare_fail(p->file, lj_doc_root(p->doc), "missing key 'target'");
     if (item->kind == LJ_MAP)
         LJ_TRY(read_section(p, LJ_SECTION_TARGET, item, NULL, &p->target));
     else if (item->kind == LJ_STRING || item->kind == LJ_NUMBER)

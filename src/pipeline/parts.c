@@ -14,7 +14,10 @@ static lj_split_options split_options(const lj_pipeline *p, const lj_table *tabl
                                 .key = p->data.key,
                                 .target = table->target.column,
                                 .seed = seed};
-    if (p->split.by >= 0)
+    if (p->data.images != NULL) {
+        options.by = LJ_SPLIT_COLUMN;
+        options.column = "part";
+    } else if (p->split.by >= 0)
         options.by = (lj_split_by)p->split.by;
     else
         options.by = table->target.task == LJ_REGRESSION ? LJ_SPLIT_RANDOM : LJ_SPLIT_STRATIFIED;

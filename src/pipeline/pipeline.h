@@ -4,6 +4,7 @@
  *   declarations.c  every key of the file
  *   parse.c         reading and checking it
  *   table.c         source -> frame, with what was found in it
+ *   images.c        sets of images -> frame
  *   target.c        task, classes, positive class
  *   features.c      which columns are read, and leaks
  *   parts.c         split, and whether each part can do its work
@@ -29,7 +30,14 @@ typedef struct lj_pipeline_data {
     int encoding;           /* utf-8, latin-1 */
     const lj_item *sources; /* map name: path */
     const lj_item *missing; /* list of words */
+    const lj_item *images;  /* map; NULL: a table */
 } lj_pipeline_data;
+
+typedef struct lj_pipeline_images {
+    const lj_item *train, *valid, *test; /* a folder, or [images, labels] */
+    const lj_item *size;                 /* [height, width] */
+    int channels;                        /* index into lj_channel_words: grey, rgb; -1: found */
+} lj_pipeline_images;
 
 typedef struct lj_pipeline_target {
     const char *column;
@@ -68,6 +76,7 @@ struct lj_pipeline {
     lj_doc *doc;
     lj_pipeline_top top;
     lj_pipeline_data data;
+    lj_pipeline_images images;
     lj_pipeline_target target;
     lj_pipeline_split split;
     lj_pipeline_features features;
@@ -88,6 +97,7 @@ typedef struct lj_pipeline_section {
 typedef enum lj_section_index {
     LJ_SECTION_TOP,
     LJ_SECTION_DATA,
+    LJ_SECTION_IMAGES,
     LJ_SECTION_TARGET,
     LJ_SECTION_SPLIT,
     LJ_SECTION_FEATURES,
@@ -101,7 +111,10 @@ extern const char *const lj_threshold_words[];
 
 /* A table with all that a run needs to know of it. */
 typedef struct lj_table {
-    lj_source *source; /* closed when read; keeps schema and digest */
+    lj_source *source; /* keeps schema and digest; NULL: images */
+    lj_schema *no_schema; /* of images: empty */
+    const lj_schema *schema; /* of the source, or the empty one */
+    char sha256[LJ_SHA256_HEX]; /* of the data */
     lj_frame *frame;
     lj_arena *arena;
     lj_target target;
@@ -115,6 +128,15 @@ LJ_CHECKED lj_status lj_table_read(const lj_pipeline *pipeline, lj_team *team, l
 void lj_table_free(lj_table *table);
 /* "$LIANJIN_DATA/x" and "${LIANJIN_DATA}/x" filled in (default ../shared/data), in the arena. */
 LJ_CHECKED lj_status lj_source_path(lj_arena *arena, const char *written, const char **out);
+
+/* ---- images.c ---- */
+
+/* The sets of `data: images` as the table's frame, with a column `part`; valid rows are taken of train if not given. */
+LJ_CHECKED lj_status lj_table_read_images(const lj_pipeline *pipeline, lj_team *team, lj_console *console,
+                                          lj_table *table);
+/* Images of a path for a bundle: a folder, an IDX file, or "IMAGES,LABELS", two of them. */
+LJ_CHECKED lj_status lj_images_of_path(const char *path, const lj_pixels *shape, lj_team *team, lj_console *console,
+                                       lj_frame **out);
 
 /* ---- target.c, features.c ---- */
 
@@ -147,6 +169,7 @@ typedef struct lj_fit {
     float *numbers; /* [rows, number_count], of the whole table */
     int32_t *codes; /* [rows, category_count] */
     lj_sparse terms; /* [rows, term_count] */
+    const lj_pixels *pixels; /* of the table's frame; NULL: rows have no images */
     float *scores;  /* [rows, width] */
     double prepare_seconds, train_seconds, score_seconds;
 } lj_fit;
@@ -237,7 +260,7 @@ LJ_CHECKED lj_status lj_run_threshold(const lj_run *run, const lj_predictions *v
 /* The metrics map of --json and of model.json. */
 LJ_CHECKED lj_status lj_run_metrics(lj_run *run, lj_text *out);
 /* A table of the headline metrics for people. `names` and `evaluations` [n]. */
-void lj_run_table(const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out);
+void lj_run_table(lj_task task, const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out);
 /* report.html at `path` and the text of card.md. */
 LJ_CHECKED lj_status lj_run_pages(lj_run *run, const char *path, lj_text *card);
 

@@ -34,6 +34,8 @@ static lj_status make_tally(const lj_prep *prep, tally *t)
 
 static lj_status keep_columns(const lj_predict_options *options, const lj_frame *frame, lj_frame *out)
 {
+    if (options->keep_count == 0 && lj_frame_pixels(frame) != NULL && lj_frame_find(frame, "file") >= 0)
+        return lj_frame_add_copy(out, frame, "file"); /* nothing else says which image it was */
     for (int64_t k = 0; k < options->keep_count; k++) {
         const lj_column *column = NULL;
         LJ_TRY(lj_frame_need(frame, options->keep[k], &column));
@@ -154,20 +156,38 @@ static lj_status score_chunks(lj_bundle *bundle, const lj_predict_options *optio
     return status;
 }
 
+/* A set of images is read whole: its pixels are what training held, too. */
+static lj_status score_images(lj_bundle *bundle, const lj_predict_options *options, tally *t, lj_sink *sink)
+{
+    lj_frame *frame = NULL;
+    LJ_TRY(lj_images_of_path(options->source->source, lj_prep_image(lj_bundle_prep(bundle)), options->team,
+                             options->console, &frame));
+    const lj_status status = score_chunk(bundle, options, frame, t, sink);
+    lj_frame_destroy(frame);
+    return status;
+}
+
+static lj_status score_table(lj_bundle *bundle, const lj_predict_options *options, tally *t, lj_sink *sink)
+{
+    lj_source *source = NULL;
+    LJ_TRY(lj_source_open_as(options->source, lj_prep_schema(lj_bundle_prep(bundle)), options->console, &source));
+    const lj_status status = score_chunks(bundle, options, source, t, sink);
+    lj_source_close(source);
+    return status;
+}
+
 lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options, lj_predict_result *result)
 {
     const double begin = lj_seconds();
-    lj_source *source = NULL;
     lj_sink *sink = NULL;
     tally t = {{0}, 0, NULL};
     memset(result, 0, sizeof(*result));
     lj_status status = make_tally(lj_bundle_prep(bundle), &t);
     if (status == LJ_OK)
-        status = lj_source_open_as(options->source, lj_prep_schema(lj_bundle_prep(bundle)), options->console, &source);
-    if (status == LJ_OK)
         status = lj_sink_open(options->out, &sink);
     if (status == LJ_OK)
-        status = score_chunks(bundle, options, source, &t, sink);
+        status = lj_prep_image(lj_bundle_prep(bundle)) != NULL ? score_images(bundle, options, &t, sink)
+                                                               : score_table(bundle, options, &t, sink);
     if (status == LJ_OK) {
         lj_sink *done = sink;
         sink = NULL;
@@ -180,7 +200,6 @@ lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options
         status = lj_sha256_finish(t.hash, result->scores_sha256);
     }
     lj_sink_abandon(sink);
-    lj_source_close(source);
     free_tally(&t);
     return status;
 }

@@ -67,7 +67,7 @@ static lj_status make_profile(lj_run *run)
     const lj_profile_options options = {
         .target = target->column, .positive = target->task == LJ_BINARY ? target->class_names[1] : NULL};
     lj_status status =
-        lj_profile_make(run->table.frame, lj_source_schema(run->table.source), &options, &profile);
+        lj_profile_make(run->table.frame, run->table.schema, &options, &profile);
     if (status == LJ_OK)
         status = lj_profile_json(profile, &run->profile);
     lj_profile_destroy(profile);
@@ -191,7 +191,7 @@ static lj_status evaluate_all(lj_run *run)
     LJ_TRY(evaluate_parts(run));
     LJ_TRY(evaluate_groups(run));
     LJ_TRY(time_single_scores(run));
-    if (run->pipeline->evaluate.importance)
+    if (run->pipeline->evaluate.importance && run->table.feature_count > 0)
         LJ_TRY(lj_importance_compute(&request, &run->fitted, &run->importance_metric, &run->importance,
                                      &run->importance_count));
     LJ_TRY(lj_weights_sha256(lj_model_weights(run->fitted.model), run->weights_sha256));
@@ -234,7 +234,7 @@ static lj_status write_bundle(lj_run *run)
                                        .model = run->fitted.model,
                                        .threshold = run->threshold,
                                        .seed = run->seed,
-                                       .data_sha256 = lj_source_sha256(run->table.source),
+                                       .data_sha256 = run->table.sha256,
                                        .scores_sha256 = run->scores_sha256,
                                        .pipeline = run->pipeline->text,
                                        .metrics = run->metrics.data,
@@ -291,7 +291,7 @@ static lj_status write_json(const lj_run *run, lj_text *out)
 static lj_status write_summary(const lj_run *run, lj_text *out)
 {
     const char *names[] = {"train", "valid", run->folds != NULL ? "out of fold" : "test"};
-    lj_run_table(names, run->evaluation, LJ_PARTS_JUDGED, out);
+    lj_run_table(run->table.target.task, names, run->evaluation, LJ_PARTS_JUDGED, out);
     if (run->folds != NULL && run->table.target.task == LJ_BINARY) {
         double sum = 0;
         for (int64_t f = 0; f < run->fold_count; f++)

@@ -157,11 +157,18 @@ lj_status lj_table_read(const lj_pipeline *p, lj_team *team, lj_console *console
 {
     memset(table, 0, sizeof(*table));
     LJ_TRY(lj_arena_create(&table->arena));
+    if (p->data.images != NULL) {
+        LJ_TRY(lj_table_read_images(p, team, console, table));
+        LJ_TRY(check_names(p, table));
+        return lj_target_find(p, console, table);
+    }
     LJ_TRY(open_source(p, team, console, table));
     LJ_TRY(lj_source_read(table->source, &table->frame));
+    table->schema = lj_source_schema(table->source);
+    memcpy(table->sha256, lj_source_sha256(table->source), LJ_SHA256_HEX);
     lj_note(console, "%s: %" PRId64 " rows, %" PRId64 " columns", table->home_source,
             lj_frame_row_count(table->frame), lj_frame_column_count(table->frame));
-    tell_rules(lj_source_schema(table->source), console);
+    tell_rules(table->schema, console);
     LJ_TRY(check_names(p, table));
     LJ_TRY(check_duplicates(p, table, console));
     LJ_TRY(lj_target_find(p, console, table));
@@ -173,6 +180,7 @@ void lj_table_free(lj_table *table)
     lj_free(table->values);
     lj_frame_destroy(table->frame);
     lj_source_close(table->source);
+    lj_schema_destroy(table->no_schema);
     lj_arena_destroy(table->arena);
     memset(table, 0, sizeof(*table));
 }

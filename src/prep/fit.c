@@ -359,7 +359,7 @@ static lj_status count_outputs(lj_fit *fit)
                 prep->number_count++;
         }
     }
-    if (n_used == 0)
+    if (n_used == 0 && lj_prep_image(prep) == NULL)
         return lj_fail(LJ_EDATA, "no feature is left: all %" PRId64 " are constant, nearly unique or dropped",
                        fit->feature_count);
     if (prep->number_count > LJ_PREP_COLUMNS_MAX || prep->category_count > LJ_PREP_COLUMNS_MAX)
@@ -469,6 +469,10 @@ lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int6
         goto done;
     }
     LJ_TRY_DONE(lj_arena_create(&fit.prep->arena));
+    if (lj_frame_pixels(frame) != NULL) {
+        fit.prep->image = *lj_frame_pixels(frame);
+        fit.prep->image.bytes = NULL;
+    }
     LJ_TRY_DONE(start(&fit));
     LJ_TRY_DONE(run_steps(&fit));
     LJ_TRY_DONE(collect(&fit));

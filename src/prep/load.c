@@ -257,7 +257,7 @@ static lj_status load_features(loader *l, const lj_item *map)
     lj_prep *prep = l->prep;
     const lj_item *list;
     LJ_TRY(need_list(l, map, "features", LJ_COLUMNS_MAX, &list));
-    if (list->count == 0)
+    if (list->count == 0 && lj_prep_image(prep) == NULL)
         return fail_at(l, list, "at least one feature");
     prep->features = lj_arena_array(prep->arena, list->count, sizeof(*prep->features));
     l->fields = lj_arena_array(prep->arena, list->count, sizeof(*l->fields));
@@ -274,6 +274,19 @@ static lj_status load_features(loader *l, const lj_item *map)
         prep->feature_count++;
     }
     return lj_schema_create(l->fields, prep->feature_count, &prep->schema);
+}
+
+/* The shape of images, if rows have one. */
+static lj_status load_image(const loader *l, const lj_item *item)
+{
+    const lj_item *map = lj_item_get(item, "image");
+    lj_pixels *image = &l->prep->image;
+    if (map == NULL)
+        return LJ_OK;
+    LJ_TRY(lj_item_need(l->doc, item, "image", LJ_MAP, &map));
+    LJ_TRY(lj_item_need_integer(l->doc, map, "height", 1, LJ_IMAGE_SIDE_MAX, &image->height));
+    LJ_TRY(lj_item_need_integer(l->doc, map, "width", 1, LJ_IMAGE_SIDE_MAX, &image->width));
+    return lj_item_need_integer(l->doc, map, "channels", 1, 3, &image->channels);
 }
 
 static lj_status load_dropped(const loader *l, const lj_item *map)
@@ -304,6 +317,7 @@ static lj_status load_all(loader *l, const lj_item *item)
         return lj_fail(LJ_EVERSION, "%s: expected format %d of a preparation, found %" PRId64
                        ": it was made by another version", lj_doc_name(l->doc), LJ_PREP_FORMAT, format);
     LJ_TRY(lj_load_flag(l->doc, item, "auto", &l->prep->is_auto));
+    LJ_TRY(load_image(l, item));
     LJ_TRY(load_features(l, item));
     return load_dropped(l, item);
 }

@@ -2,6 +2,7 @@
 #include "prep/prep.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 void lj_prep_destroy(lj_prep *prep)
@@ -75,6 +76,11 @@ const char *lj_prep_feature_name(const lj_prep *prep, int64_t index)
     return prep->features[index].name;
 }
 
+const lj_pixels *lj_prep_image(const lj_prep *prep)
+{
+    return lj_pixels_size(&prep->image) > 0 ? &prep->image : NULL;
+}
+
 const lj_schema *lj_prep_schema(const lj_prep *prep)
 {
     return prep->schema;
@@ -127,6 +133,9 @@ static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature
 
 lj_status lj_prep_describe(const lj_prep *prep, lj_text *out)
 {
+    if (lj_prep_image(prep) != NULL)
+        lj_text_printf(out, "images of %" PRId64 " x %" PRId64 " x %" PRId64 ", bytes / 255\n", prep->image.height,
+                       prep->image.width, prep->image.channels);
     for (int64_t i = 0; i < prep->feature_count; i++)
         describe_feature(prep, &prep->features[i], out);
     for (int64_t i = 0; i < prep->dropped_count; i++)
@@ -171,6 +180,13 @@ lj_status lj_prep_json(const lj_prep *prep, lj_text *out)
     lj_json json;
     lj_json_start(&json, out, 1);
     lj_json_map(&json, NULL);
+    if (lj_prep_image(prep) != NULL) {
+        lj_json_list(&json, "image");
+        lj_json_integer(&json, NULL, prep->image.height);
+        lj_json_integer(&json, NULL, prep->image.width);
+        lj_json_integer(&json, NULL, prep->image.channels);
+        lj_json_end_list(&json);
+    }
     lj_json_list(&json, "features");
     for (int64_t i = 0; i < prep->feature_count; i++)
         write_feature(prep, &prep->features[i], &json);

@@ -75,6 +75,7 @@ struct lj_prep {
     int64_t dropped_count;
     int64_t term_count; /* columns of the sparse rows */
     int32_t registers_most; /* of one feature */
+    lj_pixels image;        /* shape; zero: none */
     int is_auto;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lianjin/random.h"
+#include "train/augment.h"
 #include "train/trainer.h"
 
 static lj_status fill_targets(lj_trainer *trainer)
@@ -51,6 +52,7 @@ lj_status lj_batches_prepare(lj_trainer *trainer)
         return lj_fail(LJ_ENOMEM, "train: no memory for the order of %" PRId64 " rows", trainer->train->n);
     trainer->in_numbers = lj_program_input(trainer->training, "numbers");
     trainer->in_codes = lj_program_input(trainer->training, "codes");
+    trainer->in_pixels = lj_program_input(trainer->training, "pixels");
     trainer->in_target = lj_program_input(trainer->training, "target");
     trainer->in_weight = lj_program_input(trainer->training, "weight");
     return LJ_OK;
@@ -76,6 +78,12 @@ static void gather(void *to, const void *from, const int64_t *rows, int64_t n, i
         memcpy(out + i * width, in + rows[i] * width, (size_t)width * 4);
 }
 
+void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out)
+{
+    for (int64_t i = 0; i < n; i++)
+        out[i] = (float)bytes[i] / 255.0F;
+}
+
 /* Weights of the batch divided by their sum; answers the sum. */
 static double load_weights(lj_trainer *trainer, const int64_t *rows, int64_t n)
 {
@@ -96,6 +104,27 @@ static double load_weights(lj_trainer *trainer, const int64_t *rows, int64_t n)
     return sum;
 }
 
+typedef struct image_batch {
+    lj_trainer *trainer;
+    const int64_t *rows;
+} image_batch;
+
+static void load_image(void *context, int64_t index, int thread)
+{
+    const image_batch *batch = context;
+    const lj_trainer *trainer = batch->trainer;
+    const lj_rows *data = trainer->train;
+    const int64_t row = batch->rows[index];
+    const uint8_t *from = data->pixels + row * data->pixel_count;
+    float *to = trainer->in_pixels + index * data->pixel_count;
+    (void)thread;
+    if (lj_augment_any(&trainer->options.augment))
+        lj_augment_image(&trainer->options.augment, &data->image, from, trainer->options.seed, row, trainer->at.epoch,
+                         to);
+    else
+        lj_pixels_load(from, data->pixel_count, to);
+}
+
 double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n)
 {
     const lj_rows *data = trainer->train;
@@ -105,6 +134,8 @@ double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n)
         gather(trainer->in_numbers, data->numbers, rows, n, data->number_count);
     if (trainer->in_codes != NULL)
         gather(trainer->in_codes, data->codes, rows, n, data->category_count);
+    if (trainer->in_pixels != NULL)
+        lj_team_run(trainer->team, load_image, &(image_batch){trainer, rows}, n);
     gather(trainer->in_target, trainer->target, rows, n, 1);
     return load_weights(trainer, rows, n);
 }

@@ -43,6 +43,9 @@ static lj_status describe_options(const lj_trainer *trainer, lj_text *out)
                    by->beta1, by->beta2, by->rho, by->epsilon, by->weight_decay, by->clip_norm, by->clip_value);
     lj_text_printf(out, "%s %a %" PRId64 " %" PRId64 " %a %a %" PRId64 "\n", lj_schedule_name(s->schedule), s->rate,
                    s->warm_up, s->period, s->factor, s->minimum, s->patience);
+    const lj_augment_options *a = &o->augment;
+    lj_text_printf(out, "%a %a %a %a %a %a %a %a %d %d %d\n", a->rotation, a->shear, a->shift, a->zoom, a->brightness,
+                   a->contrast, a->noise, a->cut_out, a->flip_x, a->flip_y, (int)a->fill);
     return lj_text_finish(out);
 }
 
@@ -58,6 +61,7 @@ static lj_status make_fingerprint(lj_trainer *trainer)
     LJ_TRY_DONE(lj_sha256_update(hash, text.data, text.size));
     LJ_TRY_DONE(hash_block(hash, rows->numbers, rows->n * rows->number_count, sizeof(float)));
     LJ_TRY_DONE(hash_block(hash, rows->codes, rows->n * rows->category_count, sizeof(int32_t)));
+    LJ_TRY_DONE(hash_block(hash, rows->pixels, rows->n * rows->pixel_count, 1));
     LJ_TRY_DONE(hash_block(hash, trainer->target, rows->n, 4));
     LJ_TRY_DONE(hash_block(hash, trainer->weight, rows->n, sizeof(float)));
     LJ_TRY_DONE(lj_sha256_finish(hash, trainer->fingerprint));

@@ -87,6 +87,9 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
             lj_program_bind(scoring, "numbers", rows->numbers + begin * rows->number_count);
         if (rows->category_count > 0)
             lj_program_bind(scoring, "codes", rows->codes + begin * rows->category_count);
+        if (rows->pixel_count > 0)
+            lj_pixels_load(rows->pixels + begin * rows->pixel_count, n * rows->pixel_count,
+                           lj_program_input(scoring, "pixels"));
         lj_program_run(scoring, team, &(lj_run_options){.n_rows = n, .step = 1});
         out = lj_program_output(scoring, "score");
         for (int64_t i = 0; i < n * width; i++)

@@ -38,6 +38,7 @@ typedef struct lj_trainer {
     /* Inputs of the training program, NULL if it has none of the kind. */
     float *in_numbers;
     int32_t *in_codes;
+    float *in_pixels;
     void *in_target;
     float *in_weight;
     int64_t equal_weights; /* rows for which in_weight holds 1/rows; 0: something else */
@@ -66,6 +67,8 @@ int64_t lj_trainer_batches(const lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
 void lj_batches_shuffle(lj_trainer *trainer);
 double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n);
+/* out[i] = bytes[i] / 255 */
+void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out);
 
 /* monitor.c */
 LJ_CHECKED lj_status lj_monitor_prepare(lj_trainer *trainer);

@@ -25,20 +25,35 @@
 #define TRAIN      600
 #define VALID      300
 #define CLASSES    3
+#define SIDE       12 /* of an image */
 
 static const int32_t sizes[CATEGORIES] = {4, 3};
 
 typedef struct table {
     float numbers[TRAIN * NUMBERS];
     int32_t codes[TRAIN * CATEGORIES];
+    uint8_t pixels[TRAIN * SIDE * SIDE];
     double target[TRAIN];
     lj_rows rows;
+    lj_rows images; /* the same rows as images alone */
 } table;
 
 static double truth(const float *x, const int32_t *c)
 {
     return (double)(1.5F * x[0] * (x[1] > 0.0F ? 1.0F : -0.5F) + x[2]) + (c[0] == 2 ? 1.0 : -0.3) +
            (c[1] == 1 ? 0.5 : 0.0);
+}
+
+/* Quarters as bright as the numbers say; the last one tells the categories. */
+static void paint(const float *x, const int32_t *c, uint8_t *out)
+{
+    for (int y = 0; y < SIDE; y++) {
+        for (int i = 0; i < SIDE; i++) {
+            const int quarter = y / (SIDE / 2) * 2 + i / (SIDE / 2);
+            const int flag = y < SIDE * 3 / 4 ? c[0] == 2 : c[1] == 1;
+            out[y * SIDE + i] = quarter < 3 ? (uint8_t)(127.0F + 80.0F * x[quarter]) : flag ? 220 : 30;
+        }
+    }
 }
 
 static table *make_table(lj_task task, const char *name, int64_t n)
@@ -51,6 +66,7 @@ static table *make_table(lj_task task, const char *name, int64_t n)
     for (int64_t i = 0; i < n * CATEGORIES; i++)
         t->codes[i] = (int32_t)(lj_random_u32(2, stream, (uint64_t)i) % (uint32_t)sizes[i % CATEGORIES]);
     for (int64_t i = 0; i < n; i++) {
+        paint(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES, t->pixels + i * SIDE * SIDE);
         const double y = truth(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES) +
                          0.4 * (double)(lj_random_uniform(3, stream, (uint64_t)i) - 0.5F);
         t->target[i] = task == LJ_REGRESSION ? 1000.0 + 50.0 * y
@@ -63,11 +79,25 @@ static table *make_table(lj_task task, const char *name, int64_t n)
                         .codes = t->codes,
                         .category_count = CATEGORIES,
                         .target = t->target};
+    t->images = (lj_rows){.n = n, .pixels = t->pixels, .pixel_count = SIDE * SIDE, .target = t->target};
     return t;
 }
 
-static lj_model_spec spec_of(lj_task task)
+/* The rows as the family reads them. */
+static const lj_rows *rows_for(const char *family, const table *t)
 {
+    const lj_family_info *info = NULL;
+    MUST(lj_family_find(family, &info));
+    return info->images == LJ_IMAGES_ONLY ? &t->images : &t->rows;
+}
+
+static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
+{
+    const lj_pixels image = {.height = SIDE, .width = SIDE, .channels = 1};
+    if (rows->pixel_count > 0)
+        return (lj_model_spec){.task = task,
+                               .classes = task == LJ_BINARY ? 2 : task == LJ_MULTICLASS ? CLASSES : 0,
+                               .image = image};
     return (lj_model_spec){.task = task,
                            .classes = task == LJ_BINARY       ? 2
                                       : task == LJ_MULTICLASS ? CLASSES
@@ -90,6 +120,11 @@ static lj_doc *options_doc(const char *family)
     else if (strcmp(family, "resnet") == 0)
         text = "{\"model\": {\"units\": 24, \"blocks\": 1, \"dropout\": 0.1}, \"train\": {\"epochs\": 30, \"rate\": "
                "0.01}}";
+    else if (strcmp(family, "lenet") == 0)
+        text = "{\"model\": {\"dropout\": 0.1}, \"train\": {\"epochs\": 20, \"batch\": 32}}";
+    else if (strcmp(family, "cnn") == 0)
+        text = "{\"model\": {\"blocks\": [8], \"convolutions\": 1, \"flatten\": true, \"dense\": [16], \"dropout\": 0},"
+               " \"train\": {\"epochs\": 30, \"batch\": 32, \"rate\": 0.005}}";
     MUST(lj_json_parse("options", text, strlen(text), &doc));
     return doc;
 }
@@ -100,7 +135,7 @@ static lj_model *fit(const char *family, lj_task task, const lj_rows *train, con
     lj_team *team = NULL;
     lj_train_result result;
     lj_model *model = NULL;
-    const lj_model_spec spec = spec_of(task);
+    const lj_model_spec spec = spec_of(task, train);
     const lj_fit_options options = {.family = family,
                                     .doc = doc,
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
@@ -154,11 +189,11 @@ static void check_same_bits(lj_model *model, const lj_rows *rows, const float *s
     MUST(lj_model_share(model, &shared));
     for (int64_t i = 0; i < 40; i++) {
         const int64_t n = i % 2 == 0 ? 1 : 37;
-        const lj_rows part = {.n = n,
-                              .numbers = rows->numbers + i * NUMBERS,
-                              .number_count = NUMBERS,
-                              .codes = rows->codes + i * CATEGORIES,
-                              .category_count = CATEGORIES};
+        lj_rows part = *rows;
+        part.n = n;
+        part.numbers = rows->number_count > 0 ? rows->numbers + i * rows->number_count : NULL;
+        part.codes = rows->category_count > 0 ? rows->codes + i * rows->category_count : NULL;
+        part.pixels = rows->pixel_count > 0 ? rows->pixels + i * rows->pixel_count : NULL;
         MUST(lj_model_predict(i % 4 < 2 ? model : shared, &part, NULL, some));
         assert_memory_equal(some, scores + i * width, (size_t)(n * width) * sizeof(float));
     }
@@ -217,9 +252,10 @@ static void every_family_does_every_task(void **state)
         const char *family = lj_family_at(f)->name;
         for (int task = 0; task < LJ_TASK_COUNT; task++) {
             table *t = make_table((lj_task)task, "train", TRAIN), *v = make_table((lj_task)task, "valid", VALID);
-            lj_model *model = fit(family, (lj_task)task, &t->rows, &v->rows, 1), *loaded = NULL;
+            const lj_rows *rows = rows_for(family, v);
+            lj_model *model = fit(family, (lj_task)task, rows_for(family, t), rows, 1), *loaded = NULL;
             assert_string_equal(lj_model_family(model)->name, family);
-            MUST(lj_model_predict(model, &v->rows, NULL, scores));
+            MUST(lj_model_predict(model, rows, NULL, scores));
             const lj_predictions predictions = {.task = (lj_task)task,
                                                 .n = VALID,
                                                 .classes = lj_model_spec_of(model)->classes,
@@ -227,10 +263,10 @@ static void every_family_does_every_task(void **state)
                                                 .target = v->target};
             check_quality(family, (lj_task)task, &predictions);
             check_scores(model, scores, VALID);
-            check_same_bits(model, &v->rows, scores);
+            check_same_bits(model, rows, scores);
             check_description(model);
             MUST(reload(model, NULL, NULL, &loaded));
-            MUST(lj_model_predict(loaded, &v->rows, NULL, again));
+            MUST(lj_model_predict(loaded, rows, NULL, again));
             assert_memory_equal(scores, again, (size_t)(VALID * lj_model_width(model)) * sizeof(float));
             lj_model_destroy(loaded);
             lj_model_destroy(model);
@@ -252,13 +288,14 @@ static void every_family_gives_the_same_bits_on_any_instruction_set_and_threads(
             MUST(lj_kernels_select(*isa));
             for (int threads = 1; threads <= 4; threads *= 2) {
                 char hex[65];
-                lj_model *model = fit(lj_family_at(f)->name, LJ_BINARY, &t->rows, &v->rows, threads);
+                const char *family = lj_family_at(f)->name;
+                lj_model *model = fit(family, LJ_BINARY, rows_for(family, t), rows_for(family, v), threads);
                 MUST(lj_weights_sha256(lj_model_weights(model), hex));
                 lj_model_destroy(model);
                 if (first[0] == '\0')
                     memcpy(first, hex, sizeof(first));
                 if (strcmp(first, hex) != 0)
-                    fail_msg("%s: other bits with %s and %d threads", lj_family_at(f)->name, *isa, threads);
+                    fail_msg("%s: other bits with %s and %d threads", family, *isa, threads);
             }
         }
     }
@@ -328,6 +365,8 @@ static void an_unknown_category_is_like_one_out_of_range_and_adds_nothing(void *
     for (int64_t f = 0; f < lj_family_count(); f++) {
         const char *family = lj_family_at(f)->name;
         float scores[2];
+        if (lj_family_at(f)->images == LJ_IMAGES_ONLY)
+            continue;
         lj_model *model = fit(family, LJ_REGRESSION, &train->rows, &valid->rows, 1);
         MUST(lj_model_predict(model, &rows, NULL, scores));
         assert_true(scores[0] == scores[1]);
@@ -359,7 +398,7 @@ static void bad_targets_and_numbers_are_refused(void **state)
 {
     (void)state;
     table *t = make_table(LJ_BINARY, "train", 50);
-    const lj_model_spec spec = spec_of(LJ_BINARY);
+    const lj_model_spec spec = spec_of(LJ_BINARY, &t->rows);
     const lj_fit_options options = {.family = "dense"};
     lj_train_result result;
     lj_model *model = NULL;
@@ -378,7 +417,7 @@ static void class_weights_are_read_and_checked(void **state)
 {
     (void)state;
     table *t = make_table(LJ_BINARY, "train", TRAIN);
-    const lj_model_spec spec = spec_of(LJ_BINARY);
+    const lj_model_spec spec = spec_of(LJ_BINARY, &t->rows);
     lj_train_result result;
     double mean[2];
     float scores[TRAIN];
@@ -414,7 +453,7 @@ static void an_interrupted_model_goes_on_to_the_same_weights(void **state)
 {
     (void)state;
     table *t = make_table(LJ_BINARY, "train", TRAIN), *v = make_table(LJ_BINARY, "valid", VALID);
-    const lj_model_spec spec = spec_of(LJ_BINARY);
+    const lj_model_spec spec = spec_of(LJ_BINARY, &t->rows);
     const char *text = "{\"epochs\": 3}";
     lj_doc *doc = NULL;
     char hex[2][65];

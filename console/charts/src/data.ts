@@ -148,6 +148,8 @@ export interface PreparedFeature {
 }
 
 export interface Preparation {
+  /** Height, width, channels; left out where rows have no images. */
+  image?: number[];
   features: PreparedFeature[];
   dropped: { feature: string; why: string }[];
 }

@@ -57,6 +57,7 @@ export const rows: [string, string][] = [
   ["many different numbers", "不同数值较多"],
   ["the number of its different values", "按不同取值的个数判定"],
   ["by column {0}", "按字段 {0} 划分"],
+  ["as the sets of images say", "按图像集合划分"],
   ["by groups of {0}, seed {1#}", "按 {0} 分组划分，种子 {1}"],
   ["by time, column {0}", "按时间划分，字段 {0}"],
   ["{0#} folds", "{0} 折交叉验证"],
@@ -106,6 +107,8 @@ export const rows: [string, string][] = [
   // Families.
   ["a multi-layer perceptron on numbers and one-hot categories", "多层感知机，输入为数值与独热编码的类别"],
   ["residual blocks on numbers and one-hot categories", "残差网络，输入为数值与独热编码的类别"],
+  ["LeNet-5: two convolutions, two dense layers; for small grey images", "LeNet-5：两个卷积层与两个全连接层，适用于小尺寸灰度图像"],
+  ["blocks of convolutions and pooling on images", "由卷积块与池化组成的图像网络"],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",
     "逻辑回归、多项逻辑回归或线性回归，带 L2 与 L1 正则",

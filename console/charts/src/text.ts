@@ -39,6 +39,7 @@ const words = {
   steps: ["Steps", "处理步骤"],
   becomes: ["Becomes", "结果"],
   preparationNote: ["{0} columns become {1} numbers and {2} categories.", "{0} 个字段处理为 {1} 个数值与 {2} 个类别编码。"],
+  imageNote: ["Images of {0} (height, width, channels); bytes / 255.", "图像尺寸 {0}（高、宽、通道），像素值除以 255。"],
   asItIs: ["as it is", "原值"],
   notUsed: ["not used", "不使用"],
   aNumber: ["1 number", "1 个数值"],

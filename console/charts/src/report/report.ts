@@ -123,7 +123,7 @@ const ROWS_UNFOLDED = 30;
 
 function preparation(report: Report): HTMLElement | null {
   if (report.preparation === null) return null;
-  const { features, dropped } = report.preparation;
+  const { image, features, dropped } = report.preparation;
   const numbers = features.reduce((sum, one) => sum + one.numbers, 0);
   const categories = features.reduce((sum, one) => sum + one.codes.length, 0);
   const rows: Cell[][] = [
@@ -133,8 +133,9 @@ function preparation(report: Report): HTMLElement | null {
   const all = table([t("column"), t("type"), t("steps"), t("becomes")], rows, [0, 1, 2, 3]);
   return section(
     "preparation",
-    h("p", {}, t("preparationNote", whole(features.length), whole(numbers), whole(categories))),
-    rows.length > ROWS_UNFOLDED ? details(t("showSteps", whole(rows.length)), all) : all,
+    image === undefined ? null : h("p", {}, t("imageNote", image.join(" \u00d7 "))),
+    rows.length === 0 ? null : h("p", {}, t("preparationNote", whole(features.length), whole(numbers), whole(categories))),
+    rows.length === 0 ? null : rows.length > ROWS_UNFOLDED ? details(t("showSteps", whole(rows.length)), all) : all,
   );
 }
 

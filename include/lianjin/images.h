@@ -1,0 +1,40 @@
+/*
+ * Sets of images: a folder with a folder for each class, or a pair of IDX files
+ * (images and labels, as MNIST is given; .gz too). They become a frame with an
+ * image for each row and the columns `label` and, for folders, `file`.
+ */
+#ifndef LIANJIN_IMAGES_H
+#define LIANJIN_IMAGES_H
+
+#include "lianjin/frame.h"
+#include "lianjin/hash.h"
+#include "lianjin/progress.h"
+#include "lianjin/team.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lj_image_set {
+    const char *images; /* a folder, or an IDX file; NULL: no such part */
+    const char *labels; /* the IDX file of the labels; NULL: folders name the classes, or there are none */
+} lj_image_set;
+
+/*
+ * Reads sets [count] one after another; counts [count]: images of each. `shape`
+ * (bytes not read): what images have to be, zero where any will do: then the
+ * first image says it (of folders: three channels). Images of folders are
+ * resized to it, those of IDX files are refused if they differ. The team
+ * decodes. The frame has a column `label` if every set has labels, `file` if one
+ * is a folder. digest: of all bytes read, in the order of sets and names.
+ * LJ_EDATA names the file that is damaged, too large or of another shape;
+ * LJ_ENOTFOUND the one that is not there.
+ */
+LJ_CHECKED lj_status lj_images_read(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
+                                    lj_console *console, lj_frame **out, int64_t *counts,
+                                    char digest[LJ_SHA256_HEX]);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

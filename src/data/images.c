@@ -1,0 +1,267 @@
+/* Sets of images as one frame. */
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/images_inside.h"
+#include "lianjin/file.h"
+#include "lianjin/limits.h"
+
+enum { DEFAULT_CHANNELS = 3, BLOCK_FILES = 256 };
+
+/* What has been read so far. */
+typedef struct reader {
+    lj_team *team;
+    lj_console *console;
+    lj_sha256 *hash;
+    lj_pixels pixels; /* of all sets */
+    int64_t count;
+    const char **labels, **files; /* [count]; texts of the arena */
+    int has_labels, has_files;
+    lj_arena *arena;
+} reader;
+
+/* Room for `more` images behind those that are there. */
+static lj_status grow(reader *r, const char *path, int64_t more)
+{
+    const int64_t size = lj_pixels_size(&r->pixels), count = r->count + more;
+    if (count > LJ_IMAGE_SET_BYTES_MAX / size)
+        return lj_fail(LJ_EDATA, "%s: %" PRId64 " images of %" PRId64 " bytes are more than %" PRId64 " bytes in all",
+                       path, count, size, LJ_IMAGE_SET_BYTES_MAX);
+    uint8_t *bytes = lj_resize_array(r->pixels.bytes, r->count * size, count * size, 1);
+    if (bytes != NULL)
+        r->pixels.bytes = bytes;
+    const char ***texts[] = {&r->labels, &r->files};
+    int failed = bytes == NULL;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !failed; i++) {
+        const char **grown = lj_resize_array(*texts[i], r->count, count, sizeof(*grown));
+        failed = grown == NULL;
+        if (!failed)
+            *texts[i] = grown;
+    }
+    return failed ? lj_fail(LJ_ENOMEM, "%s: no memory for %" PRId64 " images", path, count) : LJ_OK;
+}
+
+static int same_shape(const lj_pixels *a, const lj_pixels *b)
+{
+    return a->height == b->height && a->width == b->width && a->channels == b->channels;
+}
+
+/* ---- IDX ---- */
+
+static lj_status read_labels(reader *r, const char *path, int64_t n)
+{
+    lj_idx idx;
+    LJ_TRY(lj_idx_read(path, r->hash, &idx));
+    lj_status status = LJ_OK;
+    if (idx.rank != 1 || idx.dims[0] != n)
+        status = lj_fail(LJ_EDATA, "%s: expected %" PRId64 " labels, found %" PRId64, path, n, idx.dims[0]);
+    for (int64_t i = 0; status == LJ_OK && i < n; i++) {
+        r->labels[r->count + i] = lj_arena_printf(r->arena, "%d", idx.bytes[i]);
+        if (r->labels[r->count + i] == NULL)
+            status = lj_fail(LJ_ENOMEM, "%s: no memory for the labels", path);
+    }
+    lj_free(idx.bytes);
+    return status;
+}
+
+static lj_status take_idx(reader *r, const lj_image_set *set, const lj_idx *idx)
+{
+    const lj_pixels found = {.height = idx->dims[1], .width = idx->dims[2],
+                             .channels = idx->rank == 4 ? idx->dims[3] : 1};
+    if (idx->rank < 3 || (found.channels != 1 && found.channels != 3))
+        return lj_fail(LJ_EDATA, "%s: expected images (3 or 4 dimensions), found %d dimensions", set->images,
+                       idx->rank);
+    if (r->pixels.height == 0 && (r->pixels.channels == 0 || r->pixels.channels == found.channels))
+        r->pixels = found;
+    if (!same_shape(&found, &r->pixels))
+        return lj_fail(LJ_EDATA, "%s: expected images of %" PRId64 " x %" PRId64 " x %" PRId64 ", found %" PRId64
+                       " x %" PRId64 " x %" PRId64, set->images, r->pixels.height, r->pixels.width,
+                       r->pixels.channels, found.height, found.width, found.channels);
+    const int64_t size = lj_pixels_size(&found);
+    LJ_TRY(grow(r, set->images, idx->dims[0]));
+    memcpy(r->pixels.bytes + r->count * size, idx->bytes, (size_t)(idx->dims[0] * size));
+    return set->labels != NULL ? read_labels(r, set->labels, idx->dims[0]) : LJ_OK;
+}
+
+static lj_status read_idx(reader *r, const lj_image_set *set, int64_t *n)
+{
+    lj_idx idx;
+    LJ_TRY(lj_idx_read(set->images, r->hash, &idx));
+    const lj_status status = take_idx(r, set, &idx);
+    *n = idx.dims[0];
+    r->has_labels &= set->labels != NULL;
+    lj_free(idx.bytes);
+    return status;
+}
+
+/* ---- folders ---- */
+
+/* One file of a block, and what came of it: a failure's message belongs to the thread that failed. */
+typedef struct decoded {
+    lj_status status;
+    char message[LJ_MESSAGE_MAX];
+    char digest[LJ_SHA256_HEX];
+} decoded;
+
+typedef struct block {
+    const reader *reader;
+    char *const *paths;
+    uint8_t *to; /* of the first image */
+    decoded *results;
+} block;
+
+static lj_status decode_file(const lj_pixels *shape, const char *path, uint8_t *to, char digest[LJ_SHA256_HEX])
+{
+    char *file = NULL;
+    size_t size = 0;
+    lj_pixels image = {0}, out = *shape;
+    out.bytes = to;
+    LJ_TRY(lj_file_read(path, LJ_IMAGE_FILE_BYTES_MAX, &file, &size));
+    lj_status status = lj_sha256_bytes(file, size, digest);
+    if (status == LJ_OK)
+        status = lj_image_decode(path, (const uint8_t *)file, size, shape->channels, &image);
+    if (status == LJ_OK)
+        status = lj_image_resize(&image, &out);
+    lj_free(image.bytes);
+    lj_free(file);
+    return status;
+}
+
+static void decode_one(void *context, int64_t index, int thread)
+{
+    const block *b = context;
+    const lj_pixels *shape = &b->reader->pixels;
+    decoded *result = &b->results[index];
+    (void)thread;
+    result->status = decode_file(shape, b->paths[index], b->to + index * lj_pixels_size(shape), result->digest);
+    if (result->status != LJ_OK)
+        (void)snprintf(result->message, sizeof(result->message), "%s", lj_error_message());
+}
+
+/* The files [begin, begin + n) in parallel; digests and failures in their order. */
+static lj_status decode_block(reader *r, const lj_image_files *files, int64_t begin, int64_t n, decoded *results)
+{
+    block b = {.reader = r, .paths = files->paths + begin, .results = results};
+    b.to = r->pixels.bytes + (r->count + begin) * lj_pixels_size(&r->pixels);
+    lj_team_run(r->team, decode_one, &b, n);
+    for (int64_t i = 0; i < n; i++) {
+        if (results[i].status != LJ_OK)
+            return lj_fail(results[i].status, "%s", results[i].message);
+        LJ_TRY(lj_sha256_update(r->hash, results[i].digest, strlen(results[i].digest)));
+    }
+    return LJ_OK;
+}
+
+/* Where nobody gave a size, the first image has it. */
+static lj_status find_shape(reader *r, const char *path)
+{
+    char *file = NULL;
+    size_t size = 0;
+    lj_pixels image = {0};
+    if (r->pixels.channels == 0)
+        r->pixels.channels = DEFAULT_CHANNELS;
+    if (r->pixels.height > 0)
+        return LJ_OK;
+    LJ_TRY(lj_file_read(path, LJ_IMAGE_FILE_BYTES_MAX, &file, &size));
+    const lj_status status = lj_image_decode(path, (const uint8_t *)file, size, r->pixels.channels, &image);
+    r->pixels.height = image.height;
+    r->pixels.width = image.width;
+    lj_free(image.bytes);
+    lj_free(file);
+    return status;
+}
+
+static lj_status take_files(reader *r, const char *folder, const lj_image_files *files)
+{
+    LJ_TRY(find_shape(r, files->paths[0]));
+    LJ_TRY(grow(r, folder, files->count));
+    for (int64_t i = 0; i < files->count; i++) {
+        r->files[r->count + i] = lj_arena_strdup(r->arena, files->paths[i]);
+        r->labels[r->count + i] = files->labels != NULL ? lj_arena_strdup(r->arena, files->labels[i]) : NULL;
+        if (r->files[r->count + i] == NULL || (files->labels != NULL && r->labels[r->count + i] == NULL))
+            return lj_fail(LJ_ENOMEM, "%s: no memory for the names of images", folder);
+    }
+    decoded *results = lj_new_array(BLOCK_FILES, sizeof(*results));
+    lj_status status = results == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory to decode images", folder) : LJ_OK;
+    lj_progress_begin(r->console, "images", files->count);
+    for (int64_t begin = 0; status == LJ_OK && begin < files->count; begin += BLOCK_FILES) {
+        const int64_t left = files->count - begin;
+        status = decode_block(r, files, begin, left < BLOCK_FILES ? left : BLOCK_FILES, results);
+        lj_progress_update(r->console, begin + (left < BLOCK_FILES ? left : BLOCK_FILES), NULL);
+        if (status == LJ_OK && lj_interrupted())
+            status = lj_fail(LJ_EINTERRUPTED, "interrupted while reading %s", folder);
+    }
+    lj_progress_end(r->console);
+    lj_free(results);
+    return status;
+}
+
+static lj_status read_folder(reader *r, const lj_image_set *set, int64_t *n)
+{
+    lj_image_files files;
+    LJ_TRY(lj_image_files_list(set->images, &files));
+    const lj_status status = take_files(r, set->images, &files);
+    *n = files.count;
+    r->has_labels &= files.labels != NULL;
+    r->has_files = 1;
+    lj_image_files_free(&files);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+static lj_status read_sets(reader *r, const lj_image_set *sets, int64_t count, int64_t *counts)
+{
+    for (int64_t s = 0; s < count; s++) {
+        counts[s] = 0;
+        if (sets[s].images == NULL)
+            continue;
+        if (lj_file_is_folder(sets[s].images))
+            LJ_TRY(read_folder(r, &sets[s], &counts[s]));
+        else
+            LJ_TRY(read_idx(r, &sets[s], &counts[s]));
+        r->count += counts[s];
+    }
+    return LJ_OK;
+}
+
+static lj_status make_frame(reader *r, lj_frame **out)
+{
+    LJ_TRY(lj_frame_create(r->count, out));
+    const lj_pixels pixels = r->pixels;
+    r->pixels.bytes = NULL;
+    LJ_TRY(lj_frame_set_pixels(*out, &pixels));
+    if (r->has_labels)
+        LJ_TRY(lj_frame_add_text(*out, "label", r->labels));
+    return r->has_files ? lj_frame_add_text(*out, "file", r->files) : LJ_OK;
+}
+
+lj_status lj_images_read(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
+                         lj_console *console, lj_frame **out, int64_t *counts, char digest[LJ_SHA256_HEX])
+{
+    assert(sets != NULL && count >= 1 && out != NULL && digest != NULL);
+    *out = NULL;
+    reader r = {.team = team, .console = console, .has_labels = 1};
+    lj_frame *frame = NULL;
+    lj_status status = LJ_OK;
+    if (shape != NULL)
+        r.pixels = *shape;
+    r.pixels.bytes = NULL;
+    LJ_TRY_DONE(lj_arena_create(&r.arena));
+    LJ_TRY_DONE(lj_sha256_create(&r.hash));
+    LJ_TRY_DONE(read_sets(&r, sets, count, counts));
+    LJ_TRY_DONE(lj_sha256_finish(r.hash, digest));
+    LJ_TRY_DONE(make_frame(&r, &frame));
+    *out = frame;
+    frame = NULL;
+done:
+    lj_frame_destroy(frame);
+    lj_sha256_destroy(r.hash);
+    lj_free(r.pixels.bytes);
+    lj_free(r.labels);
+    lj_free(r.files);
+    lj_arena_destroy(r.arena);
+    return status;
+}

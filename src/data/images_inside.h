@@ -1,0 +1,33 @@
+/* Between the files that read images. */
+#ifndef LIANJIN_DATA_IMAGES_INSIDE_H
+#define LIANJIN_DATA_IMAGES_INSIDE_H
+
+#include "lianjin/images.h"
+
+/* An IDX file of unsigned bytes: dims[0] items of dims[1] x dims[2] x ... bytes. */
+typedef struct lj_idx {
+    int rank;
+    int64_t dims[4];
+    uint8_t *bytes; /* to free with lj_free */
+} lj_idx;
+
+/* Reads `path` (also .gz) and adds its bytes to the hash. LJ_EDATA: no IDX file, cut short, too long, not of bytes. */
+LJ_CHECKED lj_status lj_idx_read(const char *path, lj_sha256 *hash, lj_idx *out);
+
+/* A JPEG or PNG file in memory as rows of height x width x channels bytes (1 grey, 3 colours), to free with lj_free. */
+LJ_CHECKED lj_status lj_image_decode(const char *path, const uint8_t *file, size_t size, int64_t channels,
+                                     lj_pixels *out);
+
+/* Another size by the antialiased triangle filter: the same bits everywhere. out->bytes is the caller's, of its size. */
+LJ_CHECKED lj_status lj_image_resize(const lj_pixels *in, const lj_pixels *out);
+
+/* Images of a folder, with the names of their classes where it has folders. */
+typedef struct lj_image_files {
+    char **paths, **labels; /* [count], ascending; labels NULL where the images lie in the folder itself */
+    int64_t count;
+} lj_image_files;
+/* LJ_ENOTFOUND: no such folder; LJ_EDATA: a class without images, no image at all. */
+LJ_CHECKED lj_status lj_image_files_list(const char *folder, lj_image_files *out);
+void lj_image_files_free(lj_image_files *files);
+
+#endif

@@ -1,0 +1,133 @@
+/* Sets of images as the table of a run. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "lianjin/file.h"
+#include "lianjin/images.h"
+#include "lianjin/random.h"
+#include "pipeline/pipeline.h"
+
+static const char *const part_words[] = {"train", "valid", "test"};
+enum { PARTS = 3 };
+
+/* One path of the file: $LIANJIN_DATA filled in, relative to the pipeline's folder. */
+static lj_status find_path(const lj_pipeline *p, lj_arena *arena, const char *written, const char **out)
+{
+    LJ_TRY(lj_source_path(arena, written, out));
+    if ((*out)[0] == '/' || p->folder[0] == '\0')
+        return LJ_OK;
+    *out = lj_arena_printf(arena, "%s/%s", p->folder, *out);
+    return *out != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for a path");
+}
+
+static lj_status find_set(const lj_pipeline *p, lj_arena *arena, const lj_item *item, lj_image_set *set)
+{
+    if (item == NULL)
+        return LJ_OK;
+    if (item->kind == LJ_STRING)
+        return find_path(p, arena, item->text, &set->images);
+    LJ_TRY(find_path(p, arena, item->items[0]->text, &set->images));
+    return find_path(p, arena, item->items[1]->text, &set->labels);
+}
+
+/* Rows of `from` of each class in a random order; the first `share` of them become `part`. */
+static lj_status take_share(const lj_frame *frame, const char **parts, double share, const char *part, uint64_t seed)
+{
+    const int64_t n = lj_frame_row_count(frame);
+    const lj_column *label = NULL;
+    LJ_TRY(lj_frame_need(frame, "label", &label));
+    int64_t *order = lj_new_array(n, sizeof(*order));
+    double *left = lj_new_array(label->word_count, sizeof(*left));
+    if (order == NULL || left == NULL) {
+        lj_free(order);
+        lj_free(left);
+        return lj_fail(LJ_ENOMEM, "no memory to part %" PRId64 " images", n);
+    }
+    lj_random_permutation(seed, lj_random_stream("images/split"), n, order);
+    for (int64_t i = 0; i < n; i++)
+        left[label->code[i]] += strcmp(parts[i], "train") == 0 ? share : 0.0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t row = order[i];
+        const int32_t class = label->code[row];
+        if (left[class] >= 0.5 && strcmp(parts[row], "train") == 0) {
+            parts[row] = part;
+            left[class] -= 1.0;
+        }
+    }
+    lj_free(order);
+    lj_free(left);
+    return LJ_OK;
+}
+
+/* A column `part` for the frame: as the sets say, valid and test taken of train where they are not given. */
+static lj_status add_parts(const lj_pipeline *p, const int64_t *counts, lj_frame *frame)
+{
+    const int64_t n = lj_frame_row_count(frame);
+    const char **parts = lj_new_array(n, sizeof(*parts));
+    lj_status status = parts == NULL ? lj_fail(LJ_ENOMEM, "no memory for the parts of %" PRId64 " images", n) : LJ_OK;
+    int64_t row = 0;
+    for (int s = 0; s < PARTS && status == LJ_OK; s++)
+        for (int64_t i = 0; i < counts[s]; i++)
+            parts[row++] = part_words[s];
+    /* test first: the share of valid is then that of what is left */
+    const double valid = p->images.test == NULL ? p->split.valid / (1.0 - p->split.test) : p->split.valid;
+    if (status == LJ_OK && p->images.test == NULL)
+        status = take_share(frame, parts, p->split.test, "test", (uint64_t)p->top.seed);
+    if (status == LJ_OK && p->images.valid == NULL)
+        status = take_share(frame, parts, valid, "valid", (uint64_t)p->top.seed + 1);
+    if (status == LJ_OK)
+        status = lj_frame_add_text(frame, "part", parts);
+    lj_free(parts);
+    return status;
+}
+
+static lj_status check_labels(const lj_frame *frame, const char *path)
+{
+    const int64_t at = lj_frame_find(frame, "label");
+    return at >= 0 && lj_frame_column(frame, at)->missing_count == 0
+               ? LJ_OK
+               : lj_fail(LJ_EDATA, "%s: expected labels: a folder for each class, or [images, labels]", path);
+}
+
+lj_status lj_table_read_images(const lj_pipeline *p, lj_team *team, lj_console *console, lj_table *table)
+{
+    const lj_item *items[PARTS] = {p->images.train, p->images.valid, p->images.test};
+    lj_image_set sets[PARTS] = {{0}};
+    int64_t counts[PARTS] = {0};
+    lj_pixels shape = {.channels = p->images.channels < 0 ? 0 : p->images.channels == 0 ? 1 : 3};
+    if (p->images.size != NULL) {
+        shape.height = (int64_t)lj_declared_at(p->images.size, 0)->number;
+        shape.width = (int64_t)lj_declared_at(p->images.size, 1)->number;
+    }
+    for (int s = 0; s < PARTS; s++)
+        LJ_TRY(find_set(p, table->arena, items[s], &sets[s]));
+    table->home_source = sets[0].images;
+    LJ_TRY(lj_images_read(sets, PARTS, &shape, team, console, &table->frame, counts, table->sha256));
+    LJ_TRY(check_labels(table->frame, sets[0].images));
+    LJ_TRY(add_parts(p, counts, table->frame));
+    const lj_pixels *pixels = lj_frame_pixels(table->frame);
+    lj_note(console, "%" PRId64 " images of %" PRId64 " x %" PRId64 " x %" PRId64, lj_frame_row_count(table->frame),
+            pixels->height, pixels->width, pixels->channels);
+    LJ_TRY(lj_schema_create(NULL, 0, &table->no_schema));
+    table->schema = table->no_schema;
+    return LJ_OK;
+}
+
+lj_status lj_images_of_path(const char *path, const lj_pixels *shape, lj_team *team, lj_console *console,
+                            lj_frame **out)
+{
+    char digest[LJ_SHA256_HEX];
+    int64_t count = 0;
+    lj_image_set set = {.images = path};
+    char *images = lj_strdup(path);
+    if (images == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for a path");
+    char *comma = strchr(images, ',');
+    if (comma != NULL) {
+        *comma = '\0';
+        set = (lj_image_set){.images = images, .labels = comma + 1};
+    }
+    const lj_status status = lj_images_read(&set, 1, shape, team, console, out, &count, digest);
+    lj_free(images);
+    return status;
+}

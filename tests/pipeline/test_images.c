@@ -1,0 +1,87 @@
+/* From sets of images to a proved bundle, and what is refused. */
+#include "pipeline/fixture.h"
+
+enum { IMAGES = 240, SIDE = 6, CLASSES = 3 };
+
+/* IDX files of bright squares in one of three corners, on noise; row i is of class i mod 3. */
+static void put_squares(const fixture *f, const char *images, const char *labels, int n, uint64_t stream)
+{
+    uint8_t bytes[16 + IMAGES * SIDE * SIDE] = {0, 0, 8, 3, 0, 0, 0, (uint8_t)n, 0, 0, 0, SIDE, 0, 0, 0, SIDE};
+    uint8_t classes[8 + IMAGES] = {0, 0, 8, 1, 0, 0, 0, (uint8_t)n};
+    for (int i = 0; i < n; i++) {
+        const int k = i % CLASSES;
+        classes[8 + i] = (uint8_t)k;
+        for (int p = 0; p < SIDE * SIDE; p++) {
+            const int bright = p / SIDE / 3 == k / 2 && p % SIDE / 3 == k % 2;
+            const uint32_t noise = lj_random_u32(5, stream, (uint64_t)(i * SIDE * SIDE + p)) % 120;
+            bytes[16 + i * SIDE * SIDE + p] = (uint8_t)(noise + (bright ? 130 : 0));
+        }
+    }
+    assert_int_equal(lj_file_replace(path_of(f, images), bytes, (size_t)(16 + n * SIDE * SIDE)), LJ_OK);
+    assert_int_equal(lj_file_replace(path_of(f, labels), classes, (size_t)(8 + n)), LJ_OK);
+}
+
+#define RUN "data: {images: {train: [tr.i, tr.l], test: [te.i, te.l]}}\nmodel: {family: dense, layers: [16]}\n" \
+            "train: {epochs: 30, batch: 32, rate: 0.01}\nevaluate: {importance: false}\n"
+
+static void a_set_of_images_becomes_a_bundle_that_scores_the_same(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result result, judged;
+    lj_bundle *bundle = NULL;
+    put_squares(f, "tr.i", "tr.l", IMAGES, 1);
+    put_squares(f, "te.i", "te.l", 60, 2);
+    if (run_text(f, RUN, "squares", &result) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    assert_true(number_of(&result.json, "metrics.test.accuracy") > 0.95);
+    assert_int_equal(lj_bundle_open(path_of(f, "squares"), &bundle), LJ_OK); /* proves the kept cases */
+    assert_int_equal(lj_prep_image(lj_bundle_prep(bundle))->width, SIDE);
+
+    char both[512];
+    (void)snprintf(both, sizeof(both), "%s,%s", path_of(f, "te.i"), path_of(f, "te.l"));
+    const lj_source_options source = {.source = both};
+    const lj_evaluate_options options = {.source = &source, .team = f->team, .console = f->console};
+    memset(&judged, 0, sizeof(judged));
+    assert_int_equal(lj_bundle_evaluate(bundle, &options, &judged), LJ_OK);
+    assert_true(number_of(&judged.json, "metrics.accuracy") == number_of(&result.json, "metrics.test.accuracy"));
+
+    lj_predict_result scored;
+    const lj_source_options unlabelled = {.source = path_of(f, "te.i")};
+    const lj_predict_options predict = {.source = &unlabelled, .out = path_of(f, "scored.csv"), .team = NULL,
+                                        .console = f->console};
+    assert_int_equal(lj_bundle_predict(bundle, &predict, &scored), LJ_OK);
+    assert_int_equal(scored.rows, 60);
+    assert_true(lj_file_exists(path_of(f, "scored.csv")));
+    lj_run_result_free(&judged);
+    lj_run_result_free(&result);
+    lj_bundle_close(bundle);
+}
+
+static void what_does_not_fit_images_is_refused(void **state)
+{
+    const fixture *f = *state;
+    put_squares(f, "tr.i", "tr.l", IMAGES, 1);
+    expect_failure(f, "data: {images: {train: [tr.i, nowhere]}}\nmodel: dense\n", LJ_ENOTFOUND, "nowhere");
+    expect_failure(f, "data: {images: {train: tr.i}}\nmodel: dense\n", LJ_EDATA, "expected labels");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l]}}\nmodel: tabm\n", LJ_EDATA, "'tabm' reads no images");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l], size: [3]}}\nmodel: dense\n", LJ_ECONFIG,
+                   "pipeline.yaml:1:44: size: expected [height, width]");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l]}, key: x}\nmodel: dense\n", LJ_ECONFIG, "no other key");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l], tests: x}}\n", LJ_ECONFIG, "did you mean 'test'");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l]}}\nmodel: lenet\n", LJ_ESHAPE,
+                   "at least 12 x 12, found 6 x 6");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l]}}\nmodel: {family: cnn, blocks: [4, 4, 4]}\n", LJ_ESHAPE,
+                   "3 blocks leave nothing of images of 6 x 6");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l]}}\nmodel: lenet\ntarget: labl\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:9: no column 'labl'; did you mean 'label'");
+    expect_failure(f, "data: {images: {train: [tr.i, tr.l], channels: rgb}}\nmodel: dense\n", LJ_EDATA, "x 3");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_set_of_images_becomes_a_bundle_that_scores_the_same, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_does_not_fit_images_is_refused, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
