@@ -107,7 +107,8 @@ export const rows: [string, string][] = [
   // Families.
   ["a multi-layer perceptron on numbers and one-hot categories", "多层感知机，输入为数值与独热编码的类别"],
   ["residual blocks on numbers and one-hot categories", "残差网络，输入为数值与独热编码的类别"],
-  ["LeNet-5: two convolutions, two dense layers; for small grey images", "LeNet-5：两个卷积层与两个全连接层，适用于小尺寸灰度图像"],
+  ["LeNet-5: two convolutions, two dense layers; for small grey images", "两个卷积层与两个全连接层的经典网络，适用于小尺寸灰度图像"],
+  ["linear support vector machines or ridge regression on the words and characters of texts", "基于文本词与字符特征的线性支持向量机或岭回归"],
   ["blocks of convolutions and pooling on images", "由卷积块与池化组成的图像网络"],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",
