@@ -113,6 +113,23 @@ lj_value lj_product(lj_graph *g, lj_value a, lj_value b, int transpose_a, int tr
 /* a [B, H, K], b [H, K, N] -> [B, H, N]: one product for each head (TabM's heads, embeddings by feature). */
 lj_value lj_product_heads(lj_graph *g, lj_value a, lj_value b);
 
+typedef struct lj_attention_options {
+    int64_t heads;    /* of q; 0: 1 */
+    int64_t kv_heads; /* of k and v, a divisor of heads; 0: heads. Fewer: grouped queries, Ainslie et al. 2023 */
+    float scale;      /* of the scores; 0: 1 / sqrt(D) */
+    int causal;       /* query i sees keys 0 .. i */
+    int64_t window;   /* query i sees keys closer than this: |i - j| < window; 0: all */
+} lj_attention_options;
+/*
+ * Scaled dot-product attention, Vaswani et al. 2017: softmax(scale q k^T) v for
+ * each head. q [B, T, heads * D], k and v [B, S, kv_heads * D] -> [B, T, heads *
+ * D]. lengths i32 [B]: keys behind the length of a row are not seen (LJ_NONE:
+ * all are). A query that sees no key gives zeros. Numbers that are not seen
+ * must be finite where they share a block with seen ones. Computed by blocks
+ * (Dao et al. 2022, FlashAttention): memory grows with T + S, not with T * S.
+ */
+lj_value lj_attention(lj_graph *g, lj_value q, lj_value k, lj_value v, lj_value lengths, lj_attention_options options);
+
 /* Element-wise, shapes broadcast as in NumPy (the batch dimension only against itself or nothing). */
 lj_value lj_add(lj_graph *g, lj_value a, lj_value b);
 lj_value lj_subtract(lj_graph *g, lj_value a, lj_value b);

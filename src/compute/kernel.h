@@ -42,6 +42,7 @@
 /* X(name): the other functions of lj_kernels. */
 #define LJ_KERNEL_LIST(X)                                                                                            \
     X(product_scratch) X(product) X(pack_b_size) X(pack_b) X(shards_scratch) X(product_shards) X(product_heads)      \
+    X(attention_scratch) X(attention) X(attention_grad)                                                              \
     X(fill) X(scale) X(add_scaled) X(clip) X(copy) X(dropout)                                                        \
     X(sum) X(sum_squares) X(dot) X(max) X(sum_axis) X(max_axis) X(max_axis_grad) X(column_sum)                       \
     X(softmax) X(softmax_grad) X(log_softmax) X(log_softmax_grad)                                                    \

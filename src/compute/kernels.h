@@ -84,6 +84,44 @@ typedef struct lj_heads_args {
     int64_t a_head, b_head, c_head, bias_head;
 } lj_heads_args;
 
+/*
+ * Scaled dot-product attention of whole rows of a batch, by blocks: Dao et al.
+ * 2022, "FlashAttention"; the online softmax is Milakov and Gimelshein's, 2018.
+ * q, out [rows, queries, heads * depth], k, v [rows, keys, kv_heads * depth];
+ * head h reads the keys of h / (heads / kv_heads). Query i sees key j if
+ *     j < lengths[row], j <= i (causal), |i - j| < window (window > 0).
+ * With blocks of LJ_ATTENTION_BLOCK queries and of as many keys, the order is
+ * the contract; blocks of keys that no query of its block sees are left out,
+ * and a block ends with the last key that one of them sees:
+ *     s   = q k, a product; -inf where the key is not seen
+ *     m   = max(m, the greatest s of the block), from -FLT_MAX
+ *     c   = exp((m before - m) * scale)
+ *     p   = exp((s - m) * scale)
+ *     l   = l * c + the sum of p in lanes, from +0
+ *     out = out * c + p v, a product, from +0
+ * over ascending blocks of keys, and at the end out = out / l and lse =
+ * fma(m, scale, log l). A query that sees no key has out +0 and lse +inf.
+ *
+ * The gradient makes the scores again: p = exp(fma(s, scale, -lse)),
+ * ds = p (d_out v^T - dot(out, d_out)) * scale, and adds, from +0, the products
+ *     dq += ds k, dk += ds^T q, dv += p^T d_out
+ * for ascending heads, for these blocks of queries, for these blocks of keys.
+ */
+typedef struct lj_attention_args {
+    int64_t rows, queries, keys;
+    int64_t heads, kv_heads, depth;
+    float scale; /* > 0 */
+    int causal;
+    int64_t window;         /* 0: none */
+    const float *q, *k, *v;
+    const int32_t *lengths; /* [rows], or NULL: all keys; below 0 is 0, above `keys` is `keys` */
+    float *out;
+    float *lse;             /* [rows, heads, queries]: log of the sum of exp(s * scale); attention: NULL if not wanted */
+    const float *d_out;     /* the gradient alone reads it and writes dq, and dk and dv unless they are NULL */
+    float *dq, *dk, *dv;
+    float *scratch;         /* lj_kernels.attention_scratch(keys, depth) floats, 64-byte aligned */
+} lj_attention_args;
+
 /* ---- element-wise ---- */
 
 /* X(code, name): y = f(x) by element, in ranges. */
@@ -178,6 +216,9 @@ typedef struct lj_kernels {
     int64_t (*shards_scratch)(int64_t rows, int64_t shard_rows, int64_t m, int64_t n);
     void (*product_shards)(const lj_shards_args *args);
     void (*product_heads)(const lj_heads_args *args);
+    int64_t (*attention_scratch)(int64_t keys, int64_t depth);
+    void (*attention)(const lj_attention_args *args);
+    void (*attention_grad)(const lj_attention_args *args);
 
     /* Element-wise, in ranges. */
     void (*unary[LJ_UNARY_COUNT])(int64_t n, const float *x, float *y);

@@ -21,6 +21,7 @@ typedef struct lj_attributes {
     lj_shape shape;
     const int32_t *sizes; /* in the graph's arena */
     uint64_t stream;
+    lj_attention_options attention;
 } lj_attributes;
 
 typedef struct lj_node {

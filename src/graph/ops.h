@@ -16,6 +16,8 @@
     X(PRODUCT_HEADS, product_heads)                                \
     X(PRODUCT_HEADS_OVER_BATCH, product_heads_over_batch)          \
     X(PACK, pack)                                                  \
+    X(ATTENTION, attention)                                        \
+    X(ATTENTION_GRAD, attention_grad)                              \
     X(ADD, add)                                                    \
     X(SUBTRACT, subtract)                                          \
     X(MULTIPLY, multiply)                                          \

@@ -1,4 +1,5 @@
 """Every operation of graph.h, its value and gradients, by PyTorch in float64."""
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -158,10 +159,37 @@ def losses(r):
     return out
 
 
+def attentions(r):
+    def case_of(name, t, keys, heads, kv_heads, depth, causal=0, window=0, lengths=None):
+        i, j = torch.arange(t)[:, None], torch.arange(keys)[None, :]
+        seen = ((j <= i) | (not causal)) & (((i - j).abs() < window) | (window == 0))
+
+        def function(q, k, v, n=None):
+            split = lambda x, h: x.reshape(x.shape[0], x.shape[1], h, depth).transpose(1, 2)
+            mask = seen[None, None] & (j[None, None] < n[:, None, None, None] if n is not None else torch.tensor(True))
+            y = F.scaled_dot_product_attention(split(q, heads), split(k, kv_heads), split(v, kv_heads), mask,
+                                               enable_gqa=heads != kv_heads)
+            return y.transpose(1, 2).reshape(q.shape)
+
+        inputs = [value("q", r.uniform(-2, 2, 2, t, heads * depth), 1),
+                  value("k", r.uniform(-2, 2, 2, keys, kv_heads * depth), 1),
+                  value("v", r.uniform(-1, 1, 2, keys, kv_heads * depth), 1)]
+        if lengths is not None:
+            inputs.append(value("lengths", np.array(lengths, dtype=np.int32), 1))
+        return case(name, "attention", function, inputs, r,
+                    {"heads": heads, "kv_heads": kv_heads, "causal": causal, "window": window})
+
+    return [case_of("attention", 3, 5, 2, 2, 3), case_of("attention_causal", 5, 5, 2, 2, 2, causal=1),
+            case_of("attention_grouped", 4, 4, 4, 2, 2), case_of("attention_lengths", 3, 6, 2, 2, 2, lengths=[6, 2]),
+            case_of("attention_window", 6, 6, 1, 1, 3, causal=1, window=3),
+            case_of("attention_window_both", 6, 6, 1, 1, 3, window=2),
+            case_of("attention_two_blocks", 2, 70, 1, 1, 2)]
+
+
 def main():
     r = Random(1)
     cases = []
-    for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses):
+    for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses, attentions):
         cases += part(r)
     write("ops.json", cases)
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "lianjin/graph.h"
 #include "lianjin/random.h"
@@ -454,6 +455,54 @@ static void reference_relu_dropout(const data *d, double *y)
         y[i] = y[i] > 0 ? y[i] : 0;
 }
 
+/* q [R, t, heads * 3], k and v [R, keys, kv_heads * 3]; lengths in x[3] */
+typedef struct attention_case {
+    int64_t t, keys, heads, kv_heads;
+    int causal, has_lengths;
+    int64_t window;
+} attention_case;
+static int sees(const attention_case *a, const data *d, int64_t r, int64_t i, int64_t j)
+{
+    return (!a->has_lengths || j < (int64_t)d->x[3][r]) && (!a->causal || j <= i) &&
+           (a->window == 0 || llabs(i - j) < a->window);
+}
+static void attention_query(const attention_case *a, const data *d, int64_t r, int64_t h, int64_t i, double *y)
+{
+    const int64_t at = h / (a->heads / a->kv_heads) * 3, k_row = a->kv_heads * 3;
+    const double *q = d->x[0] + ((r * a->t + i) * a->heads + h) * 3;
+    double sum = 0, out[3] = {0};
+    for (int64_t j = 0; j < a->keys; j++) {
+        const double *k = d->x[1] + (r * a->keys + j) * k_row + at, *v = d->x[2] + (r * a->keys + j) * k_row + at;
+        const double p = sees(a, d, r, i, j) ? exp((q[0] * k[0] + q[1] * k[1] + q[2] * k[2]) / sqrt(3.0)) : 0;
+        sum += p;
+        for (int64_t c = 0; c < 3; c++)
+            out[c] += p * v[c];
+    }
+    for (int64_t c = 0; c < 3; c++)
+        y[((r * a->t + i) * a->heads + h) * 3 + c] = sum == 0 ? 0 : out[c] / sum;
+}
+static void attention(const attention_case *a, const data *d, double *y)
+{
+    for (int64_t r = 0; r < ROWS; r++)
+        for (int64_t h = 0; h < a->heads; h++)
+            for (int64_t i = 0; i < a->t; i++)
+                attention_query(a, d, r, h, i, y);
+}
+#define ATTENTION(suffix, ...)                                                                       \
+    static const attention_case case_##suffix = {__VA_ARGS__};                                       \
+    static lj_value build_attention_##suffix(lj_graph *g, const lj_value *v)                         \
+    {                                                                                                \
+        const attention_case *a = &case_##suffix;                                                    \
+        return lj_attention(g, v[0], v[1], v[2], a->has_lengths ? v[3] : LJ_NONE,                    \
+                            (lj_attention_options){.heads = a->heads, .kv_heads = a->kv_heads,       \
+                                                   .causal = a->causal, .window = a->window});       \
+    }                                                                                                \
+    static void reference_attention_##suffix(const data *d, double *y) { attention(&case_##suffix, d, y); }
+ATTENTION(heads, .t = 5, .keys = 7, .heads = 2, .kv_heads = 2)
+ATTENTION(causal, .t = 6, .keys = 6, .heads = 4, .kv_heads = 2, .causal = 1)
+ATTENTION(lengths, .t = 3, .keys = 7, .heads = 2, .kv_heads = 1, .has_lengths = 1)
+ATTENTION(window, .t = 9, .keys = 9, .heads = 1, .kv_heads = 1, .causal = 1, .has_lengths = 1, .window = 4)
+
 static lj_value build_bce(lj_graph *g, const lj_value *v) { return lj_bce_logits(g, v[0], v[1], 0.1F); }
 static void reference_bce(const data *d, double *y)
 {
@@ -683,6 +732,13 @@ static const op_case cases[] = {
      1},
     {"dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_dropout, reference_dropout, 5e-7, 1e-6, 1},
     {"relu_dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_relu_dropout, reference_relu_dropout, 5e-7, 1e-6, 1},
+#define ATTENTION_CASE(suffix, n_in, q, k)                                                                      \
+    {"attention_" #suffix, n_in, {NUMBERS(-2, 2, q), NUMBERS(-2, 2, k), NUMBERS(-1, 1, k), CODES(0, 9, SHAPE1(B))}, \
+     build_attention_##suffix, reference_attention_##suffix, 1e-6, 3e-6, 0}
+    ATTENTION_CASE(heads, 3, SHAPE3(B, 5, 6), SHAPE3(B, 7, 6)),
+    ATTENTION_CASE(causal, 3, SHAPE3(B, 6, 12), SHAPE3(B, 6, 6)),
+    ATTENTION_CASE(lengths, 4, SHAPE3(B, 3, 6), SHAPE3(B, 7, 3)),
+    ATTENTION_CASE(window, 4, SHAPE3(B, 9, 3), SHAPE3(B, 9, 3)),
     {"bce_logits",
      2,
      {NUMBERS(-4, 4, SHAPE2(B, 3)), NUMBERS(0, 1, SHAPE2(B, 3))},

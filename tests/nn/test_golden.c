@@ -138,6 +138,15 @@ static lj_value build_layer_norm(const rebuilt *c)
     return lj_layer_norm(c->g, c->in[0], affine ? c->in[1] : LJ_NONE, affine ? c->in[2] : LJ_NONE, real(c, "epsilon"));
 }
 
+static lj_value build_attention(const rebuilt *c)
+{
+    return lj_attention(c->g, c->in[0], c->in[1], c->in[2], c->n == 4 ? c->in[3] : LJ_NONE,
+                        (lj_attention_options){.heads = number(c, "heads"),
+                                               .kv_heads = number(c, "kv_heads"),
+                                               .causal = number(c, "causal"),
+                                               .window = number(c, "window")});
+}
+
 static lj_value build_batch_norm(const rebuilt *c)
 {
     const lj_shape shape = lj_value_shape(c->g, c->in[1]);
@@ -203,6 +212,7 @@ static const struct {
     ROW(concat),
     ROW(slice),
     ROW(transpose),
+    ROW(attention),
     ROW(layer_norm),
     ROW(batch_norm),
     ROW(bce_logits),

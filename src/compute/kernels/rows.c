@@ -19,14 +19,6 @@
         lanes_sum(&s_);                                                          \
     })
 
-LJ_INLINE void vstore_up_to(float *p, vf x, int64_t n)
-{
-    if (n == LJ_W)
-        vstore(p, x);
-    else
-        vstore_n(p, x, n);
-}
-
 /* exp(x - greatest), kept in y; lanes past the end give +0, which a sum does not see. */
 LJ_INLINE vf exp_of(const float *x, float greatest, float *y, int64_t count)
 {
