@@ -140,6 +140,63 @@ lj_value lj_batch_ensemble_with(lj_graph *g, lj_value x, int64_t units, lj_batch
 /* x [B, H, C] -> [B, H, units], a weight and bias of its own for each head. */
 lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
 
+/* ---- sequences: x [B, T, C] ---- */
+
+typedef struct lj_multi_head_attention_options {
+    const char *name;
+    int64_t heads;    /* 0: 1 */
+    int64_t kv_heads; /* 0: heads; see lj_attention_options */
+    int64_t depth;    /* of a head; 0: C / heads */
+    int causal;
+    int64_t window;
+    int no_bias;
+    lj_initialiser weight; /* default: glorot_uniform */
+} lj_multi_head_attention_options;
+/*
+ * Vaswani et al. 2017, "Attention is all you need": the queries of x [B, T, C]
+ * read the keys and values of memory [B, S, M] (LJ_NONE: of x) -> [B, T, C].
+ * lengths i32 [B] of the memory, or LJ_NONE. Dense layers <name>.query [C,
+ * heads * depth], .key and .value [M, kv_heads * depth], .output [heads *
+ * depth, C]. Attention itself drops nothing.
+ */
+lj_value lj_multi_head_attention_with(lj_graph *g, lj_value x, lj_value memory, lj_value lengths,
+                                      lj_multi_head_attention_options options);
+
+typedef struct lj_feed_forward_options {
+    const char *name;
+    int64_t hidden;           /* 0: 4 C */
+    lj_activation activation; /* 0: relu */
+    float dropout;            /* after the activation */
+} lj_feed_forward_options;
+/* x [..., C] -> [..., C]: dense layers <name>.first with the activation and <name>.second, as PyTorch starts them. */
+lj_value lj_feed_forward_with(lj_graph *g, lj_value x, lj_feed_forward_options options);
+
+typedef struct lj_transformer_options {
+    const char *name;
+    int64_t heads;            /* 0: 1 */
+    int64_t kv_heads;         /* 0: heads */
+    int64_t hidden;           /* of the feed-forward layer; 0: 4 C */
+    lj_activation activation; /* of it; 0: relu */
+    float dropout;            /* of what is added, and after the activation */
+    int pre_norm;             /* x + f(norm(x)) instead of norm(x + f(x)) */
+    float epsilon;            /* of the norms; 0: 1e-5 */
+    int causal;               /* encoder only: a decoder always is */
+    int64_t window;           /* of self-attention; 0: all */
+} lj_transformer_options;
+/*
+ * PyTorch's TransformerEncoderLayer: self-attention <name>.attention, then
+ * <name>.feed_forward, each added to its input and normalised (<name>.*_norm).
+ * x [B, T, C] -> [B, T, C]; lengths i32 [B] or LJ_NONE.
+ */
+lj_value lj_encoder_block_with(lj_graph *g, lj_value x, lj_value lengths, lj_transformer_options options);
+/*
+ * PyTorch's TransformerDecoderLayer: causal self-attention, attention
+ * <name>.memory_attention to memory [B, S, M] (LJ_NONE: none, as in GPT), then
+ * feed-forward. lengths of x and of the memory, or LJ_NONE.
+ */
+lj_value lj_decoder_block_with(lj_graph *g, lj_value x, lj_value memory, lj_value lengths, lj_value memory_lengths,
+                               lj_transformer_options options);
+
 /* ---- losses: a row of src/nn/losses.h each ---- */
 
 /* X(code, name) */

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 int lj_layer_begin(lj_graph *g, const char *kind, const char *given, lj_layer_name *out)
 {
@@ -26,6 +27,12 @@ const char *lj_layer_part(lj_layer_name *name, const char *part)
 {
     (void)snprintf(name->full, sizeof(name->full), "%s.%s", name->name, part);
     return name->full;
+}
+
+const char *lj_layer_child(lj_layer_name *name, const char *child, char out[LJ_NAME_MAX])
+{
+    memcpy(out, lj_layer_part(name, child), LJ_NAME_MAX);
+    return out;
 }
 
 lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init)

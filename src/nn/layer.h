@@ -15,6 +15,9 @@ int lj_layer_begin(lj_graph *g, const char *kind, const char *given, lj_layer_na
 /* "<name>.<part>", borrowed until the next call. */
 const char *lj_layer_part(lj_layer_name *name, const char *part);
 
+/* The same in a buffer of the caller: the name of a layer inside the layer. */
+const char *lj_layer_child(lj_layer_name *name, const char *child, char out[LJ_NAME_MAX]);
+
 /* A trained parameter "<name>.<part>". */
 lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init);
 /* The same, left alone by weight decay: biases, gains. */

@@ -10,7 +10,7 @@
 /* What a layer reads. */
 typedef enum lj_layer_input {
     LJ_LAYER_ROWS,    /* [B, C] */
-    LJ_LAYER_HEADS,   /* [B, H, C] */
+    LJ_LAYER_HEADS,   /* [B, H, C]: heads, or positions of a sequence */
     LJ_LAYER_NUMBERS, /* [B, F]: raw numbers, embedded one by one */
     LJ_LAYER_CODES    /* i32 [B, F] */
 } lj_layer_input;
@@ -20,6 +20,7 @@ typedef struct lj_layer_args {
     const char *name; /* NULL: the next default name */
     int64_t units;    /* or the dimension of an embedding */
     lj_activation activation;
+    int64_t heads;        /* of attention */
     float rate;           /* of dropout */
     const int32_t *sizes; /* levels of each category */
     const float *edges;   /* [F, bins + 1] */
@@ -46,7 +47,11 @@ typedef struct lj_layer {
     X(piecewise_embedding)                                                                                             \
     X(periodic_embedding)                                                                                              \
     X(batch_ensemble)                                                                                                  \
-    X(dense_heads)
+    X(dense_heads)                                                                                                     \
+    X(multi_head_attention)                                                                                            \
+    X(feed_forward)                                                                                                    \
+    X(encoder_block)                                                                                                   \
+    X(decoder_block)
 
 #define X(name) extern const lj_layer lj_layer_##name;
 LJ_LAYER_LIST(X)

@@ -28,7 +28,8 @@ static int sees(const lj_attention_args *g, int64_t row, int64_t i, int64_t j)
 }
 
 /* The keys that the queries of a block see between them, from the beginning of a block of keys. */
-static void keys_of(const lj_attention_args *g, int64_t row, int64_t query, int64_t queries, int64_t *begin, int64_t *end)
+static void keys_of(const lj_attention_args *g, int64_t row, int64_t query, int64_t queries, int64_t *begin,
+                    int64_t *end)
 {
     *begin = g->keys;
     *end = 0;

@@ -1,4 +1,5 @@
 """Every layer with parameters of given numbers, its value and gradients, by PyTorch in float64."""
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -15,13 +16,125 @@ def batch_norm(v, gain, bias):
     return F.batch_norm(v, None, None, gain, bias, True, 0.0, 1e-5)
 
 
+def attention_parameters(u, part, width, memory):
+    shapes = {"query": (width, width), "key": (memory, width), "value": (memory, width), "output": (width, width)}
+    return {f"{part}{k}.{kind}": u(*(s if kind == "weight" else s[1:])) * np.float32(0.7)
+            for k, s in shapes.items() for kind in ("weight", "bias")}
+
+
+def block_parameters(u, width, hidden, attentions):
+    out = {}
+    for name, memory in attentions:
+        out |= attention_parameters(u, name + ".", width, memory)
+        out |= {f"{name}_norm.gain": 1 + u(width) / np.float32(4), f"{name}_norm.bias": u(width)}
+    return out | {"feed_forward.first.weight": u(width, hidden), "feed_forward.first.bias": u(hidden),
+                  "feed_forward.second.weight": u(hidden, width), "feed_forward.second.bias": u(width),
+                  "feed_forward_norm.gain": 1 + u(width) / np.float32(4), "feed_forward_norm.bias": u(width)}
+
+
+def attention_of_torch(p, part, name):
+    """Our query, key, value and output of `part` as the parameters of a torch.nn.MultiheadAttention."""
+    get = lambda k, kind: p[f"{part}{k}.{kind}"]
+    out = {"out_proj.weight": get("output", "weight").T, "out_proj.bias": get("output", "bias"),
+           "in_proj_bias": torch.cat([get(k, "bias") for k in ("query", "key", "value")])}
+    weights = [get(k, "weight").T for k in ("query", "key", "value")]
+    if weights[0].shape == weights[1].shape:
+        out["in_proj_weight"] = torch.cat(weights)
+    else:
+        out |= dict(zip(("q_proj_weight", "k_proj_weight", "v_proj_weight"), weights))
+    return {name + k: v for k, v in out.items()}
+
+
+def block_of_torch(p, attentions):
+    out = {}
+    for i, (part, name) in enumerate(attentions, 1):
+        out |= attention_of_torch(p, part + ".", name)
+        out |= {f"norm{i}.weight": p[f"{part}_norm.gain"], f"norm{i}.bias": p[f"{part}_norm.bias"]}
+    last = f"norm{len(attentions) + 1}"
+    for i, part in ((1, "first"), (2, "second")):
+        out |= {f"linear{i}.weight": p[f"feed_forward.{part}.weight"].T, f"linear{i}.bias": p[f"feed_forward.{part}.bias"]}
+    return out | {f"{last}.weight": p["feed_forward_norm.gain"], f"{last}.bias": p["feed_forward_norm.bias"]}
+
+
+def hidden_keys(lengths, n):
+    """True where PyTorch must not look."""
+    return torch.arange(n)[None, :] >= lengths[:, None]
+
+
+def above_diagonal(n):
+    return torch.ones(n, n, dtype=torch.bool).triu(1)
+
+
+def transformers(u, layer):
+    call = torch.func.functional_call
+    batch, t, width, hidden, heads = 2, 3, 4, 5, 2
+    lengths = np.array([3, 1], dtype=np.int32)
+    x, memory = u(batch, t, width), u(batch, 4, 3)
+
+    def attend(parameters, memory_width, with_memory=False, causal=False):
+        module = torch.nn.MultiheadAttention(width, heads, batch_first=True, kdim=memory_width, vdim=memory_width).double()
+
+        def function(x, *rest):
+            y, n, rest = (rest[0], rest[1], rest[2:]) if with_memory else (x, None, rest)
+            p = attention_of_torch(dict(zip(parameters, rest)), "", "")
+            return call(module, p, (x, y, y), {"need_weights": False, "attn_mask": above_diagonal(t) if causal else None,
+                                               "key_padding_mask": None if n is None else hidden_keys(n, y.shape[1])})[0]
+        return function
+
+    own = attention_parameters(u, "", width, width)
+    layer("multi_head_attention", attend(own, width), x, own, {"heads": heads})
+    layer("multi_head_attention", attend(own, width, causal=True), x, own, {"heads": heads}, op="causal_attention")
+    other = attention_parameters(u, "", width, 3)
+    layer("memory_attention", attend(other, 3, True), x, other, {"heads": heads},
+          more=[value("memory", memory, 1), value("lengths", lengths + np.int32(1), 1)])
+    layer("feed_forward", lambda v, w1, b1, w2, b2: F.relu(v @ w1 + b1) @ w2 + b2, x,
+          {"first.weight": u(width, hidden), "first.bias": u(hidden), "second.weight": u(hidden, width),
+           "second.bias": u(width)}, {"units": hidden, "activation": "relu"})
+
+    options = {"dropout": 0.0, "batch_first": True}
+    own = block_parameters(u, width, hidden, [("attention", width)])
+
+    def encode(pre, activation, with_lengths):
+        module = torch.nn.TransformerEncoderLayer(width, heads, hidden, activation=activation, norm_first=pre, **options)
+
+        def function(x, *rest):
+            n, rest = (rest[0], rest[1:]) if with_lengths else (None, rest)
+            p = block_of_torch(dict(zip(own, rest)), [("attention", "self_attn.")])
+            return call(module.double(), p, (x,), {"src_key_padding_mask": None if n is None else hidden_keys(n, t)})
+        return function
+
+    args = {"units": hidden, "heads": heads, "activation": "relu"}
+    layer("encoder_block", encode(False, "relu", False), x, own, args)
+    layer("encoder_block_pre", encode(True, "gelu", True), x, own, args | {"activation": "gelu"},
+          more=[value("lengths", lengths, 1)])
+
+    def decode(parameters, pre, memory_width):
+        module = torch.nn.TransformerDecoderLayer(width, heads, hidden, norm_first=pre, **options).double()
+        if memory_width != width:
+            module.multihead_attn = torch.nn.MultiheadAttention(width, heads, batch_first=True, kdim=memory_width,
+                                                                vdim=memory_width).double()
+
+        def function(x, *rest):
+            y, rest = (x, rest) if memory_width == width else (rest[0], rest[1:])
+            p = block_of_torch(dict(zip(parameters, rest)),
+                               [("attention", "self_attn."), ("memory_attention", "multihead_attn.")])
+            return call(module, p, (x, y), {"tgt_mask": above_diagonal(t)})
+        return function
+
+    both = block_parameters(u, width, hidden, [("attention", width), ("memory_attention", width)])
+    layer("decoder_block", decode(both, False, width), x, both, args)
+    both = block_parameters(u, width, hidden, [("attention", width), ("memory_attention", 3)])
+    layer("decoder_block_pre", decode(both, True, 3), x, both, args, more=[value("memory", memory, 1)])
+
+
 def main():
     r = Random(3)
     u = lambda *s: r.uniform(-1, 1, *s)
     cases = []
 
-    def layer(name, function, x, parameters, args, tolerance=4e-6, gradient_tolerance=2e-5, no_gradient=(), op=None):
-        inputs = [value("x", x, 1)] + [parameter(f"layer.{k}", v) for k, v in parameters.items()]
+    def layer(name, function, x, parameters, args, tolerance=4e-6, gradient_tolerance=2e-5, no_gradient=(), op=None,
+              more=()):
+        inputs = [value("x", x, 1), *more] + [parameter(f"layer.{k}", v) for k, v in parameters.items()]
         cases.append(case(name, op or name, function, inputs, r, args, tolerance, gradient_tolerance,
                           [f"layer.{n}" for n in no_gradient]))
 
@@ -61,7 +174,6 @@ def main():
           {"units": 2, "activation": "relu"})
     layer("dense_heads", lambda x, w, b: torch.einsum("bhk,hkn->bhn", x, w) + b, u(B, 2, 3),
           {"weight": u(2, 3, 2), "bias": u(2, 2)}, {"units": 2})
-    write("layers.json", cases)
 
     losses = []
     n = 6
@@ -92,6 +204,9 @@ def main():
     loss("huber", "huber", lambda z, t, w: (F.huber_loss(z[:, 0], t, reduction="none", delta=0.7) * w).sum(), u(n, 1),
          real, {"delta": 0.7})
     write("losses.json", losses)
+
+    transformers(u, layer)
+    write("layers.json", cases)
 
 
 if __name__ == "__main__":

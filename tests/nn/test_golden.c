@@ -3,7 +3,7 @@
 
 #include "nn/layers.h"
 
-#define INPUTS_MAX 8
+#define INPUTS_MAX 32
 
 /* One case being rebuilt. */
 typedef struct rebuilt {
@@ -173,14 +173,16 @@ static lj_value build_huber(const rebuilt *c)
 
 typedef lj_value builder(const rebuilt *c);
 
-static const struct {
+struct named_builder {
     const char *name;
     builder *build;
-} builders[] = {
+};
 #define ROW(name)                                                                                                      \
     {                                                                                                                  \
 #name, build_##name                                                                                            \
     }
+
+static const struct named_builder builders[] = {
     ROW(negate),
     ROW(exp),
     ROW(log),
@@ -218,7 +220,6 @@ static const struct {
     ROW(bce_logits),
     ROW(softmax_cross_entropy),
     ROW(huber),
-#undef ROW
 };
 
 static lj_value build_op(const rebuilt *c, const char *op)
@@ -231,8 +232,53 @@ static lj_value build_op(const rebuilt *c, const char *op)
     return LJ_NONE;
 }
 
+/* Options of layers that no row of the list has. */
+static lj_transformer_options block_of(const rebuilt *c)
+{
+    return (lj_transformer_options){.name = "layer",
+                                    .heads = number(c, "heads"),
+                                    .hidden = number(c, "units"),
+                                    .activation = activation_of(c),
+                                    .pre_norm = 1};
+}
+
+static lj_value build_causal_attention(const rebuilt *c)
+{
+    return lj_multi_head_attention_with(
+        c->g, c->in[0], LJ_NONE, LJ_NONE,
+        (lj_multi_head_attention_options){.name = "layer", .heads = number(c, "heads"), .causal = 1});
+}
+
+static lj_value build_memory_attention(const rebuilt *c)
+{
+    return lj_multi_head_attention_with(
+        c->g, c->in[0], c->in[1], c->in[2],
+        (lj_multi_head_attention_options){.name = "layer", .heads = number(c, "heads")});
+}
+
+static lj_value build_encoder_block_pre(const rebuilt *c)
+{
+    return lj_encoder_block_with(c->g, c->in[0], c->in[1], block_of(c));
+}
+
+static lj_value build_decoder_block_pre(const rebuilt *c)
+{
+    return lj_decoder_block_with(c->g, c->in[0], c->in[1], LJ_NONE, LJ_NONE, block_of(c));
+}
+
+static const struct named_builder variants[] = {
+    ROW(causal_attention),
+    ROW(memory_attention),
+    ROW(encoder_block_pre),
+    ROW(decoder_block_pre),
+};
+
 static lj_value build_layer(const rebuilt *c, const char *op)
 {
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        if (strcmp(variants[i].name, op) == 0)
+            return variants[i].build(c);
+    }
     int32_t sizes[INPUTS_MAX] = {0};
     const lj_item *edges = lj_item_get(c->args, "edges");
     float *edge = edges == NULL ? NULL : golden_floats(edges);
@@ -244,6 +290,7 @@ static lj_value build_layer(const rebuilt *c, const char *op)
         .sizes = sizes,
         .edges = edge,
         .bins = number(c, "bins"),
+        .heads = number(c, "heads"),
     };
     lj_value y = LJ_NONE;
     const lj_layer *layer = NULL;

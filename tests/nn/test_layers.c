@@ -39,7 +39,7 @@ static network build(const lj_layer *layer, int training)
 {
     network n = {.layer = layer};
     const lj_layer_args args = {
-        .units = WIDTH, .activation = LJ_TANH, .rate = 0.3F, .sizes = sizes, .edges = edges, .bins = 3};
+        .units = WIDTH, .activation = LJ_TANH, .heads = 2, .rate = 0.3F, .sizes = sizes, .edges = edges, .bins = 3};
     MUST(lj_graph_create(training, &n.graph));
     n.y = layer->build(n.graph, build_input(layer, n.graph), &args);
     MUST(lj_graph_check(n.graph));
