@@ -90,6 +90,54 @@ static lj_status train_net(const net_case *net, lj_team *team, double *seconds)
     return LJ_OK;
 }
 
+/* ---- a transformer encoder: one step of training, forward and backward, with Adam ---- */
+
+static lj_status build_encoder(lj_graph *g, int64_t length, int64_t width, lj_value *loss)
+{
+    lj_value y = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, length, width));
+    for (int i = 0; i < 4; i++)
+        y = lj_encoder_block_with(g, y, LJ_NONE, (lj_transformer_options){.heads = 4, .hidden = 512});
+    y = lj_dense(g, lj_mean(g, y, 1, 0), 1);
+    const lj_value target = lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH, 1));
+    *loss = lj_mean(g, lj_reshape(g, lj_bce_logits(g, y, target, 0.0F), lj_shape_of(LJ_BATCH)), 0, 0);
+    return lj_graph_check(g);
+}
+
+static lj_status train_encoder(lj_team *team, double *seconds)
+{
+    enum { BATCH = 32, LENGTH = 64, WIDTH = 128, STEPS = 10 };
+    const lj_optimiser_options adam = {.optimiser = LJ_OPTIMISER_ADAM};
+    lj_update_rule rule;
+    lj_graph *g = NULL;
+    lj_weights *weights = NULL, *state = NULL;
+    lj_program *program = NULL;
+    lj_value loss = LJ_NONE;
+    LJ_TRY(lj_graph_create(1, &g));
+    LJ_TRY(build_encoder(g, LENGTH, WIDTH, &loss));
+    LJ_TRY(lj_weights_create(&weights));
+    LJ_TRY(lj_weights_add(weights, g, 7));
+    LJ_TRY(lj_weights_create(&state));
+    LJ_TRY(lj_optimiser_rule(&adam, &rule));
+    const lj_program_options options = {
+        .batch = BATCH, .update = &rule, .loss = loss, .state = state, .n_threads = lj_team_size(team)};
+    LJ_TRY(lj_program_compile(g, weights, &options, &program));
+    float *x = random_numbers(BATCH * LENGTH * WIDTH, 1);
+    memcpy(lj_program_input(program, "x"), x, BATCH * LENGTH * WIDTH * sizeof(*x));
+    double begin = 0;
+    for (int64_t step = 1; step <= STEPS + 2; step++) {
+        if (step == 3)
+            begin = lj_seconds();
+        lj_program_run(program, team, &(lj_run_options){.n_rows = BATCH, .step = step, .rate = 1e-3F});
+    }
+    *seconds = (lj_seconds() - begin) / STEPS;
+    lj_free(x);
+    lj_program_destroy(program);
+    lj_weights_destroy(state);
+    lj_weights_destroy(weights);
+    lj_graph_destroy(g);
+    return LJ_OK;
+}
+
 /* ---- products ---- */
 
 typedef struct gemm {
@@ -244,6 +292,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
     for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
         if (strcmp(name, nets[i].name) == 0)
             return train_net(&nets[i], team, seconds);
+    if (strcmp(name, "transformer-4x128") == 0)
+        return train_encoder(team, seconds);
     if (strncmp(name, "gemm-", 5) == 0)
         return run_gemm(strtol(name + 5, NULL, 10), team, seconds);
     if (strncmp(name, "peak-", 5) == 0) {

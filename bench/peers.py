@@ -68,6 +68,24 @@ def torch_train():
     return time.perf_counter() - begin
 
 
+def torch_encoder():
+    """One step of 4 encoder layers of width 128 over 32 sequences of 64 positions, with Adam."""
+    torch = torch_module()
+    layers = [torch.nn.TransformerEncoderLayer(128, 4, 512, dropout=0.0, batch_first=True) for _ in range(4)]
+    net, head = torch.nn.Sequential(*layers), torch.nn.Linear(128, 1)
+    optimiser = torch.optim.Adam([*net.parameters(), *head.parameters()], lr=1e-3)
+    loss_of = torch.nn.BCEWithLogitsLoss()
+    x, y = torch.rand(32, 64, 128) * 2 - 1, torch.zeros(32, 1)
+    for step in range(12):
+        if step == 2:
+            begin = time.perf_counter()
+        loss = loss_of(head(net(x).mean(1)), y)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return (time.perf_counter() - begin) / 10
+
+
 def keras_train():
     import keras
 
@@ -155,6 +173,6 @@ def whole_job():
     return time.perf_counter() - begin
 
 
-RUNS = {"torch": {"mlp": torch_train, "gemm": torch_gemm, "score": torch_score},
+RUNS = {"torch": {"mlp": torch_train, "gemm": torch_gemm, "score": torch_score, "transformer": torch_encoder},
         "keras": {"mlp": keras_train}, "onednn": {"gemm": onednn_gemm}, "sklearn": {"job": whole_job}}
 print(RUNS[peer][case.split("-")[0]]())
