@@ -204,6 +204,16 @@ lj_value lj_piecewise_linear(lj_graph *g, lj_value x, lj_value edges);
 /* Over the last dimension: (x - mean) / sqrt(var + epsilon) * gain + bias; gain, bias [C] (LJ_NONE: none). */
 lj_value lj_layer_norm(lj_graph *g, lj_value x, lj_value gain, lj_value bias, float epsilon);
 
+/* Over the last dimension: x / sqrt(mean(x^2) + epsilon) * gain; gain [C] (LJ_NONE: none). Zhang and Sennrich 2019. */
+lj_value lj_rms_norm(lj_graph *g, lj_value x, lj_value gain, float epsilon);
+
+/*
+ * Rotary positions, Su et al. 2021, "RoFormer", with the halves of a head as
+ * pairs (GPT-NeoX): x [B, T, heads * D], D even; in each head the pair (x_i,
+ * x_{i + D/2}) at position t turns by t * base^(-2 i / D) (base 10000 there).
+ */
+lj_value lj_rotary(lj_graph *g, lj_value x, int64_t heads, float base);
+
 /*
  * x [B, C]. Training: statistics of the batch (biased variance), and the
  * running ones become momentum * running + (1 - momentum) * batch (variance
@@ -215,13 +225,26 @@ lj_value lj_batch_norm(lj_graph *g, lj_value x, lj_value gain, lj_value bias, lj
 /* Training: each element is 0 with probability `rate`, else x / (1 - rate); by (seed, name, step, element). */
 lj_value lj_dropout(lj_graph *g, lj_value x, float rate, const char *name);
 
+/* Standard normal numbers by (seed, name, step, element), other ones in each step. No gradient. */
+lj_value lj_normal(lj_graph *g, lj_shape shape, const char *name);
+/*
+ * Reparameterised sampling, Kingma and Welling 2014: training: mean + exp(log_variance / 2) * normal numbers of that
+ * name; else the mean.
+ */
+lj_value lj_sample_normal(lj_graph *g, lj_value mean, lj_value log_variance, const char *name);
+/* x itself, but its gradient is -factor times that of the result: Ganin et al. 2016, domain-adversarial training. */
+lj_value lj_reverse_gradient(lj_graph *g, lj_value x, float factor);
+
 /*
  * Losses by row, from logits. They return [B] (or [B, H] for heads): the mean
  * or weighted sum is the caller's.
  */
 /* logits and target of one shape; smoothing s: target * (1 - s) + s / 2. */
 lj_value lj_bce_logits(lj_graph *g, lj_value logits, lj_value target, float smoothing);
-/* logits [B, C] or [B, H, C], labels i32 [B] -> [B] or [B, H]; smoothing s spreads s over all classes. */
+/*
+ * logits [B, C] or [B, H, C], labels i32 [B] (all heads have the same) or [B, H] (positions of a sequence: each its
+ * own) -> [B] or [B, H]; smoothing s spreads s over all classes.
+ */
 lj_value lj_softmax_cross_entropy(lj_graph *g, lj_value logits, lj_value labels, float smoothing);
 /* |d| <= delta: d^2 / 2, else delta * (|d| - delta / 2). */
 lj_value lj_huber(lj_graph *g, lj_value x, lj_value target, float delta);

@@ -46,7 +46,7 @@
     X(fill) X(scale) X(add_scaled) X(clip) X(copy) X(dropout)                                                        \
     X(sum) X(sum_squares) X(dot) X(max) X(sum_axis) X(max_axis) X(max_axis_grad) X(column_sum)                       \
     X(softmax) X(softmax_grad) X(log_softmax) X(log_softmax_grad)                                                    \
-    X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain)                                                         \
+    X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain) X(rms_norm) X(rotary)                                   \
     X(gather) X(scatter_add) X(piecewise_linear) X(piecewise_linear_grad)                                            \
     X(bce_logits) X(bce_logits_grad) X(softmax_cross_entropy) X(softmax_cross_entropy_grad) X(huber) X(huber_grad)   \
     X(update_sgd) X(update_rmsprop) X(update_adam)                                                                   \

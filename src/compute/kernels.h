@@ -273,12 +273,23 @@ typedef struct lj_kernels {
     /* y = (x - mean) * rstd * gain + bias; gain and bias [n] or NULL; mean and rstd [rows] are written unless NULL. */
     void (*layer_norm)(int64_t rows, int64_t n, const float *x, const float *gain, const float *bias, float epsilon,
                        float *y, float *mean, float *rstd);
-    /* With respect to x. dx may be dy. */
+    /* With respect to x. dx may be dy. mean NULL: that of rms_norm. */
     void (*layer_norm_grad)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
                             const float *gain, const float *dy, float *dx);
-    /* (x - mean) * rstd * dy: its column_sum is the gradient of the gain (that of the bias is column_sum of dy). */
+    /*
+     * (x - mean) * rstd * dy: its column_sum is the gradient of the gain (that of the bias is column_sum of dy).
+     * mean NULL: +0.
+     */
     void (*layer_norm_grad_gain)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
                                  const float *dy, float *out);
+    /* y = x * rstd * gain with rstd = 1 / sqrt(sum_squares / n + epsilon); gain [n] or NULL; rstd [rows] unless NULL. */
+    void (*rms_norm)(int64_t rows, int64_t n, const float *x, const float *gain, float epsilon, float *y, float *rstd);
+    /*
+     * x [rows, heads, 2 * pairs], cosine and sine [rows, pairs]: (a, b) = (x[i], x[pairs + i]) becomes
+     * (fma(a, c, -(b * s)), fma(b, c, a * s)). In ranges of rows.
+     */
+    void (*rotary)(int64_t rows, int64_t heads, int64_t pairs, const float *x, const float *cosine, const float *sine,
+                   float *y);
 
     /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0. */
     void (*gather)(int64_t n, int64_t d, int64_t size, const float *table, const int32_t *codes, float *y);
@@ -351,6 +362,12 @@ const char *const *lj_kernels_names(void);
 
 /* Whether activate_grad reads x (gelu, silu) and not y. */
 int lj_activation_needs_input(lj_activation activation);
+
+/*
+ * cosine and sine [positions, pairs] of position * base^(-i / pairs): the waves of Vaswani et al. 2017, of rotary
+ * positions, too. Angles are reduced in double, so that far positions are as exact as near ones.
+ */
+void lj_position_waves(int64_t positions, int64_t pairs, double base, float *cosine, float *sine);
 
 /* Numbers of step `step` (from 1): zero betas and epsilon mean themselves, no defaults. */
 lj_adam_step lj_adam_step_make(float beta1, float beta2, float epsilon, int decoupled, int64_t step);

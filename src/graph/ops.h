@@ -63,7 +63,13 @@
     X(LAYER_NORM, layer_norm)                                      \
     X(LAYER_NORM_GRAD, layer_norm_grad)                            \
     X(LAYER_NORM_GRAD_GAIN, layer_norm_grad_gain)                  \
+    X(RMS_NORM, rms_norm)                                          \
+    X(RMS_NORM_GRAD, rms_norm_grad)                                \
+    X(RMS_NORM_GRAD_GAIN, rms_norm_grad_gain)                      \
+    X(ROTARY, rotary)                                              \
     X(DROPOUT, dropout)                                            \
+    X(NORMAL, normal)                                              \
+    X(REVERSE_GRADIENT, reverse_gradient)                          \
     X(BCE_LOGITS, bce_logits)                                      \
     X(BCE_LOGITS_GRAD, bce_logits_grad)                            \
     X(SOFTMAX_CROSS_ENTROPY, softmax_cross_entropy)                \

@@ -45,6 +45,17 @@ lj_value lj_layer_bias(lj_graph *g, lj_layer_name *name, const char *part, lj_sh
     return lj_parameter(g, lj_layer_part(name, part), shape, (lj_parameter_options){.init = init, .no_decay = 1});
 }
 
+lj_value lj_layer_finish(lj_graph *g, lj_layer_name *name, lj_value y, lj_shape bias, int64_t width,
+                         const lj_dense_options *options)
+{
+    if (!options->no_bias) {
+        const lj_init start =
+            lj_initialiser_make(options->torch_bias ? LJ_TORCH_LINEAR : LJ_ZEROS, width, bias.dim[bias.rank - 1]);
+        y = lj_add(g, y, lj_layer_bias(g, name, "bias", bias, start));
+    }
+    return lj_layer_activate(g, y, options->activation);
+}
+
 int64_t lj_layer_width(const lj_graph *g, lj_value x)
 {
     const lj_shape shape = lj_value_shape(g, x);

@@ -23,6 +23,10 @@ lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_
 /* The same, left alone by weight decay: biases, gains. */
 lj_value lj_layer_bias(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init);
 
+/* activation(y + <name>.bias of this shape) as the options of a dense layer say; width: inputs of one unit. */
+lj_value lj_layer_finish(lj_graph *g, lj_layer_name *name, lj_value y, lj_shape bias, int64_t width,
+                         const lj_dense_options *options);
+
 /* The last dimension of x. */
 int64_t lj_layer_width(const lj_graph *g, lj_value x);
 /* 1 if x is a value of this rank; else the graph refuses and the answer is 0. */

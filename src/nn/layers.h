@@ -41,6 +41,7 @@ typedef struct lj_layer {
     X(activation)                                                                                                      \
     X(softmax)                                                                                                         \
     X(layer_norm)                                                                                                      \
+    X(rms_norm)                                                                                                        \
     X(batch_norm)                                                                                                      \
     X(residual)                                                                                                        \
     X(embedding)                                                                                                       \
@@ -48,6 +49,9 @@ typedef struct lj_layer {
     X(periodic_embedding)                                                                                              \
     X(batch_ensemble)                                                                                                  \
     X(dense_heads)                                                                                                     \
+    X(dense_tied)                                                                                                      \
+    X(sinusoidal_positions)                                                                                            \
+    X(learned_positions)                                                                                               \
     X(multi_head_attention)                                                                                            \
     X(feed_forward)                                                                                                    \
     X(encoder_block)                                                                                                   \

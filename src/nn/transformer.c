@@ -39,7 +39,8 @@ lj_value lj_transformer_attend(lj_graph *g, lj_layer_name *name, const char *par
                                                  .heads = options->heads,
                                                  .kv_heads = options->kv_heads,
                                                  .causal = causal,
-                                                 .window = memory == LJ_NONE ? options->window : 0};
+                                                 .window = memory == LJ_NONE ? options->window : 0,
+                                                 .rotary = memory == LJ_NONE ? options->rotary : 0.0F};
     const lj_value y = lj_multi_head_attention_with(g, before(g, name, part, x, options), memory, lengths, how);
     return after(g, name, part, x, y, options);
 }

@@ -127,14 +127,49 @@ def transformers(u, layer):
     layer("decoder_block_pre", decode(both, True, 3), x, both, args, more=[value("memory", memory, 1)])
 
 
+def positions(r, u, layer):
+    """Small layers of sequences x [B, T, C], and layers of rows over positions."""
+    x = u(5, 3, 4)
+    layer("dense", lambda v, w, b: torch.tanh(v @ w + b), x, {"weight": u(4, 3), "bias": u(3)},
+          {"units": 3, "activation": "tanh"})
+    layer("layer_norm", lambda v, g, b: F.layer_norm(v, (4,), g, b, 1e-5), x,
+          {"gain": r.uniform(0.5, 1.5, 4), "bias": u(4)}, {})
+    layer("rms_norm", lambda v, g: F.rms_norm(v, (4,), g, 1e-5), x, {"gain": r.uniform(0.5, 1.5, 4)}, {})
+    layer("dense_tied", lambda v, t, b: torch.tanh(v @ t.T + b), x, {"table": u(5, 4), "bias": u(5)},
+          {"units": 5, "activation": "tanh"}, outside=("table",))
+    layer("embedding", lambda c, t, b: t[c[:, 0]][:, None] @ t.T + b, r.integers(4, 6, 1),
+          {"weight": u(4, 3), "bias": u(4)}, {"units": 3, "sizes": [4]}, op="tied_embedding")
+    angle = torch.arange(3)[:, None] / 10000.0 ** (torch.arange(0, 4, 2) / 4.0).double()
+    waves = torch.stack([angle.sin(), angle.cos()], 2).reshape(3, 4)
+    layer("sinusoidal_positions", lambda v: v + waves, u(2, 3, 4), {}, {})
+    layer("learned_positions", torch.add, x, {"weight": u(3, 4)}, {})
+
+    def turn(v):  # [B, T, heads, 4]: the halves of a head are pairs
+        t = torch.arange(v.shape[1]).double()[:, None] * 100.0 ** (-torch.arange(2).double() / 2)
+        a, b, c, s = v[..., :2], v[..., 2:], t.cos()[:, None], t.sin()[:, None]
+        return torch.cat([a * c - b * s, b * c + a * s], 3)
+
+    def attend(v, *p):
+        q, k, w = (v @ p[i] + p[i + 1] for i in (0, 2, 4))
+        q, k = (turn(z.reshape(2, 3, -1, 4)).transpose(1, 2) for z in (q, k))
+        y = F.scaled_dot_product_attention(q, k, w.reshape(2, 3, 1, 4).transpose(1, 2), is_causal=True, enable_gqa=True)
+        return y.transpose(1, 2).reshape(2, 3, 8) @ p[6] + p[7]
+
+    shapes = {"query": (3, 8), "key": (3, 4), "value": (3, 4), "output": (8, 3)}
+    parameters = {f"{k}.{kind}": u(*(s if kind == "weight" else s[1:])) for k, s in shapes.items()
+                  for kind in ("weight", "bias")}
+    layer("multi_head_attention", attend, u(2, 3, 3), parameters, {"heads": 2}, op="rotary_attention")
+
+
 def main():
     r = Random(3)
     u = lambda *s: r.uniform(-1, 1, *s)
     cases = []
 
     def layer(name, function, x, parameters, args, tolerance=4e-6, gradient_tolerance=2e-5, no_gradient=(), op=None,
-              more=()):
-        inputs = [value("x", x, 1), *more] + [parameter(f"layer.{k}", v) for k, v in parameters.items()]
+              more=(), outside=()):
+        inputs = [value("x", x, 1), *more] + [parameter(k if k in outside else f"layer.{k}", v)
+                                              for k, v in parameters.items()]
         cases.append(case(name, op or name, function, inputs, r, args, tolerance, gradient_tolerance,
                           [f"layer.{n}" for n in no_gradient]))
 
@@ -203,9 +238,15 @@ def main():
     loss("mae", "mae", lambda z, t, w: ((z[:, 0] - t).abs() * w).sum(), u(n, 1), real, {})
     loss("huber", "huber", lambda z, t, w: (F.huber_loss(z[:, 0], t, reduction="none", delta=0.7) * w).sum(), u(n, 1),
          real, {"delta": 0.7})
+    weight = np.array([[0.1, 0.2, 0], [0.3, 0, 0], [0.1, 0.1, 0.2]], dtype=np.float32)
+    loss("classes_positions", "cross_entropy",
+         lambda z, t, w: (F.cross_entropy(z.transpose(1, 2), t, reduction="none") * w).sum(), u(3, 3, 4),
+         r.integers(4, 3, 3), {})
+    loss("mse_positions", "mse", lambda z, t, w: ((z[:, :, 0] - t) ** 2 * w).sum(), u(3, 3, 1), u(3, 3), {})
     write("losses.json", losses)
 
     transformers(u, layer)
+    positions(r, u, layer)
     write("layers.json", cases)
 
 

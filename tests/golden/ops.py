@@ -186,10 +186,37 @@ def attentions(r):
             case_of("attention_two_blocks", 2, 70, 1, 1, 2)]
 
 
+def sequences(r):
+    def rotary(x):
+        t, pairs = x.shape[1], x.shape[2] // 4
+        angle = torch.arange(t).double()[:, None] * 10.0 ** (-torch.arange(pairs).double() / pairs)
+        z = x.reshape(x.shape[0], t, 2, 2, pairs)
+        z = torch.complex(z[:, :, :, 0], z[:, :, :, 1]) * torch.polar(torch.ones_like(angle), angle)[None, :, None]
+        return torch.stack([z.real, z.imag], 3).reshape(x.shape)
+
+    x, gain = r.uniform(-2, 3, 4, 3, 4), r.uniform(0.5, 1.5, 4)
+    return [
+        case("rms_norm", "rms_norm", lambda v, g: F.rms_norm(v, (4,), g, 1e-5),
+             [value("x", x, 1), value("gain", gain, 0)], r, {"epsilon": 1e-5}, tolerance=4e-6, gradient_tolerance=2e-5),
+        case("rms_norm_plain", "rms_norm", lambda v: F.rms_norm(v, (4,), None, 1e-5), [value("x", x, 1)], r,
+             {"epsilon": 1e-5}, tolerance=4e-6, gradient_tolerance=2e-5),
+        case("rotary", "rotary", rotary, [value("x", r.uniform(-1, 1, 2, 4, 12), 1)], r, {"heads": 2, "base": 10}),
+        case("reverse_gradient", "reverse_gradient", lambda v: 1.5 * v.detach() - 0.5 * v,
+             [value("x", r.uniform(-1, 1, S, 3), 1)], r, {"factor": 0.5}),
+        case("cross_entropy_positions", "softmax_cross_entropy",
+             lambda z, t: F.cross_entropy(z.transpose(1, 2), t, reduction="none", label_smoothing=0.1),
+             [value("logits", r.uniform(-3, 3, S, 3, 4), 1), value("labels", r.integers(4, S, 3), 1)], r,
+             {"smoothing": 0.1}),
+        case("layer_norm_positions", "layer_norm", lambda v, g, b: F.layer_norm(v, (4,), g, b, 1e-5),
+             [value("x", x, 1), value("gain", gain, 0), value("bias", r.uniform(-1, 1, 4), 0)], r, {"epsilon": 1e-5},
+             tolerance=4e-6, gradient_tolerance=2e-5),
+    ]
+
+
 def main():
     r = Random(1)
     cases = []
-    for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses, attentions):
+    for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses, attentions, sequences):
         cases += part(r)
     write("ops.json", cases)
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "lianjin/graph.h"
+#include "lianjin/math.h"
 #include "lianjin/random.h"
 
 #define ROWS 70 /* three shards, the last one short */
@@ -422,6 +423,33 @@ static void reference_layer_norm(const data *d, double *y)
     for (int64_t i = 0; i < ROWS * 12; i++)
         y[i] = y[i] * d->x[1][i % 6] + d->x[2][i % 6];
 }
+static lj_value build_rms_norm(lj_graph *g, const lj_value *v) { return lj_rms_norm(g, v[0], v[1], 1e-3F); }
+static lj_value build_rms_norm_bare(lj_graph *g, const lj_value *v) { return lj_rms_norm(g, v[0], LJ_NONE, 1e-3F); }
+static void reference_rms_norm_bare(const data *d, double *y)
+{
+    for (int64_t r = 0; r < ROWS * 2; r++) {
+        double square = 0;
+        for (int64_t i = 0; i < 6; i++)
+            square += d->x[0][r * 6 + i] * d->x[0][r * 6 + i] / 6;
+        for (int64_t i = 0; i < 6; i++)
+            y[r * 6 + i] = d->x[0][r * 6 + i] / sqrt(square + 1e-3);
+    }
+}
+static void reference_rms_norm(const data *d, double *y)
+{
+    reference_rms_norm_bare(d, y);
+    for (int64_t i = 0; i < ROWS * 12; i++)
+        y[i] *= d->x[1][i % 6];
+}
+static lj_value build_rotary(lj_graph *g, const lj_value *v) { return lj_rotary(g, v[0], 2, 100.0F); }
+static void reference_rotary(const data *d, double *y) /* [R, 5, 2 * 6] */
+{
+    for (int64_t i = 0; i < ROWS * 5 * 12; i++) {
+        const int64_t at = i % 6;
+        const double angle = (double)(i / 12 % 5) * pow(100.0, (double)-(at % 3) / 3);
+        y[i] = d->x[0][i] * cos(angle) + (at < 3 ? -d->x[0][i + 3] : d->x[0][i - 3]) * sin(angle);
+    }
+}
 static lj_value build_batch_norm(lj_graph *g, const lj_value *v)
 {
     const lj_parameter_options frozen = {.frozen = 1};
@@ -441,6 +469,25 @@ static void reference_dropout(const data *d, double *y)
     const uint64_t stream = lj_random_stream("drop") + 3 * 0x9E3779B97F4A7C15U; /* the test's step is 3 */
     for (int64_t i = 0; i < d->count[0]; i++)
         y[i] = lj_random_uniform(11, stream, (uint64_t)i) >= 0.3F ? d->x[0][i] / 0.7 : 0;
+}
+
+static lj_value build_sample_normal(lj_graph *g, const lj_value *v)
+{
+    return lj_sample_normal(g, v[0], v[1], "noise");
+}
+static void reference_sample_normal(const data *d, double *y)
+{
+    const uint64_t stream = lj_random_stream("noise") + 3 * 0x9E3779B97F4A7C15U;
+    for (int64_t i = 0; i < d->count[0]; i++) {
+        const double word = lj_random_u32(11, stream, (uint64_t)i);
+        y[i] = d->x[0][i] + exp(d->x[1][i] / 2) * lj_normal_quantile((word + 0.5) / 4294967296.0);
+    }
+}
+
+/* With a factor of -1 the gradient is that of the value. */
+static lj_value build_reverse_gradient(lj_graph *g, const lj_value *v)
+{
+    return lj_reverse_gradient(g, lj_exp(g, v[0]), -1.0F);
 }
 
 /* The net's own gradient of relu and dropout together. */
@@ -515,18 +562,20 @@ static lj_value build_cross_entropy(lj_graph *g, const lj_value *v)
 {
     return lj_softmax_cross_entropy(g, v[0], v[1], 0.1F);
 }
-static void cross_entropy(const data *d, double *y, int64_t heads, int64_t classes)
+/* shared: heads of a row with one label */
+static void cross_entropy(const data *d, double *y, int64_t heads, int64_t shared, int64_t classes)
 {
     double logs[8];
     for (int64_t i = 0; i < ROWS * heads; i++) {
         softmax_row(classes, d->x[0] + i * classes, logs, 1);
         y[i] = 0;
         for (int64_t c = 0; c < classes; c++)
-            y[i] -= logs[c] * (0.1 / (double)classes + (c == (int64_t)d->x[1][i / heads] ? 0.9 : 0));
+            y[i] -= logs[c] * (0.1 / (double)classes + (c == (int64_t)d->x[1][i / shared] ? 0.9 : 0));
     }
 }
-static void reference_cross_entropy(const data *d, double *y) { cross_entropy(d, y, 1, 5); }
-static void reference_cross_entropy_heads(const data *d, double *y) { cross_entropy(d, y, 3, 4); }
+static void reference_cross_entropy(const data *d, double *y) { cross_entropy(d, y, 1, 1, 5); }
+static void reference_cross_entropy_heads(const data *d, double *y) { cross_entropy(d, y, 3, 3, 4); }
+static void reference_cross_entropy_positions(const data *d, double *y) { cross_entropy(d, y, 3, 1, 4); }
 static lj_value build_huber(lj_graph *g, const lj_value *v) { return lj_huber(g, v[0], v[1], 0.5F); }
 static void reference_huber(const data *d, double *y)
 {
@@ -731,6 +780,40 @@ static const op_case cases[] = {
      1e-4,
      1},
     {"dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_dropout, reference_dropout, 5e-7, 1e-6, 1},
+    {"dropout_positions", 1, {NUMBERS(-2, 2, SHAPE3(B, 5, 7))}, build_dropout, reference_dropout, 5e-7, 1e-6, 1},
+    {"rms_norm",
+     2,
+     {NUMBERS(-2, 2, SHAPE3(B, 2, 6)), NUMBERS(0.5, 2, SHAPE1(6))},
+     build_rms_norm,
+     reference_rms_norm,
+     2e-6,
+     5e-5,
+     0},
+    {"rms_norm_bare",
+     1,
+     {NUMBERS(-2, 2, SHAPE3(B, 2, 6))},
+     build_rms_norm_bare,
+     reference_rms_norm_bare,
+     2e-6,
+     5e-6,
+     0},
+    {"rotary", 1, {NUMBERS(-2, 2, SHAPE3(B, 5, 12))}, build_rotary, reference_rotary, 1e-6, 2e-6, 0},
+    {"sample_normal",
+     2,
+     {NUMBERS(-2, 2, SHAPE2(B, 9)), NUMBERS(-1, 1, SHAPE2(B, 9))},
+     build_sample_normal,
+     reference_sample_normal,
+     1e-6,
+     3e-6,
+     1},
+    {"reverse_gradient",
+     1,
+     {NUMBERS(-2, 2, SHAPE2(B, 9))},
+     build_reverse_gradient,
+     reference_exp,
+     5e-7,
+     1e-6,
+     0},
     {"relu_dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_relu_dropout, reference_relu_dropout, 5e-7, 1e-6, 1},
 #define ATTENTION_CASE(suffix, n_in, q, k)                                                                      \
     {"attention_" #suffix, n_in, {NUMBERS(-2, 2, q), NUMBERS(-2, 2, k), NUMBERS(-1, 1, k), CODES(0, 9, SHAPE1(B))}, \
@@ -760,6 +843,14 @@ static const op_case cases[] = {
      {NUMBERS(-3, 3, SHAPE3(B, 3, 4)), CODES(0, 4, SHAPE1(B))},
      build_cross_entropy,
      reference_cross_entropy_heads,
+     2e-6,
+     2e-6,
+     0},
+    {"softmax_cross_entropy_positions",
+     2,
+     {NUMBERS(-3, 3, SHAPE3(B, 3, 4)), CODES(0, 4, SHAPE2(B, 3))},
+     build_cross_entropy,
+     reference_cross_entropy_positions,
      2e-6,
      2e-6,
      0},

@@ -47,6 +47,7 @@ static void layer_norm(lj_graph *g)
 {
     lj_layer_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), LJ_NONE, 1e-5F);
 }
+static void rms_norm(lj_graph *g) { lj_rms_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), 1e-5F); }
 static void batch_norm(lj_graph *g)
 {
     const lj_value x = x23(g);
@@ -56,6 +57,7 @@ static lj_value sequence(lj_graph *g, const char *name, int64_t length, int64_t 
 {
     return lj_input(g, name, LJ_F32, lj_shape_of(B, length, width));
 }
+static void rotary(lj_graph *g) { lj_rotary(g, sequence(g, "q", 4, 6), 2, 10.0F); }
 static void attention_heads(lj_graph *g)
 {
     const lj_value q = sequence(g, "q", 4, 6), k = sequence(g, "k", 5, 6);
@@ -132,7 +134,10 @@ static const struct {
     {dropout, "dropout 'drop': expected a rate of 0 to below 1, found 1"},
     {bce, "bce_logits: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
     {cross_entropy,
-     "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found [batch, 3] and [batch]"},
+     "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels i32 [B] or [B, H], found [batch, 3] and [batch]"},
+    {rms_norm, "rms_norm: the gain of [batch, 3] has its width, found [4]"},
+    {rotary,
+     "rotary: expected [B, T, heads * D] with an even D and a base above 0, found [batch, 4, 6], 2 heads and 10"},
     {huber, "huber: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
     {twice, "input: there is an input 'b' already"},
     {two_shapes, "parameter 'w': asked for as [2] and as [3]"},

@@ -138,6 +138,21 @@ static lj_value build_layer_norm(const rebuilt *c)
     return lj_layer_norm(c->g, c->in[0], affine ? c->in[1] : LJ_NONE, affine ? c->in[2] : LJ_NONE, real(c, "epsilon"));
 }
 
+static lj_value build_rms_norm(const rebuilt *c)
+{
+    return lj_rms_norm(c->g, c->in[0], c->n == 2 ? c->in[1] : LJ_NONE, real(c, "epsilon"));
+}
+
+static lj_value build_rotary(const rebuilt *c)
+{
+    return lj_rotary(c->g, c->in[0], number(c, "heads"), real(c, "base"));
+}
+
+static lj_value build_reverse_gradient(const rebuilt *c)
+{
+    return lj_reverse_gradient(c->g, c->in[0], real(c, "factor"));
+}
+
 static lj_value build_attention(const rebuilt *c)
 {
     return lj_attention(c->g, c->in[0], c->in[1], c->in[2], c->n == 4 ? c->in[3] : LJ_NONE,
@@ -215,6 +230,9 @@ static const struct named_builder builders[] = {
     ROW(slice),
     ROW(transpose),
     ROW(attention),
+    ROW(rms_norm),
+    ROW(rotary),
+    ROW(reverse_gradient),
     ROW(layer_norm),
     ROW(batch_norm),
     ROW(bce_logits),
@@ -249,6 +267,27 @@ static lj_value build_causal_attention(const rebuilt *c)
         (lj_multi_head_attention_options){.name = "layer", .heads = number(c, "heads"), .causal = 1});
 }
 
+/* An embedding whose table is the weight of the dense layer behind it. */
+static lj_value build_tied_embedding(const rebuilt *c)
+{
+    int32_t sizes[INPUTS_MAX] = {0};
+    sizes_of(c, sizes);
+    const lj_value x =
+        lj_embedding_with(c->g, c->in[0], sizes, number(c, "units"), (lj_embedding_options){.name = "layer"});
+    return lj_dense_tied_with(c->g, x, c->in[1], (lj_dense_options){.name = "layer"});
+}
+
+static lj_value build_rotary_attention(const rebuilt *c)
+{
+    return lj_multi_head_attention_with(c->g, c->in[0], LJ_NONE, LJ_NONE,
+                                        (lj_multi_head_attention_options){.name = "layer",
+                                                                          .heads = number(c, "heads"),
+                                                                          .kv_heads = 1,
+                                                                          .depth = 4,
+                                                                          .causal = 1,
+                                                                          .rotary = 100.0F});
+}
+
 static lj_value build_memory_attention(const rebuilt *c)
 {
     return lj_multi_head_attention_with(
@@ -268,6 +307,8 @@ static lj_value build_decoder_block_pre(const rebuilt *c)
 
 static const struct named_builder variants[] = {
     ROW(causal_attention),
+    ROW(tied_embedding),
+    ROW(rotary_attention),
     ROW(memory_attention),
     ROW(encoder_block_pre),
     ROW(decoder_block_pre),

@@ -298,6 +298,25 @@ static void a_layer_on_the_wrong_rank_is_refused_and_said(void **state)
     lj_graph_destroy(g);
 }
 
+static void heads_and_waves_that_do_not_fit_the_width_are_refused_and_said(void **state)
+{
+    (void)state;
+    for (int which = 0; which < 2; which++) {
+        lj_graph *g = NULL;
+        MUST(lj_graph_create(1, &g));
+        const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, 2, 5));
+        if (which == 0)
+            (void)lj_encoder_block_with(g, x, LJ_NONE, (lj_transformer_options){.heads = 2});
+        else
+            (void)lj_sinusoidal_positions(g, x);
+        assert_int_equal(lj_graph_check(g), LJ_ESHAPE);
+        assert_string_equal(lj_error_message(), which == 0
+                                                    ? "multi_head_attention: a width of 5 is not 2 equal heads"
+                                                    : "sinusoidal_positions: expected an even width, found 5");
+        lj_graph_destroy(g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +327,7 @@ int main(void)
         cmocka_unit_test(every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads),
         cmocka_unit_test(default_names_count_and_are_shared_by_training_and_scoring),
         cmocka_unit_test(a_layer_on_the_wrong_rank_is_refused_and_said),
+        cmocka_unit_test(heads_and_waves_that_do_not_fit_the_width_are_refused_and_said),
     };
     return cmocka_run_group_tests_name("nn/layers", tests, NULL, NULL);
 }

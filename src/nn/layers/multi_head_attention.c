@@ -22,11 +22,15 @@ lj_value lj_multi_head_attention_with(lj_graph *g, lj_value x, lj_value memory, 
     const lj_value from = memory == LJ_NONE ? x : memory;
     lj_dense_options dense = {.weight = options.weight, .no_bias = options.no_bias};
     dense.name = lj_layer_child(&name, "query", buffer);
-    const lj_value q = lj_dense_with(g, x, heads * depth, dense);
+    lj_value q = lj_dense_with(g, x, heads * depth, dense);
     dense.name = lj_layer_child(&name, "key", buffer);
-    const lj_value k = lj_dense_with(g, from, kv_heads * depth, dense);
+    lj_value k = lj_dense_with(g, from, kv_heads * depth, dense);
     dense.name = lj_layer_child(&name, "value", buffer);
     const lj_value v = lj_dense_with(g, from, kv_heads * depth, dense);
+    if (options.rotary != 0.0F) {
+        q = lj_rotary(g, q, heads, options.rotary);
+        k = lj_rotary(g, k, kv_heads, options.rotary);
+    }
     const lj_value y = lj_attention(g, q, k, v, lengths,
                                     (lj_attention_options){.heads = heads,
                                                            .kv_heads = kv_heads,
