@@ -21,6 +21,15 @@ static float *random_numbers(int64_t n, uint64_t stream)
     return x;
 }
 
+/* Codes below `size`; NULL if there are none. */
+static int32_t *random_codes(int64_t n, int64_t size)
+{
+    int32_t *x = size > 0 ? lj_new_array(n, sizeof(*x)) : NULL;
+    for (int64_t i = 0; x != NULL && i < n; i++)
+        x[i] = (int32_t)(lj_random_u32(1, 3, (uint64_t)i) % (uint32_t)size);
+    return x;
+}
+
 static double *random_labels(const float *x, int64_t n, int64_t width)
 {
     double *y = lj_new_array(n, sizeof(*y));
@@ -29,26 +38,38 @@ static double *random_labels(const float *x, int64_t n, int64_t width)
     return y;
 }
 
-/* ---- networks: width - hidden ... - 1, sigmoid, binary cross-entropy, Adam ---- */
+/* ---- networks: width - hidden ... - 1, or words - embedding - lstm - 1; sigmoid, binary cross-entropy, Adam ---- */
 
 typedef struct net_case {
     const char *name;
     int64_t inputs, hidden[3], rows, batch, epochs;
+    int64_t vocabulary; /* inputs are so many words; hidden: of the embedding, the lstm */
 } net_case;
 
 static const net_case nets[] = {
-    {"mlp-8-10-1", 8, {10, 0, 0}, 1000, 32, 10},
-    {"mlp-100-64-64-1", 100, {64, 64, 0}, 10000, 32, 10},
-    {"mlp-512-1024-1024-512-1", 512, {1024, 1024, 512}, 2560, 256, 2},
+    {"mlp-8-10-1", 8, {10, 0, 0}, 1000, 32, 10, 0},
+    {"mlp-100-64-64-1", 100, {64, 64, 0}, 10000, 32, 10, 0},
+    {"mlp-512-1024-1024-512-1", 512, {1024, 1024, 512}, 2560, 256, 2, 0},
+    {"embedding-16-lstm-32", 100, {16, 32, 0}, 2048, 32, 2, 10000},
 };
+
+static lj_value build_hidden(lj_graph *g, const net_case *net)
+{
+    const lj_shape shape = lj_shape_of(LJ_BATCH, net->inputs);
+    if (net->vocabulary > 0) {
+        const lj_value words = lj_token_embedding_with(g, lj_input(g, "codes", LJ_I32, shape), net->vocabulary,
+                                                       net->hidden[0], (lj_token_embedding_options){0});
+        return lj_lstm_with(g, words, net->hidden[1], LJ_NONE, (lj_recurrent_options){.last = 1});
+    }
+    lj_value y = lj_input(g, "numbers", LJ_F32, shape);
+    for (int i = 0; i < 3 && net->hidden[i] > 0; i++)
+        y = lj_dense(g, y, net->hidden[i], .activation = LJ_RELU);
+    return y;
+}
 
 static lj_status build_net(lj_graph *g, const net_case *net, lj_value *loss)
 {
-    lj_value x = lj_input(g, "numbers", LJ_F32, lj_shape_of(LJ_BATCH, net->inputs));
-    lj_value y = x;
-    for (int i = 0; i < 3 && net->hidden[i] > 0; i++)
-        y = lj_dense(g, y, net->hidden[i], .activation = LJ_RELU);
-    y = lj_dense(g, y, 1);
+    const lj_value y = lj_dense(g, build_hidden(g, net), 1);
     lj_output(g, "score", lj_reshape(g, lj_activate(g, y, LJ_SIGMOID), lj_shape_of(LJ_BATCH)));
     if (lj_graph_is_training(g)) {
         const lj_value target = lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH));
@@ -71,7 +92,9 @@ static lj_status train_net(const net_case *net, lj_team *team, double *seconds)
     LJ_TRY(lj_weights_add(job.weights, job.training, 7));
     float *x = random_numbers(net->rows * net->inputs, 1);
     double *y = random_labels(x, net->rows, net->inputs);
-    const lj_rows rows = {.n = net->rows, .numbers = x, .number_count = net->inputs, .target = y};
+    int32_t *codes = random_codes(net->rows * net->inputs, net->vocabulary);
+    const lj_rows rows = {.n = net->rows, .numbers = x, .number_count = net->inputs, .codes = codes,
+                          .category_count = net->inputs, .target = y};
     const lj_train_options options = {.epochs = net->epochs,
                                       .batch = net->batch,
                                       .optimiser = {.optimiser = LJ_OPTIMISER_ADAM},
@@ -84,56 +107,72 @@ static lj_status train_net(const net_case *net, lj_team *team, double *seconds)
     lj_free(result.epochs);
     lj_free(x);
     lj_free(y);
+    lj_free(codes);
     lj_weights_destroy(job.weights);
     lj_graph_destroy(job.training);
     lj_graph_destroy(job.scoring);
     return LJ_OK;
 }
 
-/* ---- a transformer encoder: one step of training, forward and backward, with Adam ---- */
+/* ---- sequences: steps of training, forward and backward, of 32 rows of 64 steps of width 128 ---- */
 
-static lj_status build_encoder(lj_graph *g, int64_t length, int64_t width, lj_value *loss)
-{
-    lj_value y = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, length, width));
-    for (int i = 0; i < 4; i++)
-        y = lj_encoder_block_with(g, y, LJ_NONE, (lj_transformer_options){.heads = 4, .hidden = 512});
-    y = lj_dense(g, lj_mean(g, y, 1, 0), 1);
-    const lj_value target = lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH, 1));
-    *loss = lj_mean(g, lj_reshape(g, lj_bce_logits(g, y, target, 0.0F), lj_shape_of(LJ_BATCH)), 0, 0);
-    return lj_graph_check(g);
-}
+enum { BATCH = 32, LENGTH = 64, WIDTH = 128, REPEATS = 20 };
 
-static lj_status train_encoder(lj_team *team, double *seconds)
+/* Seconds of a step of the optimiser down the loss of a graph whose input is x. */
+static lj_status time_steps(lj_graph *g, lj_value loss, lj_optimiser optimiser, lj_team *team, double *seconds)
 {
-    enum { BATCH = 32, LENGTH = 64, WIDTH = 128, STEPS = 10 };
-    const lj_optimiser_options adam = {.optimiser = LJ_OPTIMISER_ADAM};
-    lj_update_rule rule;
-    lj_graph *g = NULL;
+    const lj_optimiser_options how = {.optimiser = optimiser};
     lj_weights *weights = NULL, *state = NULL;
     lj_program *program = NULL;
-    lj_value loss = LJ_NONE;
-    LJ_TRY(lj_graph_create(1, &g));
-    LJ_TRY(build_encoder(g, LENGTH, WIDTH, &loss));
+    lj_update_rule rule;
+    LJ_TRY(lj_optimiser_rule(&how, &rule));
     LJ_TRY(lj_weights_create(&weights));
-    LJ_TRY(lj_weights_add(weights, g, 7));
     LJ_TRY(lj_weights_create(&state));
-    LJ_TRY(lj_optimiser_rule(&adam, &rule));
+    LJ_TRY(lj_weights_add(weights, g, 7));
     const lj_program_options options = {
         .batch = BATCH, .update = &rule, .loss = loss, .state = state, .n_threads = lj_team_size(team)};
     LJ_TRY(lj_program_compile(g, weights, &options, &program));
     float *x = random_numbers(BATCH * LENGTH * WIDTH, 1);
-    memcpy(lj_program_input(program, "x"), x, BATCH * LENGTH * WIDTH * sizeof(*x));
+    lj_program_bind(program, "x", x);
     double begin = 0;
-    for (int64_t step = 1; step <= STEPS + 2; step++) {
-        if (step == 3)
+    for (int i = 0; i < REPEATS + 2; i++) {
+        if (i == 2)
             begin = lj_seconds();
-        lj_program_run(program, team, &(lj_run_options){.n_rows = BATCH, .step = step, .rate = 1e-3F});
+        lj_program_run(program, team, &(lj_run_options){.n_rows = BATCH, .step = i + 1, .rate = 1e-3F});
     }
-    *seconds = (lj_seconds() - begin) / STEPS;
-    lj_free(x);
+    *seconds = (lj_seconds() - begin) / REPEATS;
     lj_program_destroy(program);
     lj_weights_destroy(state);
     lj_weights_destroy(weights);
+    lj_free(x);
+    return LJ_OK;
+}
+
+/* Two layers, and SGD. */
+static lj_status run_lstm(lj_team *team, double *seconds)
+{
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(1, &g));
+    const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, LENGTH, WIDTH));
+    lj_value y = lj_lstm_with(g, x, WIDTH, LJ_NONE, (lj_recurrent_options){.layers = 2});
+    y = lj_mean(g, lj_square(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, LENGTH * WIDTH))), 1, 0);
+    LJ_TRY(time_steps(g, lj_mean(g, y, 0, 0), LJ_OPTIMISER_SGD, team, seconds));
+    lj_graph_destroy(g);
+    return LJ_OK;
+}
+
+/* Four layers of a transformer's encoder, the mean of their positions, and Adam. */
+static lj_status run_encoder(lj_team *team, double *seconds)
+{
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(1, &g));
+    lj_value y = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, LENGTH, WIDTH));
+    for (int i = 0; i < 4; i++)
+        y = lj_encoder_block_with(g, y, LJ_NONE, (lj_transformer_options){.heads = 4, .hidden = 512});
+    y = lj_dense(g, lj_mean(g, y, 1, 0), 1);
+    const lj_value target = lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH, 1));
+    const lj_value loss = lj_reshape(g, lj_bce_logits(g, y, target, 0.0F), lj_shape_of(LJ_BATCH));
+    LJ_TRY(time_steps(g, lj_mean(g, loss, 0, 0), LJ_OPTIMISER_ADAM, team, seconds));
     lj_graph_destroy(g);
     return LJ_OK;
 }
@@ -293,7 +332,7 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
         if (strcmp(name, nets[i].name) == 0)
             return train_net(&nets[i], team, seconds);
     if (strcmp(name, "transformer-4x128") == 0)
-        return train_encoder(team, seconds);
+        return run_encoder(team, seconds);
     if (strncmp(name, "gemm-", 5) == 0)
         return run_gemm(strtol(name + 5, NULL, 10), team, seconds);
     if (strncmp(name, "peak-", 5) == 0) {
@@ -301,6 +340,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
         *seconds = 2 * n * n * n / peak_rate();
         return LJ_OK;
     }
+    if (strcmp(name, "lstm-2x128") == 0)
+        return run_lstm(team, seconds);
     if (strcmp(name, "score-dense-64-64") == 0)
         return score_one(seconds);
     return lj_fail(LJ_EUSAGE, "unknown case '%s'", name);

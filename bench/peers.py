@@ -100,6 +100,63 @@ def keras_train():
     return time.perf_counter() - begin
 
 
+WORDS = (100, 10000, 16, 32, 2048, 32, 2)  # steps, vocabulary, embedding, lstm, rows, batch, epochs
+
+
+def words():
+    steps, vocabulary, _, _, rows, _, _ = WORDS
+    random = np.random.default_rng(1)
+    return random.integers(0, vocabulary, (rows, steps)), random.integers(0, 2, rows).astype("float32")
+
+
+def torch_words():
+    torch = torch_module()
+    _, vocabulary, dimension, units, _, batch, epochs = WORDS
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding = torch.nn.Embedding(vocabulary, dimension)
+            self.lstm = torch.nn.LSTM(dimension, units, batch_first=True)
+            self.dense = torch.nn.Linear(units, 1)
+
+        def forward(self, x):
+            return self.dense(self.lstm(self.embedding(x))[0][:, -1])
+
+    x, y = (torch.from_numpy(a) for a in words())
+    net = Net()
+    torch_fit(torch, net, x[:batch], y[:batch], batch, 2)
+    begin = time.perf_counter()
+    torch_fit(torch, net, x, y, batch, epochs)
+    return time.perf_counter() - begin
+
+
+def keras_words():
+    import keras
+
+    steps, vocabulary, dimension, units, _, batch, epochs = WORDS
+    x, y = words()
+    net = keras.Sequential([keras.Input((steps,)), keras.layers.Embedding(vocabulary, dimension),
+                            keras.layers.LSTM(units), keras.layers.Dense(1, activation="sigmoid")])
+    net.compile("adam", "binary_crossentropy")
+    net.fit(x[: 2 * batch], y[: 2 * batch], batch_size=batch, epochs=1, verbose=0)
+    begin = time.perf_counter()
+    net.fit(x, y, batch_size=batch, epochs=epochs, verbose=0)
+    return time.perf_counter() - begin
+
+
+def torch_lstm():
+    """Forward and backward of two layers of 128 over 64 steps of 32 rows."""
+    torch = torch_module()
+    net, x = torch.nn.LSTM(128, 128, 2, batch_first=True), torch.rand(32, 64, 128)
+    for i in range(22):
+        if i == 2:
+            begin = time.perf_counter()
+        net.zero_grad()
+        net(x)[0].square().mean().backward()
+    return (time.perf_counter() - begin) / 20
+
+
 def torch_gemm():
     torch = torch_module()
     n = int(case.split("-")[1])
@@ -173,6 +230,7 @@ def whole_job():
     return time.perf_counter() - begin
 
 
-RUNS = {"torch": {"mlp": torch_train, "gemm": torch_gemm, "score": torch_score, "transformer": torch_encoder},
-        "keras": {"mlp": keras_train}, "onednn": {"gemm": onednn_gemm}, "sklearn": {"job": whole_job}}
+RUNS = {"torch": {"mlp": torch_train, "gemm": torch_gemm, "score": torch_score, "embedding": torch_words,
+                  "lstm": torch_lstm, "transformer": torch_encoder},
+        "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm}, "sklearn": {"job": whole_job}}
 print(RUNS[peer][case.split("-")[0]]())

@@ -182,6 +182,8 @@ lj_value lj_broadcast(lj_graph *g, lj_value x, lj_shape shape);           /* x [
  * row 0 (row 0 is the unknown category by convention of prep/).
  */
 lj_value lj_gather(lj_graph *g, lj_value table, lj_value codes);
+/* The same, but the code `padding` gives zeros, and its row of the table has no gradient. */
+lj_value lj_gather_padded(lj_graph *g, lj_value table, lj_value codes, int64_t padding);
 
 /*
  * codes i32 [B, F] of features with sizes[F] levels -> f32 [B, sum of sizes]: a 1 at the code's place among those of its
@@ -234,6 +236,32 @@ lj_value lj_normal(lj_graph *g, lj_shape shape, const char *name);
 lj_value lj_sample_normal(lj_graph *g, lj_value mean, lj_value log_variance, const char *name);
 /* x itself, but its gradient is -factor times that of the result: Ganin et al. 2016, domain-adversarial training. */
 lj_value lj_reverse_gradient(lj_graph *g, lj_value x, float factor);
+
+/*
+ * Recurrent cells over the steps of a sequence. x [B, T, G H] is the gates'
+ * part of the input, its product and bias done; weight [H, G H] and bias [G H]
+ * (LJ_NONE: none) make the part of the state before. lengths i32 [B] (LJ_NONE:
+ * all are T): from step lengths[r] on row r keeps its state. state: before the
+ * first step (LJ_NONE: zeros). Returns the state after every step [B, T, S H]:
+ * h, and behind it, for lstm, the cells c. The last state of a row is that of
+ * step T - 1 (reverse: of step 0), whatever its length. Gates side by side:
+ *     lstm        i, f, g, o   Hochreiter and Schmidhuber 1997; Gers et al. 2000
+ *     gru         r, z, n      Cho et al. 2014, the reset gate after the product
+ *     simple_rnn  one          Elman 1990
+ */
+typedef struct lj_recurrence_options {
+    int reverse;              /* from the last step to the first; steps past the end are passed over */
+    lj_activation activation; /* simple_rnn: LJ_TANH (zero means it) or LJ_RELU; others: not read */
+} lj_recurrence_options;
+lj_value lj_lstm(lj_graph *g, lj_value x, lj_value weight, lj_value lengths, lj_value state,
+                 lj_recurrence_options options);
+lj_value lj_gru(lj_graph *g, lj_value x, lj_value weight, lj_value bias, lj_value lengths, lj_value state,
+                lj_recurrence_options options);
+lj_value lj_simple_rnn(lj_graph *g, lj_value x, lj_value weight, lj_value lengths, lj_value state,
+                       lj_recurrence_options options);
+
+/* lengths i32 [B] -> f32 [B, steps]: 1 before a row's length, 0 from it on. */
+lj_value lj_sequence_mask(lj_graph *g, lj_value lengths, int64_t steps);
 
 /*
  * Losses by row, from logits. They return [B] (or [B, H] for heads): the mean

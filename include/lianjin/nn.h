@@ -150,6 +150,44 @@ lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_op
 
 /* ---- sequences: x [B, T, C] ---- */
 
+typedef struct lj_token_embedding_options {
+    const char *name;
+    lj_initialiser weight; /* default (zero): uniform, as Keras; PyTorch's is standard_normal */
+    int has_padding;       /* the code `padding` is a vector of zeros and is not trained */
+    int64_t padding;
+} lj_token_embedding_options;
+/* Sequences of codes of one vocabulary: i32 [B, T] -> [B, T, dimension]; a code out of range counts as 0. */
+lj_value lj_token_embedding_with(lj_graph *g, lj_value codes, int64_t vocabulary, int64_t dimension,
+                                 lj_token_embedding_options options);
+
+/* x [B, T, C], lengths i32 [B] (LJ_NONE: all are T) -> [B, C] over the steps before a row's length; without any: 0. */
+lj_value lj_mean_over_steps(lj_graph *g, lj_value x, lj_value lengths);
+lj_value lj_max_over_steps(lj_graph *g, lj_value x, lj_value lengths);
+
+/*
+ * Recurrent layers: x [B, T, C] -> [B, T, D], or [B, D] of the last step; D is
+ * units, or 2 units of the two directions side by side. lengths i32 [B]
+ * (LJ_NONE: all are T): the steps of row r from lengths[r] on do not count.
+ * A state is [B, S units], S = 2 for lstm (h, then c), else 1. Parameters of
+ * layer l (from 0): "<name>.<l>.<part>", against the steps
+ * "<name>.<l>.reverse.<part>"; the parts and the order of the gates stand in
+ * the file of the layer.
+ */
+typedef struct lj_recurrent_options {
+    const char *name;
+    int64_t layers;           /* one upon the other; 0: 1 */
+    int bidirectional;
+    int last;                 /* the last state of each direction instead of all steps */
+    int keep_past_end;        /* steps past a row's end give its last state, as Keras; else zeros, as PyTorch */
+    float dropout;            /* between layers */
+    lj_activation activation; /* simple_rnn: LJ_TANH (zero means it) or LJ_RELU */
+    const lj_value *state;    /* first states, layer by layer, forward before reverse; NULL: zeros */
+    lj_value *final;          /* NULL, or where the last states go, in that order */
+} lj_recurrent_options;
+lj_value lj_lstm_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
+lj_value lj_gru_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
+lj_value lj_simple_rnn_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
+
 /* x plus the waves of its positions: [sin, cos] of t / 10000^(2 i / C) in turn (Vaswani et al. 2017); C is even. */
 lj_value lj_sinusoidal_positions(lj_graph *g, lj_value x);
 /* x plus a trained vector for each position, <name>.weight [T, C], which starts as N(0, 0.05); name NULL: the default. */

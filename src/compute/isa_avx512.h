@@ -36,6 +36,12 @@ static inline vf vselect(vi mask, vf yes, vf no)
 {
     return (vf)_mm512_mask_blend_ps(_mm512_movepi32_mask((__m512i)mask), (__m512)no, (__m512)yes);
 }
+/* One comparison into a mask register: vselect of a comparison takes a way through a vector with gcc. */
+#define LJ_HAS_VIF_LESS 1
+static inline vf vif_less(vf a, vf b, vf yes, vf no)
+{
+    return (vf)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ), (__m512)no, (__m512)yes);
+}
 static inline vf vrelu(vf x)
 {
     return (vf)_mm512_max_ps(_mm512_setzero_ps(), (__m512)x);

@@ -47,7 +47,8 @@
     X(sum) X(sum_squares) X(dot) X(max) X(sum_axis) X(max_axis) X(max_axis_grad) X(column_sum)                       \
     X(softmax) X(softmax_grad) X(log_softmax) X(log_softmax_grad)                                                    \
     X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain) X(rms_norm) X(rotary)                                   \
-    X(gather) X(scatter_add) X(piecewise_linear) X(piecewise_linear_grad)                                            \
+    X(gather) X(scatter_scratch) X(scatter_add) X(piecewise_linear) X(piecewise_linear_grad)                         \
+    X(lstm_cell) X(lstm_cell_grad) X(gru_cell) X(gru_cell_grad) X(simple_cell) X(simple_cell_grad)                   \
     X(bce_logits) X(bce_logits_grad) X(softmax_cross_entropy) X(softmax_cross_entropy_grad) X(huber) X(huber_grad)   \
     X(update_sgd) X(update_rmsprop) X(update_adam)                                                                   \
     X(expf) X(expm1f) X(logf) X(log1pf) X(tanhf) X(erff) X(sigmoidf) X(softplusf) X(sinf) X(cosf)                    \
@@ -75,6 +76,13 @@ static inline vf vzero(void)
 {
     return vset1(0.0F);
 }
+#if !defined(LJ_HAS_VIF_LESS)
+/* a < b ? yes : no by lane; no for a NaN. */
+static inline vf vif_less(vf a, vf b, vf yes, vf no)
+{
+    return vselect((vi)(a < b), yes, no);
+}
+#endif
 static inline vi vset1_i(int32_t x)
 {
     return (vi)vset1(0.0F) + x;

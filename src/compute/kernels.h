@@ -185,6 +185,79 @@ typedef struct lj_copy_args {
     float *y; /* does not overlap x */
 } lj_copy_args;
 
+/* ---- tables of rows ---- */
+
+/*
+ * The gradient of gather: rows [first, last) of the table, [last - first, d],
+ * are the sums of the rows of dy [n, d] with that code, as column_sum has them:
+ * what product_shards gives for dy and a matrix with a 1 at each row's code.
+ * Threads share out the codes. n is at most INT32_MAX.
+ */
+typedef struct lj_scatter_args {
+    int64_t n, shard_rows, d, size, first, last;
+    int64_t padding; /* the code that gets nothing; -1: none */
+    const int32_t *codes;
+    const float *dy;
+    float *table;   /* row `first` */
+    float *scratch; /* scatter_scratch(n, shard_rows, d, last - first) floats */
+} lj_scatter_args;
+
+/* ---- recurrent cells ---- */
+
+/*
+ * One step of a recurrent cell for some rows. A state is h [units], for LSTM
+ * followed by c [units]; p = h_before W_h (+ bias), x holds the gates' other
+ * part, each gate [units] in the order of docs/arithmetic.md:
+ *     lstm    i, f, o = sigmoid(x + p), g = tanh(x + p)      order i, f, g, o
+ *             c = fma(f, c_before, i * g); h = o * tanh(c)
+ *     gru     r, z = sigmoid(x + p), n = tanh(fma(r, p_n, x_n))  order r, z, n
+ *             h = fma(z, h_before - n, n)
+ *     simple  h = tanh(x + p) or relu(x + p)
+ * Row r is past its end when t >= lengths[r]: its state stays.
+ */
+typedef struct lj_cell_args {
+    int64_t rows, units;
+    const float *x; /* row r at x + r * x_row; likewise below */
+    int64_t x_row;
+    const float *product; /* [rows, gates * units] */
+    const float *before;  /* the state before */
+    int64_t before_row;
+    float *state;
+    int64_t state_row;
+    float *gates; /* NULL, or what the gradient reads: lstm i, f, g, o; gru r, z, n, p_n; simple nothing */
+    int64_t gates_row;
+    const int32_t *lengths; /* [rows] or NULL */
+    int64_t t;
+    lj_activation activation; /* simple: LJ_TANH or LJ_RELU */
+} lj_cell_args;
+
+/*
+ * The gradient of that step. d(loss)/d(h) = d_state + (carry + direct), and so
+ * for c without carry; `carry` is the part that came back through the product
+ * of the step after. Writes the gradients of x and, for gru, of p, and into
+ * `direct` what reaches the state before by another way than the product.
+ */
+typedef struct lj_cell_grad_args {
+    int64_t rows, units;
+    const float *before;
+    int64_t before_row;
+    const float *state;
+    int64_t state_row;
+    const float *gates;
+    int64_t gates_row;
+    const float *d_state;
+    int64_t d_state_row;
+    const float *carry; /* [rows, units] */
+    float *direct;      /* [rows, state] */
+    float *d_gates;
+    int64_t d_gates_row;
+    float *d_product; /* gru; NULL for others, where it is d_gates */
+    int64_t d_product_row;
+    const int32_t *lengths;
+    int64_t t;
+    lj_activation activation;
+} lj_cell_grad_args;
+
 /* ---- optimisers: see lj_adam_step_make for the maker of the numbers of a step ---- */
 
 /* Numbers of one step of Adam and AdamW, the same for all parameters (lj_adam_step_make). */
@@ -291,15 +364,20 @@ typedef struct lj_kernels {
     void (*rotary)(int64_t rows, int64_t heads, int64_t pairs, const float *x, const float *cosine, const float *sine,
                    float *y);
 
-    /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0. */
-    void (*gather)(int64_t n, int64_t d, int64_t size, const float *table, const int32_t *codes, float *y);
-    /*
-     * table[code] += dy [n, d], rows in ascending order, for codes in
-     * [first, last) only (codes out of range are 0): threads share out the
-     * codes. The caller zeroes the table.
-     */
-    void (*scatter_add)(int64_t n, int64_t d, int64_t size, int64_t first, int64_t last, const int32_t *codes,
-                        const float *dy, float *table);
+    /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0, code `padding` (-1: none) zeros. */
+    void (*gather)(int64_t n, int64_t d, int64_t size, int64_t padding, const float *table, const int32_t *codes,
+                   float *y);
+    /* Floats that scatter_add needs for so many codes of a table. */
+    int64_t (*scatter_scratch)(int64_t n, int64_t shard_rows, int64_t d, int64_t codes);
+    void (*scatter_add)(const lj_scatter_args *args);
+
+    /* Recurrent cells, in ranges of rows. */
+    void (*lstm_cell)(const lj_cell_args *args);
+    void (*lstm_cell_grad)(const lj_cell_grad_args *args);
+    void (*gru_cell)(const lj_cell_args *args);
+    void (*gru_cell_grad)(const lj_cell_grad_args *args);
+    void (*simple_cell)(const lj_cell_args *args);
+    void (*simple_cell_grad)(const lj_cell_grad_args *args);
 
     /* lj_piecewise_linear: x [rows, features], edges [features, bins + 1] -> y [rows, features, bins]. */
     void (*piecewise_linear)(int64_t rows, int64_t features, int64_t bins, const float *x, const float *edges,

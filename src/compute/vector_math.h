@@ -36,11 +36,11 @@ LJ_INLINE vf vsigned(vf x, vf sign)
 /* A NaN of x is kept. */
 LJ_INLINE vf vat_most(vf x, float limit)
 {
-    return vselect((vi)(x > vset1(limit)), vset1(limit), x);
+    return vif_less(vset1(limit), x, vset1(limit), x);
 }
 LJ_INLINE vf vat_least(vf x, float limit)
 {
-    return vselect((vi)(x < vset1(limit)), vset1(limit), x);
+    return vif_less(x, vset1(limit), vset1(limit), x);
 }
 /* 2^n for -126 <= n <= 127 */
 LJ_INLINE vf vpower_of_two(vi n)
@@ -60,12 +60,18 @@ LJ_INLINE vf vexp_reduced(vf x, vi *n)
     return vfma(r * r, vhorner(r, q, 5), r);
 }
 
-LJ_INLINE vf vexp(vf x)
+/* x is at most 89, or NaN */
+LJ_INLINE vf vexp_of_small(vf x)
 {
     vi n;
-    const vf r = vexp_reduced(vat_least(vat_most(x, 89.0F), -104.0F), &n);
+    const vf r = vexp_reduced(vat_least(x, -104.0F), &n);
     const vi half = n >> 1; /* in two factors: 2^n may be subnormal or too large */
     return ((r + vset1(1.0F)) * vpower_of_two(half)) * vpower_of_two(n - half);
+}
+
+LJ_INLINE vf vexp(vf x)
+{
+    return vexp_of_small(vat_most(x, 89.0F));
 }
 
 LJ_INLINE vf vexpm1(vf x)
@@ -133,19 +139,20 @@ LJ_INLINE vf vtanh(vf x)
     const vf a = vabs(x);
     const vf z = x * x;
     const vf small = vfma(a * z, vhorner(z, q, 6), a);
-    const vf large = vset1(1.0F) - vset1(2.0F) / (vexp(a + a) + vset1(1.0F));
-    return vsigned(vselect((vi)(a < vset1(0.625F)), small, large), x);
+    vi n; /* from a + a = 40 on the result is 1 */
+    const vf r = vexp_reduced(vat_most(a + a, 40.0F), &n);
+    const vf large = vset1(1.0F) - vset1(2.0F) / ((r + vset1(1.0F)) * vpower_of_two(n) + vset1(1.0F));
+    return vsigned(vif_less(a, vset1(0.625F), small, large), x);
 }
 
 LJ_INLINE vf vsigmoid(vf x)
 {
     const vf one = vset1(1.0F);
-    const vi is_negative = (vi)(x < vzero());
-    const vf e = vexp(-vabs(x));
+    const vf e = vexp_of_small(-vabs(x));
     const vf below = one + e;
     const vf lost = e - (below - one); /* what the sum rounded away, exact */
-    const vf y = vselect(is_negative, e, one) / below;
-    const vf inverse = vselect(is_negative, one - y, y); /* 1 / below */
+    const vf y = vif_less(x, vzero(), e, one) / below;
+    const vf inverse = vif_less(x, vzero(), one - y, y); /* 1 / below */
     return vfma(-(y * lost), inverse, y);
 }
 

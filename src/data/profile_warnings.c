@@ -73,7 +73,7 @@ static lj_status warn_numbers(lj_profile *profile, lj_profile_column *c)
         return LJ_OK;
     const double half = c->quantiles[5] - c->quantiles[3];
     if (half > 0 && c->quantiles[8] - c->quantiles[5] > 100 * half)
-        LJ_TRY(warn(profile, c, "long tail: median %.6g, 99 %% up to %.6g, largest %.6g", c->quantiles[4],
+        LJ_TRY(warn(profile, c, "long tail: median %.10g, 99 %% up to %.10g, largest %.10g", c->quantiles[4],
                     c->quantiles[7], c->quantiles[8]));
     return LJ_OK;
 }

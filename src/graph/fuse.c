@@ -93,7 +93,7 @@ static int wants_pack(const lj_graph *g, const lj_node *product)
 static lj_unit *new_unit(lj_compile *c, const lj_node *node, lj_value value)
 {
     lj_unit *unit = &c->units[c->unit_count++];
-    *unit = (lj_unit){.node = node, .domain = domain_of(c->graph, node), .out = {value, LJ_NONE, LJ_NONE},
+    *unit = (lj_unit){.node = node, .domain = domain_of(c->graph, node), .out = {value, LJ_NONE, LJ_NONE, LJ_NONE},
                       .n_in = node->n_in, .before = LJ_NONE};
     return unit;
 }

@@ -7,13 +7,14 @@
 #include "graph/ops.h"
 #include "lianjin/graph.h"
 
-#define LJ_OUTPUTS_MAX 3 /* values of one operation: its own and its parts */
+#define LJ_OUTPUTS_MAX 4 /* values of one operation: its own and its parts */
 
 /* What an operation is told beside its inputs; each uses the few that its file names. */
 typedef struct lj_attributes {
     int axis, keep;
     int transpose_a, transpose_b;
-    int has_gain, has_bias;
+    int has_gain, has_bias, has_lengths, has_state, has_padding;
+    int is_reversed;
     lj_activation activation;
     int64_t begin, end;
     float number[2];

@@ -70,6 +70,13 @@
     X(DROPOUT, dropout)                                            \
     X(NORMAL, normal)                                              \
     X(REVERSE_GRADIENT, reverse_gradient)                          \
+    X(LSTM, lstm)                                                  \
+    X(LSTM_GRAD, lstm_grad)                                        \
+    X(GRU, gru)                                                    \
+    X(GRU_GRAD, gru_grad)                                          \
+    X(SIMPLE_RNN, simple_rnn)                                      \
+    X(SIMPLE_RNN_GRAD, simple_rnn_grad)                            \
+    X(SEQUENCE_MASK, sequence_mask)                                \
     X(BCE_LOGITS, bce_logits)                                      \
     X(BCE_LOGITS_GRAD, bce_logits_grad)                            \
     X(SOFTMAX_CROSS_ENTROPY, softmax_cross_entropy)                \

@@ -10,7 +10,8 @@
 /* What a layer reads. */
 typedef enum lj_layer_input {
     LJ_LAYER_ROWS,    /* [B, C] */
-    LJ_LAYER_HEADS,   /* [B, H, C]: heads, or positions of a sequence */
+    LJ_LAYER_HEADS,   /* [B, H, C] */
+    LJ_LAYER_STEPS,   /* [B, T, C] */
     LJ_LAYER_NUMBERS, /* [B, F]: raw numbers, embedded one by one */
     LJ_LAYER_CODES    /* i32 [B, F] */
 } lj_layer_input;
@@ -55,7 +56,13 @@ typedef struct lj_layer {
     X(multi_head_attention)                                                                                            \
     X(feed_forward)                                                                                                    \
     X(encoder_block)                                                                                                   \
-    X(decoder_block)
+    X(decoder_block)                                                                                                   \
+    X(token_embedding)                                                                                                 \
+    X(mean_over_steps)                                                                                                 \
+    X(max_over_steps)                                                                                                  \
+    X(lstm)                                                                                                            \
+    X(gru)                                                                                                             \
+    X(simple_rnn)
 
 #define X(name) extern const lj_layer lj_layer_##name;
 LJ_LAYER_LIST(X)

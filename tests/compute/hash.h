@@ -107,8 +107,8 @@ static inline void hash_rows(const lj_kernels *k, uint64_t *hash)
     }
     for (int64_t i = 0; i < 256; i++)
         hash_codes[i] = (int32_t)(i * 7 % 31);
-    memset(hash_c, 0, 31 * 20 * sizeof(float));
-    k->scatter_add(256, 20, 31, 0, 31, hash_codes, hash_a, hash_c);
+    k->scatter_add(&(lj_scatter_args){.n = 256, .shard_rows = 256, .d = 20, .size = 31, .last = 31, .padding = -1,
+                                      .codes = hash_codes, .dy = hash_a, .table = hash_c, .scratch = hash_scratch});
     hash_add(hash, hash_c, 31 * 20);
     for (int64_t i = 0; i < 4 * 17; i++)
         hash_d[i] = (float)(i % 17) * 0.125F - 1.0F;

@@ -291,7 +291,7 @@ static void cross_entropy_is_that_of_the_formula(void **state)
     }
 }
 
-static void tables_of_rows_are_gathered_and_scattered(void **state)
+static void tables_of_rows_are_gathered(void **state)
 {
     (void)state;
     const lj_kernels *table[TABLES_MAX];
@@ -299,23 +299,63 @@ static void tables_of_rows_are_gathered_and_scattered(void **state)
     enum { SIZE = 5, D = 19, N = 7 };
     const int32_t codes[N] = {4, 0, 2, 99, -1, 2, 4};
     const int32_t rows[N] = {4, 0, 2, 0, 0, 2, 4};
-    float *weights = numbers(SIZE * D, 1), *y = numbers(N * D, 2), *sums = numbers(SIZE * D, 3);
-    float *expected = numbers(SIZE * D, 3);
+    float *weights = numbers(SIZE * D, 1), *y = numbers(N * D, 2);
+    const float zeros[D] = {0};
     for (int t = 0; t < n_tables; t++) {
-        table[t]->gather(N, D, SIZE, weights, codes, y);
-        for (int i = 0; i < N; i++)
-            assert_memory_equal(y + i * D, weights + rows[i] * D, D * sizeof(float));
-        memset(sums, 0, SIZE * D * sizeof(float));
-        memset(expected, 0, SIZE * D * sizeof(float));
-        for (int64_t first = 0; first < SIZE; first += 2) /* threads share out the codes */
-            table[t]->scatter_add(N, D, SIZE, first, first + 2, codes, y, sums);
-        for (int i = 0; i < N; i++) {
-            for (int j = 0; j < D; j++)
-                expected[rows[i] * D + j] += y[i * D + j];
+        for (int64_t padding = -1; padding < SIZE; padding += 3) {
+            table[t]->gather(N, D, SIZE, padding, weights, codes, y);
+            for (int i = 0; i < N; i++)
+                assert_memory_equal(y + i * D, rows[i] == padding ? zeros : weights + rows[i] * D, sizeof(zeros));
         }
-        assert_same(table[t], SIZE * D, sums, expected, "scatter_add");
     }
-    numbers_free(weights), numbers_free(y), numbers_free(sums), numbers_free(expected);
+    numbers_free(weights), numbers_free(y);
+}
+
+/* The definition: product_shards of dy and a matrix of ones at the codes. */
+static void check_scatter(int64_t n, int64_t shard_rows, int64_t d, int64_t size, int64_t part, int64_t padding)
+{
+    const lj_kernels *table[TABLES_MAX];
+    const int n_tables = tables_of_test(table);
+    float *dy = numbers(n * d, 1), *ones = numbers(n * size, 2), *sums = numbers(size * d, 3);
+    float *expected = numbers(size * d, 4);
+    int32_t *codes = lj_new_array(n, sizeof(*codes));
+    for (int64_t i = 0; i < n; i++) {
+        codes[i] = (int32_t)(lj_random_u32(20, 5, (uint64_t)i) % (uint32_t)(size + 2)) - 1;
+        const int64_t row = codes[i] < 0 || codes[i] >= size ? 0 : codes[i];
+        for (int64_t c = 0; c < size; c++)
+            ones[i * size + c] = c == row && c != padding ? 1.0F : 0.0F;
+    }
+    for (int64_t i = 0; i < size * d; i++) {
+        const reference_pair pair = {n, shard_rows, ones + i / d, size, dy + i % d, d};
+        expected[i] = reference_shards(&pair);
+    }
+    for (int t = 0; t < n_tables; t++) {
+        lj_scatter_args g = {.n = n, .shard_rows = shard_rows, .d = d, .size = size, .padding = padding,
+                             .codes = codes, .dy = dy};
+        g.scratch = aligned_numbers(table[t]->scatter_scratch(n, shard_rows, d, part));
+        for (g.first = 0; g.first < size; g.first = g.last) { /* threads share out the codes */
+            g.last = g.first + part < size ? g.first + part : size;
+            g.table = sums + g.first * d;
+            table[t]->scatter_add(&g);
+        }
+        assert_same(table[t], size * d, sums, expected, "scatter_add of %d rows by %d", (int)n, (int)shard_rows);
+        lj_free(g.scratch);
+    }
+    lj_free(codes);
+    numbers_free(dy), numbers_free(ones), numbers_free(sums), numbers_free(expected);
+}
+
+static void rows_of_a_code_are_summed_by_shards(void **state)
+{
+    (void)state;
+    check_scatter(0, 32, 3, 4, 4, -1);
+    for (int64_t n = 1; n < 60; n += 3)
+        check_scatter(n, 2, 5, 7, 3, -1);
+    check_scatter(1, 32, 19, 5, 2, -1);
+    check_scatter(700, 32, 19, 5, 2, 0);
+    check_scatter(700, 3, 16, 40, 16, 4);
+    check_scatter(1500, 600, 17, 9, 9, 3);
+    check_scatter(2000, 64, 1, 300, 100, -1);
 }
 
 static void piecewise_linear_is_clipped_but_for_its_ends(void **state)
@@ -450,7 +490,8 @@ int main(void)
         cmocka_unit_test(waves_are_exact_far_from_the_first_position),
         cmocka_unit_test(losses_are_those_of_the_formulas),
         cmocka_unit_test(cross_entropy_is_that_of_the_formula),
-        cmocka_unit_test(tables_of_rows_are_gathered_and_scattered),
+        cmocka_unit_test(tables_of_rows_are_gathered),
+        cmocka_unit_test(rows_of_a_code_are_summed_by_shards),
         cmocka_unit_test(piecewise_linear_is_clipped_but_for_its_ends),
         cmocka_unit_test(updates_follow_the_formulas_of_pytorch),
     };

@@ -101,7 +101,7 @@ static void faults_are_found_and_sound_columns_are_left_alone(void **state)
     warns(doc, "leak", "tells the target almost alone (AUC 1.0000)");
     warns(doc, "same", "constant");
     warns(doc, "rare", "1 of its 4 values are rare (1 rows together)");
-    warns(doc, "tail", "long tail: median 50, 99 % up to 100, largest 1e+09");
+    warns(doc, "tail", "long tail: median 50, 99 % up to 100, largest 1000000000");
     warns(doc, "mostly", "90.0 % of its cells are missing");
     warns(doc, "moved", "drifts over 'day'");
     warns(doc, "word.1", "repeats column 'word' in every row");

@@ -2,6 +2,7 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.func import functional_call
 
 from golden import Random, case, value, write
 
@@ -14,6 +15,31 @@ def parameter(name, array):
 
 def batch_norm(v, gain, bias):
     return F.batch_norm(v, None, None, gain, bias, True, 0.0, 1e-5)
+
+
+def sequences(layer, u):
+    """Layers over steps; all else about the recurrent ones is in recurrent.py."""
+    tokens = (np.arange(12) % 5).astype("int32").reshape(4, 3)
+    layer("token_embedding", lambda c, t: F.embedding(c, t, padding_idx=0) * (c > 0)[..., None], tokens,
+          {"weight": u(5, 2)}, {"units": 2, "sizes": [5]})
+    layer("mean_over_steps", lambda x: x.mean(1), u(4, 3, 2), {}, {})
+    layer("max_over_steps", lambda x: x.max(1)[0], u(4, 3, 2), {}, {})
+    two = (3, 2, 2)  # rows, steps, width
+    ends = [f"{part}_l0" for part in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+
+    def run(module, x, w, v, b, c):
+        return functional_call(module.double(), dict(zip(ends, (w.T, v.T, b, c))), (x,))[0]
+
+    def without(kind, module, width, args):
+        layer(kind, lambda x, w, v, b: run(module, x, w, v, b, torch.zeros_like(b)), u(*two),
+              {"0.input_weight": u(2, width), "0.recurrent_weight": u(2, width), "0.bias": u(width)},
+              {"units": 2, **args})
+
+    without("lstm", torch.nn.LSTM(2, 2, batch_first=True), 8, {})
+    layer("gru", lambda x, w, v, b, c: run(torch.nn.GRU(2, 2, batch_first=True), x, w, v, b, c), u(*two),
+          {"0.input_weight": u(2, 6), "0.recurrent_weight": u(2, 6), "0.bias": u(6), "0.recurrent_bias": u(6)},
+          {"units": 2})
+    without("simple_rnn", torch.nn.RNN(2, 2, batch_first=True), 2, {})
 
 
 def attention_parameters(u, part, width, memory):
@@ -244,7 +270,7 @@ def main():
          r.integers(4, 3, 3), {})
     loss("mse_positions", "mse", lambda z, t, w: ((z[:, :, 0] - t) ** 2 * w).sum(), u(3, 3, 1), u(3, 3), {})
     write("losses.json", losses)
-
+    sequences(layer, u)
     transformers(u, layer)
     positions(r, u, layer)
     write("layers.json", cases)

@@ -3,7 +3,8 @@ import layers
 import logistic
 import ops
 import optimisers
+import recurrent
 import safetensors_file
 
-for module in (ops, layers, optimisers, logistic, safetensors_file):
+for module in (ops, layers, optimisers, recurrent, logistic, safetensors_file):
     module.main()

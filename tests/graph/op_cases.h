@@ -11,7 +11,7 @@
 #include "lianjin/random.h"
 
 #define ROWS 70 /* three shards, the last one short */
-#define IN_MAX 4
+#define IN_MAX 5
 
 typedef struct in_spec {
     lj_dtype dtype;
@@ -353,6 +353,13 @@ static void reference_gather(const data *d, double *y) /* [6, 4], [R, 3] */
             *y++ = d->x[0][(code < 0 || code >= 6 ? 0 : code) * 4 + j];
         }
 }
+static lj_value build_gather_padded(lj_graph *g, const lj_value *v) { return lj_gather_padded(g, v[0], v[1], 2); }
+static void reference_gather_padded(const data *d, double *y)
+{
+    reference_gather(d, y);
+    for (int64_t i = 0; i < ROWS * 12; i++)
+        y[i] = (int64_t)d->x[1][i / 4] == 2 ? 0 : y[i];
+}
 static const int32_t sizes[3] = {2, 3, 4};
 static lj_value build_one_hot(lj_graph *g, const lj_value *v) { return lj_one_hot(g, v[0], sizes); }
 static void reference_one_hot(const data *d, double *y)
@@ -585,6 +592,8 @@ static void reference_huber(const data *d, double *y)
     }
 }
 
+#include "recurrent_cases.h"
+
 /* ---- the table ---- */
 
 #define ONE(name, low, high, tv, tg) \
@@ -745,6 +754,14 @@ static const op_case cases[] = {
      1e-7,
      1e-5,
      0},
+    {"gather_padded",
+     2,
+     {NUMBERS(-1, 1, SHAPE2(6, 4)), CODES(-1, 8, SHAPE2(B, 3))},
+     build_gather_padded,
+     reference_gather_padded,
+     1e-7,
+     1e-5,
+     0},
     {"one_hot", 1, {CODES(-1, 5, SHAPE2(B, 3))}, build_one_hot, reference_one_hot, 0, 0, 0},
     {"offset_codes",
      2,
@@ -855,6 +872,7 @@ static const op_case cases[] = {
      2e-6,
      0},
     {"huber", 2, {NUMBERS(-1, 1, SHAPE1(B)), NUMBERS(-1, 1, SHAPE1(B))}, build_huber, reference_huber, 2e-7, 1e-6, 0},
+    RECURRENT_CASES
 };
 #define CASES ((int)(sizeof(cases) / sizeof(cases[0])))
 

@@ -40,6 +40,7 @@ static void slice_batch(lj_graph *g) { lj_slice(g, xb3(g), 0, 0, 1); }
 static void transpose_batch(lj_graph *g) { lj_transpose(g, xb3(g), (int[]){1, 0}); }
 static void broadcast_down(lj_graph *g) { lj_broadcast(g, xb3(g), lj_shape_of(B, 1)); }
 static void gather_numbers(lj_graph *g) { lj_gather(g, x23(g), xb3(g)); }
+static void gather_padding(lj_graph *g) { lj_gather_padded(g, x23(g), codes(g), -1); }
 static void one_hot_numbers(lj_graph *g) { lj_one_hot(g, xb3(g), (int32_t[]){1, 1, 1}); }
 static void one_hot_levels(lj_graph *g) { lj_one_hot(g, codes(g), (int32_t[]){1, 0, 1}); }
 static void edges(lj_graph *g) { lj_piecewise_linear(g, xb3(g), x23(g)); }
@@ -85,6 +86,35 @@ static void cross_entropy(lj_graph *g)
     lj_softmax_cross_entropy(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F);
 }
 static void huber(lj_graph *g) { lj_huber(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 1.0F); }
+static lj_value gates(lj_graph *g) { return lj_input(g, "z", LJ_F32, lj_shape_of(B, 5, 8)); }
+static lj_value recurrent(lj_graph *g) { return lj_parameter(g, "w", lj_shape_of(2, 8), (lj_parameter_options){0}); }
+static void lstm_weight(lj_graph *g)
+{
+    lj_lstm(g, gates(g), x23(g), LJ_NONE, LJ_NONE, (lj_recurrence_options){0});
+}
+static void lstm_rank(lj_graph *g)
+{
+    lj_lstm(g, gates(g), lj_scalar(g, 1), LJ_NONE, LJ_NONE, (lj_recurrence_options){0});
+}
+static void lstm_lengths(lj_graph *g)
+{
+    lj_lstm(g, gates(g), recurrent(g), codes(g), LJ_NONE, (lj_recurrence_options){0});
+}
+static void lstm_state(lj_graph *g)
+{
+    lj_lstm(g, gates(g), recurrent(g), LJ_NONE, xb3(g), (lj_recurrence_options){0});
+}
+static void gru_bias(lj_graph *g)
+{
+    const lj_value x = lj_input(g, "z", LJ_F32, lj_shape_of(B, 5, 6)), w = lj_input(g, "w", LJ_F32, lj_shape_of(2, 6));
+    lj_gru(g, x, w, lj_input(g, "b", LJ_F32, lj_shape_of(2)), LJ_NONE, LJ_NONE, (lj_recurrence_options){0});
+}
+static void simple_rnn_activation(lj_graph *g)
+{
+    const lj_recurrence_options gelu = {.activation = LJ_GELU};
+    lj_simple_rnn(g, lj_input(g, "z", LJ_F32, lj_shape_of(B, 5, 2)), x23(g), LJ_NONE, LJ_NONE, gelu);
+}
+static void sequence_mask(lj_graph *g) { lj_sequence_mask(g, xb3(g), 4); }
 static void twice(lj_graph *g) { (void)xb3(g), xb3(g); }
 static void two_shapes(lj_graph *g)
 {
@@ -120,6 +150,7 @@ static const struct {
     {transpose_batch, "transpose: not an order of the dimensions of [batch, 3] with the batch first"},
     {broadcast_down, "broadcast: [batch, 3] does not become [batch, 1]"},
     {gather_numbers, "gather: expected [V, D] and codes i32, found [2, 3] and [batch, 3]"},
+    {gather_padding, "gather: expected a padding code from 0, found -1"},
     {one_hot_numbers, "one_hot: expected codes [B, F] i32, found [batch, 3]"},
     {one_hot_levels, "one_hot: feature 1 has 0 levels"},
     {edges, "piecewise_linear: expected [B, F] and [F, T+1], found [batch, 3] and [2, 3]"},
@@ -139,6 +170,13 @@ static const struct {
     {rotary,
      "rotary: expected [B, T, heads * D] with an even D and a base above 0, found [batch, 4, 6], 2 heads and 10"},
     {huber, "huber: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
+    {lstm_weight, "lstm: expected [batch, T, 4 H] and [H, 4 H], found [batch, 5, 8] and [2, 3]"},
+    {lstm_rank, "lstm: expected a recurrent weight [H, 4 H], found []"},
+    {lstm_lengths, "lstm: expected lengths [batch] i32, found [batch, 3] i32"},
+    {lstm_state, "lstm: expected a first state [batch, 4], found [batch, 3]"},
+    {gru_bias, "gru: expected a bias of 3 H, found [2]"},
+    {simple_rnn_activation, "simple_rnn: expected tanh or relu, found activation 5"},
+    {sequence_mask, "sequence_mask: expected lengths [B] i32 and steps, found [batch, 3] and 4"},
     {twice, "input: there is an input 'b' already"},
     {two_shapes, "parameter 'w': asked for as [2] and as [3]"},
     {batch_parameter, "parameter 'w': [batch] has a batch"},

@@ -343,6 +343,37 @@ static lj_value build_layer(const rebuilt *c, const char *op)
     return y;
 }
 
+/* Layers over steps. Last states side by side instead of the output, where the case asks for them. */
+static lj_value build_steps(const rebuilt *c, const char *op)
+{
+    lj_value final[INPUTS_MAX];
+    const int has_lengths = number(c, "lengths"), directions = number(c, "bidirectional") ? 2 : 1;
+    const int layers = number(c, "layers") > 0 ? number(c, "layers") : 1;
+    const lj_recurrent_options options = {
+        .name = "layer",
+        .layers = layers,
+        .bidirectional = directions == 2,
+        .last = number(c, "last"),
+        .keep_past_end = number(c, "keep"),
+        .activation = activation_of(c),
+        .state = number(c, "states") > 0 ? &c->in[1 + has_lengths] : NULL,
+        .final = final,
+    };
+    const lj_value lengths = has_lengths ? c->in[1] : LJ_NONE;
+    lj_value y = LJ_NONE;
+    if (strcmp(op, "lstm") == 0)
+        y = lj_lstm_with(c->g, c->in[0], number(c, "units"), lengths, options);
+    else if (strcmp(op, "gru") == 0)
+        y = lj_gru_with(c->g, c->in[0], number(c, "units"), lengths, options);
+    else if (strcmp(op, "mean_over_steps") == 0)
+        y = lj_mean_over_steps(c->g, c->in[0], lengths);
+    else if (strcmp(op, "max_over_steps") == 0)
+        y = lj_max_over_steps(c->g, c->in[0], lengths);
+    else
+        y = lj_simple_rnn_with(c->g, c->in[0], number(c, "units"), lengths, options);
+    return number(c, "final") ? lj_concat(c->g, final, layers * directions, 1) : y;
+}
+
 static lj_value build_loss(const rebuilt *c, const char *op)
 {
     lj_loss_options options = {.smoothing = real(c, "smoothing"), .delta = real(c, "delta")};
@@ -489,6 +520,12 @@ static void every_layer_has_the_values_and_gradients_of_pytorch(void **state)
     run_file(GOLDEN("layers.json"), build_layer);
 }
 
+static void layers_over_steps_have_the_values_and_gradients_of_pytorch_and_keras(void **state)
+{
+    (void)state;
+    run_file(GOLDEN("recurrent.json"), build_steps);
+}
+
 static void every_loss_has_the_values_and_gradients_of_pytorch(void **state)
 {
     (void)state;
@@ -516,6 +553,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operation_has_the_values_and_gradients_of_pytorch),
         cmocka_unit_test(every_layer_has_the_values_and_gradients_of_pytorch),
+        cmocka_unit_test(layers_over_steps_have_the_values_and_gradients_of_pytorch_and_keras),
         cmocka_unit_test(every_loss_has_the_values_and_gradients_of_pytorch),
         cmocka_unit_test(every_layer_but_dropout_has_a_golden_case),
     };

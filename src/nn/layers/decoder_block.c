@@ -25,6 +25,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_decoder_block = {
     .name = "decoder_block",
     .summary = "causal self-attention, attention to a memory and a feed-forward layer, with short cuts and norms",
-    .input = LJ_LAYER_HEADS,
+    .input = LJ_LAYER_STEPS,
     .build = build,
 };

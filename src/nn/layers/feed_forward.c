@@ -26,6 +26,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_feed_forward = {
     .name = "feed_forward",
     .summary = "two dense layers at each position",
-    .input = LJ_LAYER_HEADS,
+    .input = LJ_LAYER_STEPS,
     .build = build,
 };

@@ -21,6 +21,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_learned_positions = {
     .name = "learned_positions",
     .summary = "adds a trained vector to each position",
-    .input = LJ_LAYER_HEADS,
+    .input = LJ_LAYER_STEPS,
     .build = build,
 };

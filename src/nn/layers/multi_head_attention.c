@@ -49,6 +49,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_multi_head_attention = {
     .name = "multi_head_attention",
     .summary = "each position reads all others by several heads of attention",
-    .input = LJ_LAYER_HEADS,
+    .input = LJ_LAYER_STEPS,
     .build = build,
 };

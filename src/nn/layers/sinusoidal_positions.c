@@ -36,6 +36,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_sinusoidal_positions = {
     .name = "sinusoidal_positions",
     .summary = "adds waves by which positions differ",
-    .input = LJ_LAYER_HEADS,
+    .input = LJ_LAYER_STEPS,
     .build = build,
 };
