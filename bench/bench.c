@@ -114,30 +114,26 @@ static lj_status train_net(const net_case *net, lj_team *team, double *seconds)
     return LJ_OK;
 }
 
-/* ---- lstm-2x128: forward and backward of two layers over 64 steps of 32 rows; seconds of a step of SGD ---- */
+/* ---- sequences: steps of training, forward and backward, of 32 rows of 64 steps of width 128 ---- */
 
-static lj_status run_lstm(lj_team *team, double *seconds)
+enum { BATCH = 32, LENGTH = 64, WIDTH = 128, REPEATS = 20 };
+
+/* Seconds of a step of the optimiser down the loss of a graph whose input is x. */
+static lj_status time_steps(lj_graph *g, lj_value loss, lj_optimiser optimiser, lj_team *team, double *seconds)
 {
-    enum { BATCH = 32, STEPS = 64, WIDTH = 128, LAYERS = 2, REPEATS = 20 };
-    const lj_optimiser_options sgd = {.optimiser = LJ_OPTIMISER_SGD};
-    lj_graph *g = NULL;
+    const lj_optimiser_options how = {.optimiser = optimiser};
     lj_weights *weights = NULL, *state = NULL;
     lj_program *program = NULL;
     lj_update_rule rule;
-    LJ_TRY(lj_graph_create(1, &g));
-    const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, STEPS, WIDTH));
-    lj_value y = lj_lstm_with(g, x, WIDTH, LJ_NONE, (lj_recurrent_options){.layers = LAYERS});
-    y = lj_mean(g, lj_square(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, STEPS * WIDTH))), 1, 0);
-    LJ_TRY(lj_optimiser_rule(&sgd, &rule));
+    LJ_TRY(lj_optimiser_rule(&how, &rule));
     LJ_TRY(lj_weights_create(&weights));
     LJ_TRY(lj_weights_create(&state));
     LJ_TRY(lj_weights_add(weights, g, 7));
-    LJ_TRY(lj_program_compile(g, weights,
-                              &(lj_program_options){.batch = BATCH, .update = &rule, .loss = lj_mean(g, y, 0, 0),
-                                                    .state = state, .n_threads = lj_team_size(team)},
-                              &program));
-    float *numbers = random_numbers(BATCH * STEPS * WIDTH, 1);
-    lj_program_bind(program, "x", numbers);
+    const lj_program_options options = {
+        .batch = BATCH, .update = &rule, .loss = loss, .state = state, .n_threads = lj_team_size(team)};
+    LJ_TRY(lj_program_compile(g, weights, &options, &program));
+    float *x = random_numbers(BATCH * LENGTH * WIDTH, 1);
+    lj_program_bind(program, "x", x);
     double begin = 0;
     for (int i = 0; i < REPEATS + 2; i++) {
         if (i == 2)
@@ -148,8 +144,36 @@ static lj_status run_lstm(lj_team *team, double *seconds)
     lj_program_destroy(program);
     lj_weights_destroy(state);
     lj_weights_destroy(weights);
+    lj_free(x);
+    return LJ_OK;
+}
+
+/* Two layers, and SGD. */
+static lj_status run_lstm(lj_team *team, double *seconds)
+{
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(1, &g));
+    const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, LENGTH, WIDTH));
+    lj_value y = lj_lstm_with(g, x, WIDTH, LJ_NONE, (lj_recurrent_options){.layers = 2});
+    y = lj_mean(g, lj_square(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, LENGTH * WIDTH))), 1, 0);
+    LJ_TRY(time_steps(g, lj_mean(g, y, 0, 0), LJ_OPTIMISER_SGD, team, seconds));
     lj_graph_destroy(g);
-    lj_free(numbers);
+    return LJ_OK;
+}
+
+/* Four layers of a transformer's encoder, the mean of their positions, and Adam. */
+static lj_status run_encoder(lj_team *team, double *seconds)
+{
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(1, &g));
+    lj_value y = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, LENGTH, WIDTH));
+    for (int i = 0; i < 4; i++)
+        y = lj_encoder_block_with(g, y, LJ_NONE, (lj_transformer_options){.heads = 4, .hidden = 512});
+    y = lj_dense(g, lj_mean(g, y, 1, 0), 1);
+    const lj_value target = lj_input(g, "target", LJ_F32, lj_shape_of(LJ_BATCH, 1));
+    const lj_value loss = lj_reshape(g, lj_bce_logits(g, y, target, 0.0F), lj_shape_of(LJ_BATCH));
+    LJ_TRY(time_steps(g, lj_mean(g, loss, 0, 0), LJ_OPTIMISER_ADAM, team, seconds));
+    lj_graph_destroy(g);
     return LJ_OK;
 }
 
@@ -372,6 +396,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
     for (size_t i = 0; i < sizeof(image_nets) / sizeof(image_nets[0]); i++)
         if (strcmp(name, image_nets[i].name) == 0)
             return train_images(&image_nets[i], team, seconds);
+    if (strcmp(name, "transformer-4x128") == 0)
+        return run_encoder(team, seconds);
     if (strncmp(name, "gemm-", 5) == 0)
         return run_gemm(strtol(name + 5, NULL, 10), team, seconds);
     if (strncmp(name, "peak-", 5) == 0) {

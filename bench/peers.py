@@ -102,6 +102,24 @@ def torch_images():
     return (time.perf_counter() - begin) / steps
 
 
+def torch_encoder():
+    """One step of 4 encoder layers of width 128 over 32 sequences of 64 positions, with Adam."""
+    torch = torch_module()
+    layers = [torch.nn.TransformerEncoderLayer(128, 4, 512, dropout=0.0, batch_first=True) for _ in range(4)]
+    net, head = torch.nn.Sequential(*layers), torch.nn.Linear(128, 1)
+    optimiser = torch.optim.Adam([*net.parameters(), *head.parameters()], lr=1e-3)
+    loss_of = torch.nn.BCEWithLogitsLoss()
+    x, y = torch.rand(32, 64, 128) * 2 - 1, torch.zeros(32, 1)
+    for step in range(12):
+        if step == 2:
+            begin = time.perf_counter()
+        loss = loss_of(head(net(x).mean(1)), y)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return (time.perf_counter() - begin) / 10
+
+
 def keras_train():
     import keras
 
@@ -279,7 +297,8 @@ def text_job():
 
 RUNS = {"torch-last": {"conv": torch_images, "vgg": torch_images},
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
-                  "score": torch_score, "embedding": torch_words, "lstm": torch_lstm},
+                  "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
+                  "transformer": torch_encoder},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
         "sklearn": {"job": whole_job, "text": text_job}}
 print(RUNS[peer][case.split("-")[0]]())

@@ -170,6 +170,22 @@ lj_value lj_resize_bilinear(lj_graph *g, lj_value x, int64_t height, int64_t wid
 
 /* x [B, H, W, C] -> [B, top + H + bottom, left + W + right, C] with zeros around it. */
 lj_value lj_zero_pad2d(lj_graph *g, lj_value x, lj_padding padding);
+typedef struct lj_attention_options {
+    int64_t heads;    /* of q; 0: 1 */
+    int64_t kv_heads; /* of k and v, a divisor of heads; 0: heads. Fewer: grouped queries, Ainslie et al. 2023 */
+    float scale;      /* of the scores; 0: 1 / sqrt(D) */
+    int causal;       /* query i sees keys 0 .. i */
+    int64_t window;   /* query i sees keys closer than this: |i - j| < window; 0: all */
+} lj_attention_options;
+/*
+ * Scaled dot-product attention, Vaswani et al. 2017: softmax(scale q k^T) v for
+ * each head. q [B, T, heads * D], k and v [B, S, kv_heads * D] -> [B, T, heads *
+ * D]. lengths i32 [B]: keys behind the length of a row are not seen (LJ_NONE:
+ * all are). A query that sees no key gives zeros. Numbers that are not seen
+ * must be finite where they share a block with seen ones. Computed by blocks
+ * (Dao et al. 2022, FlashAttention): memory grows with T + S, not with T * S.
+ */
+lj_value lj_attention(lj_graph *g, lj_value q, lj_value k, lj_value v, lj_value lengths, lj_attention_options options);
 
 /* Element-wise, shapes broadcast as in NumPy (the batch dimension only against itself or nothing). */
 lj_value lj_add(lj_graph *g, lj_value a, lj_value b);
@@ -247,6 +263,16 @@ lj_value lj_piecewise_linear(lj_graph *g, lj_value x, lj_value edges);
 /* Over the last dimension: (x - mean) / sqrt(var + epsilon) * gain + bias; gain, bias [C] (LJ_NONE: none). */
 lj_value lj_layer_norm(lj_graph *g, lj_value x, lj_value gain, lj_value bias, float epsilon);
 
+/* Over the last dimension: x / sqrt(mean(x^2) + epsilon) * gain; gain [C] (LJ_NONE: none). Zhang and Sennrich 2019. */
+lj_value lj_rms_norm(lj_graph *g, lj_value x, lj_value gain, float epsilon);
+
+/*
+ * Rotary positions, Su et al. 2021, "RoFormer", with the halves of a head as
+ * pairs (GPT-NeoX): x [B, T, heads * D], D even; in each head the pair (x_i,
+ * x_{i + D/2}) at position t turns by t * base^(-2 i / D) (base 10000 there).
+ */
+lj_value lj_rotary(lj_graph *g, lj_value x, int64_t heads, float base);
+
 /*
  * x [B, ..., C], channel by channel. Training: statistics of the batch and all
  * places of its rows (biased variance), and the
@@ -258,6 +284,16 @@ lj_value lj_batch_norm(lj_graph *g, lj_value x, lj_value gain, lj_value bias, lj
 
 /* Training: each element is 0 with probability `rate`, else x / (1 - rate); by (seed, name, step, element). */
 lj_value lj_dropout(lj_graph *g, lj_value x, float rate, const char *name);
+
+/* Standard normal numbers by (seed, name, step, element), other ones in each step. No gradient. */
+lj_value lj_normal(lj_graph *g, lj_shape shape, const char *name);
+/*
+ * Reparameterised sampling, Kingma and Welling 2014: training: mean + exp(log_variance / 2) * normal numbers of that
+ * name; else the mean.
+ */
+lj_value lj_sample_normal(lj_graph *g, lj_value mean, lj_value log_variance, const char *name);
+/* x itself, but its gradient is -factor times that of the result: Ganin et al. 2016, domain-adversarial training. */
+lj_value lj_reverse_gradient(lj_graph *g, lj_value x, float factor);
 
 /*
  * Recurrent cells over the steps of a sequence. x [B, T, G H] is the gates'
@@ -291,7 +327,10 @@ lj_value lj_sequence_mask(lj_graph *g, lj_value lengths, int64_t steps);
  */
 /* logits and target of one shape; smoothing s: target * (1 - s) + s / 2. */
 lj_value lj_bce_logits(lj_graph *g, lj_value logits, lj_value target, float smoothing);
-/* logits [B, C] or [B, H, C], labels i32 [B] -> [B] or [B, H]; smoothing s spreads s over all classes. */
+/*
+ * logits [B, C] or [B, H, C], labels i32 [B] (all heads have the same) or [B, H] (positions of a sequence: each its
+ * own) -> [B] or [B, H]; smoothing s spreads s over all classes.
+ */
 lj_value lj_softmax_cross_entropy(lj_graph *g, lj_value logits, lj_value labels, float smoothing);
 /* |d| <= delta: d^2 / 2, else delta * (|d| - delta / 2). */
 lj_value lj_huber(lj_graph *g, lj_value x, lj_value target, float delta);

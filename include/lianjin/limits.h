@@ -4,7 +4,7 @@
 
 #define LJ_MESSAGE_MAX 2048             /* bytes of an error message, with its end */
 #define LJ_RANK_MAX 6                   /* dimensions of a value of a graph */
-#define LJ_OP_INPUTS_MAX 6              /* inputs of one operation */
+#define LJ_OP_INPUTS_MAX 7              /* inputs of one operation */
 #define LJ_THREADS_MAX 256              /* threads of a team */
 #define LJ_NAME_MAX 256                 /* bytes of a name of a column, layer or weight */
 #define LJ_COLUMNS_MAX 65536            /* columns of a table */
@@ -21,6 +21,7 @@
 #define LJ_SHARD_ROWS 32                /* consecutive batch rows of a shard: part of the arithmetic */
 #define LJ_CHAIN_BLOCK 256              /* summed indices of a block of a chain: part of the arithmetic */
 #define LJ_LANES 16                     /* virtual lanes of a long reduction: part of the arithmetic */
+#define LJ_ATTENTION_BLOCK 64           /* queries, and keys, of a block of attention: part of the arithmetic */
 #define LJ_ARITHMETIC 1                 /* version of the arithmetic, stored in every bundle */
 #define LJ_BUNDLE_FORMAT 1              /* version of the bundle, stored in model.json */
 

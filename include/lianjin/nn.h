@@ -67,6 +67,12 @@ typedef struct lj_dense_options {
 lj_value lj_dense_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
 #define lj_dense(g, x, units, ...) lj_dense_with(g, x, units, (lj_dense_options){__VA_ARGS__})
 
+/*
+ * A dense layer with the weight of another: x [..., C], table [V, C] (of an embedding, say) -> [..., V], product with
+ * the transposed table; <name>.bias [V]. Press and Wolf 2017, "Using the output embedding to improve language models".
+ */
+lj_value lj_dense_tied_with(lj_graph *g, lj_value x, lj_value table, lj_dense_options options);
+
 /* Dropout with a default name ("dropout", "dropout_1", ...); rate 0: x itself. */
 lj_value lj_dropout_with(lj_graph *g, lj_value x, float rate, const char *name);
 
@@ -77,6 +83,8 @@ typedef struct lj_norm_options {
     int no_affine;
 } lj_norm_options;
 lj_value lj_layer_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
+/* lj_rms_norm with <name>.gain [C]. */
+lj_value lj_rms_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
 /* x [B, ..., C]: each of the C channels over all rows (and places). */
 lj_value lj_batch_norm_with(lj_graph *g, lj_value x, lj_norm_options options);
 
@@ -187,6 +195,8 @@ lj_value lj_batch_ensemble_with(lj_graph *g, lj_value x, int64_t units, lj_batch
 /* x [B, H, C] -> [B, H, units], a weight and bias of its own for each head. */
 lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options options);
 
+/* ---- sequences: x [B, T, C] ---- */
+
 typedef struct lj_token_embedding_options {
     const char *name;
     lj_initialiser weight; /* default (zero): uniform, as Keras; PyTorch's is standard_normal */
@@ -225,6 +235,68 @@ lj_value lj_lstm_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, 
 lj_value lj_gru_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
 lj_value lj_simple_rnn_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, lj_recurrent_options options);
 
+/* x plus the waves of its positions: [sin, cos] of t / 10000^(2 i / C) in turn (Vaswani et al. 2017); C is even. */
+lj_value lj_sinusoidal_positions(lj_graph *g, lj_value x);
+/* x plus a trained vector for each position, <name>.weight [T, C], which starts as N(0, 0.05); name NULL: the default. */
+lj_value lj_learned_positions(lj_graph *g, lj_value x, const char *name);
+
+typedef struct lj_multi_head_attention_options {
+    const char *name;
+    int64_t heads;    /* 0: 1 */
+    int64_t kv_heads; /* 0: heads; see lj_attention_options */
+    int64_t depth;    /* of a head; 0: C / heads */
+    int causal;
+    int64_t window;
+    float rotary;     /* base of rotary positions of queries and keys (10000 in the paper); 0: none */
+    int no_bias;
+    lj_initialiser weight; /* default: glorot_uniform */
+} lj_multi_head_attention_options;
+/*
+ * Vaswani et al. 2017, "Attention is all you need": the queries of x [B, T, C]
+ * read the keys and values of memory [B, S, M] (LJ_NONE: of x) -> [B, T, C].
+ * lengths i32 [B] of the memory, or LJ_NONE. Dense layers <name>.query [C,
+ * heads * depth], .key and .value [M, kv_heads * depth], .output [heads *
+ * depth, C]. Attention itself drops nothing.
+ */
+lj_value lj_multi_head_attention_with(lj_graph *g, lj_value x, lj_value memory, lj_value lengths,
+                                      lj_multi_head_attention_options options);
+
+typedef struct lj_feed_forward_options {
+    const char *name;
+    int64_t hidden;           /* 0: 4 C */
+    lj_activation activation; /* 0: relu */
+    float dropout;            /* after the activation */
+} lj_feed_forward_options;
+/* x [..., C] -> [..., C]: dense layers <name>.first with the activation and <name>.second, as PyTorch starts them. */
+lj_value lj_feed_forward_with(lj_graph *g, lj_value x, lj_feed_forward_options options);
+
+typedef struct lj_transformer_options {
+    const char *name;
+    int64_t heads;            /* 0: 1 */
+    int64_t kv_heads;         /* 0: heads */
+    int64_t hidden;           /* of the feed-forward layer; 0: 4 C */
+    lj_activation activation; /* of it; 0: relu */
+    float dropout;            /* of what is added, and after the activation */
+    int pre_norm;             /* x + f(norm(x)) instead of norm(x + f(x)) */
+    float epsilon;            /* of the norms; 0: 1e-5 */
+    int causal;               /* encoder only: a decoder always is */
+    int64_t window;           /* of self-attention; 0: all */
+    float rotary;             /* base of rotary positions of self-attention; 0: none */
+} lj_transformer_options;
+/*
+ * PyTorch's TransformerEncoderLayer: self-attention <name>.attention, then
+ * <name>.feed_forward, each added to its input and normalised (<name>.*_norm).
+ * x [B, T, C] -> [B, T, C]; lengths i32 [B] or LJ_NONE.
+ */
+lj_value lj_encoder_block_with(lj_graph *g, lj_value x, lj_value lengths, lj_transformer_options options);
+/*
+ * PyTorch's TransformerDecoderLayer: causal self-attention, attention
+ * <name>.memory_attention to memory [B, S, M] (LJ_NONE: none, as in GPT), then
+ * feed-forward. lengths of x and of the memory, or LJ_NONE.
+ */
+lj_value lj_decoder_block_with(lj_graph *g, lj_value x, lj_value memory, lj_value lengths, lj_value memory_lengths,
+                               lj_transformer_options options);
+
 /* ---- losses: a row of src/nn/losses.h each ---- */
 
 /* X(code, name) */
@@ -253,7 +325,9 @@ typedef struct lj_loss_options {
  * prediction [B, 1] or [B, C] (logits for the cross-entropies), or with heads
  * [B, H, 1 or C]; target f32 [B] (i32 [B] for cross_entropy); weight f32 [B],
  * already divided by its sum over the batch. Returns a scalar: the weighted sum
- * of the rows' losses, heads averaged.
+ * of the rows' losses, heads averaged. Positions of a sequence instead of heads:
+ * prediction [B, T, 1 or C], target [B, T] and weight [B, T], 0 where there is
+ * nothing to learn.
  */
 lj_value lj_loss_build(lj_graph *g, lj_value prediction, lj_value target, lj_value weight, lj_loss_options options);
 

@@ -44,10 +44,11 @@
     X(product_scratch) X(product) X(pack_b_size) X(pack_b) X(shards_scratch) X(product_shards) X(product_heads)      \
     X(convolve_scratch) X(convolve) X(pack_taps) X(max_pool) X(max_pool_grad) X(average_pool) X(average_pool_grad)   \
     X(resize) X(resize_grad)                                                                                         \
+    X(attention_scratch) X(attention) X(attention_grad)                                                              \
     X(fill) X(scale) X(add_scaled) X(clip) X(copy) X(dropout)                                                        \
     X(sum) X(sum_squares) X(dot) X(max) X(sum_axis) X(max_axis) X(max_axis_grad) X(column_sum)                       \
     X(softmax) X(softmax_grad) X(log_softmax) X(log_softmax_grad)                                                    \
-    X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain)                                                         \
+    X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain) X(rms_norm) X(rotary)                                   \
     X(gather) X(scatter_scratch) X(scatter_add) X(piecewise_linear) X(piecewise_linear_grad)                         \
     X(lstm_cell) X(lstm_cell_grad) X(gru_cell) X(gru_cell_grad) X(simple_cell) X(simple_cell_grad)                   \
     X(bce_logits) X(bce_logits_grad) X(softmax_cross_entropy) X(softmax_cross_entropy_grad) X(huber) X(huber_grad)   \

@@ -154,3 +154,18 @@ lj_adam_step lj_adam_step_make(float beta1, float beta2, float epsilon, int deco
         .decoupled = decoupled,
     };
 }
+
+void lj_position_waves(int64_t positions, int64_t pairs, double base, float *cosine, float *sine)
+{
+    const lj_kernels *k = lj_kernels_get();
+    const double turn = 6.283185307179586, slope = -k->log_d(base) / (double)pairs;
+    for (int64_t i = 0; i < pairs; i++) {
+        const double frequency = k->exp_d(slope * (double)i);
+        for (int64_t p = 0; p < positions; p++) {
+            const double angle = (double)p * frequency;
+            const float rest = (float)(angle - turn * floor(angle / turn));
+            cosine[p * pairs + i] = k->cosf(rest);
+            sine[p * pairs + i] = k->sinf(rest);
+        }
+    }
+}

@@ -140,6 +140,44 @@ typedef struct lj_heads_args {
     int64_t a_head, b_head, c_head, bias_head;
 } lj_heads_args;
 
+/*
+ * Scaled dot-product attention of whole rows of a batch, by blocks: Dao et al.
+ * 2022, "FlashAttention"; the online softmax is Milakov and Gimelshein's, 2018.
+ * q, out [rows, queries, heads * depth], k, v [rows, keys, kv_heads * depth];
+ * head h reads the keys of h / (heads / kv_heads). Query i sees key j if
+ *     j < lengths[row], j <= i (causal), |i - j| < window (window > 0).
+ * With blocks of LJ_ATTENTION_BLOCK queries and of as many keys, the order is
+ * the contract; blocks of keys that no query of its block sees are left out,
+ * and a block ends with the last key that one of them sees:
+ *     s   = q k, a product; -inf where the key is not seen
+ *     m   = max(m, the greatest s of the block), from -FLT_MAX
+ *     c   = exp((m before - m) * scale)
+ *     p   = exp((s - m) * scale)
+ *     l   = l * c + the sum of p in lanes, from +0
+ *     out = out * c + p v, a product, from +0
+ * over ascending blocks of keys, and at the end out = out / l and lse =
+ * fma(m, scale, log l). A query that sees no key has out +0 and lse +inf.
+ *
+ * The gradient makes the scores again: p = exp(fma(s, scale, -lse)),
+ * ds = p (d_out v^T - dot(out, d_out)) * scale, and adds, from +0, the products
+ *     dq += ds k, dk += ds^T q, dv += p^T d_out
+ * for ascending heads, for these blocks of queries, for these blocks of keys.
+ */
+typedef struct lj_attention_args {
+    int64_t rows, queries, keys;
+    int64_t heads, kv_heads, depth;
+    float scale; /* > 0 */
+    int causal;
+    int64_t window;         /* 0: none */
+    const float *q, *k, *v;
+    const int32_t *lengths; /* [rows], or NULL: all keys; below 0 is 0, above `keys` is `keys` */
+    float *out;
+    float *lse;             /* [rows, heads, queries]: log of the sum of exp(s * scale); attention: NULL if not wanted */
+    const float *d_out;     /* the gradient alone reads it and writes dq, and dk and dv unless they are NULL */
+    float *dq, *dk, *dv;
+    float *scratch;         /* lj_kernels.attention_scratch(keys, depth) floats, 64-byte aligned */
+} lj_attention_args;
+
 /* ---- element-wise ---- */
 
 /* X(code, name): y = f(x) by element, in ranges. */
@@ -307,6 +345,9 @@ typedef struct lj_kernels {
     int64_t (*shards_scratch)(int64_t rows, int64_t shard_rows, int64_t m, int64_t n);
     void (*product_shards)(const lj_shards_args *args);
     void (*product_heads)(const lj_heads_args *args);
+    int64_t (*attention_scratch)(int64_t keys, int64_t depth);
+    void (*attention)(const lj_attention_args *args);
+    void (*attention_grad)(const lj_attention_args *args);
 
     /*
      * Convolutions. pack_taps packs a B [n_taps * depth, n] whose element (t * depth + p, j) is
@@ -385,12 +426,23 @@ typedef struct lj_kernels {
     /* y = (x - mean) * rstd * gain + bias; gain and bias [n] or NULL; mean and rstd [rows] are written unless NULL. */
     void (*layer_norm)(int64_t rows, int64_t n, const float *x, const float *gain, const float *bias, float epsilon,
                        float *y, float *mean, float *rstd);
-    /* With respect to x. dx may be dy. */
+    /* With respect to x. dx may be dy. mean NULL: that of rms_norm. */
     void (*layer_norm_grad)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
                             const float *gain, const float *dy, float *dx);
-    /* (x - mean) * rstd * dy: its column_sum is the gradient of the gain (that of the bias is column_sum of dy). */
+    /*
+     * (x - mean) * rstd * dy: its column_sum is the gradient of the gain (that of the bias is column_sum of dy).
+     * mean NULL: +0.
+     */
     void (*layer_norm_grad_gain)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
                                  const float *dy, float *out);
+    /* y = x * rstd * gain with rstd = 1 / sqrt(sum_squares / n + epsilon); gain [n] or NULL; rstd [rows] unless NULL. */
+    void (*rms_norm)(int64_t rows, int64_t n, const float *x, const float *gain, float epsilon, float *y, float *rstd);
+    /*
+     * x [rows, heads, 2 * pairs], cosine and sine [rows, pairs]: (a, b) = (x[i], x[pairs + i]) becomes
+     * (fma(a, c, -(b * s)), fma(b, c, a * s)). In ranges of rows.
+     */
+    void (*rotary)(int64_t rows, int64_t heads, int64_t pairs, const float *x, const float *cosine, const float *sine,
+                   float *y);
 
     /* table [size, d], codes [n] -> y [n, d]; a code outside 0 .. size-1 reads row 0, code `padding` (-1: none) zeros. */
     void (*gather)(int64_t n, int64_t d, int64_t size, int64_t padding, const float *table, const int32_t *codes,
@@ -468,6 +520,12 @@ const char *const *lj_kernels_names(void);
 
 /* Whether activate_grad reads x (gelu, silu) and not y. */
 int lj_activation_needs_input(lj_activation activation);
+
+/*
+ * cosine and sine [positions, pairs] of position * base^(-i / pairs): the waves of Vaswani et al. 2017, of rotary
+ * positions, too. Angles are reduced in double, so that far positions are as exact as near ones.
+ */
+void lj_position_waves(int64_t positions, int64_t pairs, double base, float *cosine, float *sine);
 
 /* Numbers of step `step` (from 1): zero betas and epsilon mean themselves, no defaults. */
 lj_adam_step lj_adam_step_make(float beta1, float beta2, float epsilon, int decoupled, int64_t step);

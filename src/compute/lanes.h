@@ -16,6 +16,14 @@ LJ_INLINE vf vload_up_to(const float *x, int64_t n)
     return n == LJ_W ? vload(x) : vload_n(x, n);
 }
 
+LJ_INLINE void vstore_up_to(float *p, vf x, int64_t n)
+{
+    if (n == LJ_W)
+        vstore(p, x);
+    else
+        vstore_n(p, x, n);
+}
+
 LJ_INLINE lanes lanes_zero(void)
 {
     lanes s;

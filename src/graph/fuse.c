@@ -164,7 +164,7 @@ static lj_status make_units(lj_compile *c, int64_t count, const char *live, cons
     const lj_graph *g = c->graph;
     for (lj_value v = 0; v < count; v++) {
         const lj_node *node = lj_node_at(g, v);
-        if (!live[v] || taken[v] || lj_is_leaf(node) || node->op == LJ_OP_RESHAPE || node->op == LJ_OP_PART)
+        if (!live[v] || taken[v] || lj_is_leaf(node) || lj_op_at(node->op)->is_view || node->op == LJ_OP_PART)
             continue;
         lj_unit *unit = new_unit(c, node, v);
         unit->in = (lj_value *)(uintptr_t)node->in; /* read only, as node's */
@@ -188,7 +188,7 @@ static lj_status describe_values(lj_compile *c, const char *live, int64_t count)
         lj_value_plan *plan = &c->values[v];
         const lj_node *node = lj_node_at(g, v);
         *plan = (lj_value_plan){.root = v, .block = -1, .live = v >= count || live[v]};
-        if (node->op == LJ_OP_RESHAPE)
+        if (lj_op_at(node->op)->is_view)
             plan->root = c->values[node->in[0]].root;
     }
     return LJ_OK;

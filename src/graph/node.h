@@ -24,6 +24,7 @@ typedef struct lj_attributes {
     const int32_t *sizes; /* in the graph's arena */
     uint64_t stream;
     lj_window window;
+    lj_attention_options attention;
 } lj_attributes;
 
 typedef struct lj_node {

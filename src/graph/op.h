@@ -84,13 +84,14 @@ typedef struct lj_op {
     const char *name;
     int n_in;        /* -1: any number */
     int may_reduce;  /* inputs with a batch may give an output without */
+    int is_view;     /* the output is the memory of the input: never a step */
     int in_place;    /* the output may take the memory of an input of the same size */
     int large_rows;  /* a row is work enough for a task: images */
     /* Shape and type of the output, or LJ_ESHAPE. */
     lj_status (*infer)(const lj_graph *g, const lj_node *node, lj_shape *out, lj_dtype *dtype);
     /* Adds the nodes of d(loss)/d(in[i]) and sets dx[i] (LJ_NONE stays: none). NULL: no gradient, by design. */
     void (*grad)(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_value *dx);
-    /* Sets run, args, parts, scratch, cost. NULL: never a step (leaves, reshape, part). */
+    /* Sets run, args, parts, scratch, cost. NULL: never a step (leaves, views, part). */
     void (*lower)(lj_lowering *l, const lj_unit *unit, lj_step *step);
 } lj_op;
 
@@ -142,6 +143,16 @@ static inline int64_t lj_inner(const lj_lowering *l, lj_value value)
 {
     return lj_shape_inner(&l->graph->nodes[value]->shape);
 }
+
+/* ---- for operations that draw ---- */
+
+/* The stream of a name in one step of training. */
+static inline uint64_t lj_stream_of_step(uint64_t stream, int64_t step)
+{
+    return stream + (uint64_t)step * 0x9E3779B97F4A7C15U;
+}
+/* A standard normal number: the quantile of a 32-bit word in the middle of its 2^32 equal parts. */
+double lj_normal_of(uint32_t word);
 
 /* ---- for the functions that add a node ---- */
 

@@ -26,6 +26,8 @@
     X(AVERAGE_POOL2D_GRAD, average_pool2d_grad)                    \
     X(RESIZE_BILINEAR, resize_bilinear)                            \
     X(RESIZE_BILINEAR_GRAD, resize_bilinear_grad)                  \
+    X(ATTENTION, attention)                                        \
+    X(ATTENTION_GRAD, attention_grad)                              \
     X(ADD, add)                                                    \
     X(SUBTRACT, subtract)                                          \
     X(MULTIPLY, multiply)                                          \
@@ -71,7 +73,13 @@
     X(LAYER_NORM, layer_norm)                                      \
     X(LAYER_NORM_GRAD, layer_norm_grad)                            \
     X(LAYER_NORM_GRAD_GAIN, layer_norm_grad_gain)                  \
+    X(RMS_NORM, rms_norm)                                          \
+    X(RMS_NORM_GRAD, rms_norm_grad)                                \
+    X(RMS_NORM_GRAD_GAIN, rms_norm_grad_gain)                      \
+    X(ROTARY, rotary)                                              \
     X(DROPOUT, dropout)                                            \
+    X(NORMAL, normal)                                              \
+    X(REVERSE_GRADIENT, reverse_gradient)                          \
     X(LSTM, lstm)                                                  \
     X(LSTM_GRAD, lstm_grad)                                        \
     X(GRU, gru)                                                    \

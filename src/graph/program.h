@@ -48,7 +48,7 @@ struct lj_program {
 
 /* Values of the graph, by handle. */
 typedef struct lj_value_plan {
-    lj_value root;       /* itself, or what it is a reshape of */
+    lj_value root;       /* itself, or what it is a view of */
     int live;
     int uses;            /* by units and by the program's ends */
     int kept;            /* an output, gradient or value to assign */

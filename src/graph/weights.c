@@ -5,7 +5,6 @@
 
 #include "graph/op.h"
 #include "lianjin/hash.h"
-#include "lianjin/math.h"
 #include "lianjin/random.h"
 
 struct lj_weights {
@@ -112,17 +111,11 @@ lj_status lj_weights_new(lj_weights *weights, const char *name, lj_dtype dtype, 
 
 /* ---- how parameters start ---- */
 
-/* The quantile of a 32-bit word in the middle of its 2^32 equal parts. */
-static double normal_of(uint32_t word)
-{
-    return lj_normal_quantile(((double)word + 0.5) / 4294967296.0);
-}
-
 /* Draws of one element after the first come from streams of their own. */
 static float truncated_normal(const lj_init *init, uint64_t seed, uint64_t stream, uint64_t i)
 {
     for (uint64_t draw = 0;; draw++) {
-        const double z = normal_of(lj_random_u32(seed, stream + draw * 0x9E3779B97F4A7C15U, i));
+        const double z = lj_normal_of(lj_random_u32(seed, stream + draw * 0x9E3779B97F4A7C15U, i));
         if (z >= -2.0 && z <= 2.0)
             return (float)((double)init->a + (double)init->b * z);
     }
@@ -138,7 +131,7 @@ static float start_of(const lj_init *init, uint64_t seed, uint64_t stream, uint6
     case LJ_INIT_UNIFORM:
         return init->a + (init->b - init->a) * lj_random_uniform(seed, stream, i);
     case LJ_INIT_NORMAL:
-        return (float)((double)init->a + (double)init->b * normal_of(lj_random_u32(seed, stream, i)));
+        return (float)((double)init->a + (double)init->b * lj_normal_of(lj_random_u32(seed, stream, i)));
     case LJ_INIT_TRUNCATED_NORMAL:
         return truncated_normal(init, seed, stream, i);
     case LJ_INIT_RANDOM_SIGN:

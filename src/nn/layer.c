@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 int lj_layer_begin(lj_graph *g, const char *kind, const char *given, lj_layer_name *out)
 {
@@ -28,6 +29,12 @@ const char *lj_layer_part(lj_layer_name *name, const char *part)
     return name->full;
 }
 
+const char *lj_layer_child(lj_layer_name *name, const char *child, char out[LJ_NAME_MAX])
+{
+    memcpy(out, lj_layer_part(name, child), LJ_NAME_MAX);
+    return out;
+}
+
 lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init)
 {
     return lj_parameter(g, lj_layer_part(name, part), shape, (lj_parameter_options){.init = init});
@@ -36,6 +43,17 @@ lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_
 lj_value lj_layer_bias(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init)
 {
     return lj_parameter(g, lj_layer_part(name, part), shape, (lj_parameter_options){.init = init, .no_decay = 1});
+}
+
+lj_value lj_layer_finish(lj_graph *g, lj_layer_name *name, lj_value y, lj_shape bias, int64_t width,
+                         const lj_dense_options *options)
+{
+    if (!options->no_bias) {
+        const lj_init start =
+            lj_initialiser_make(options->torch_bias ? LJ_TORCH_LINEAR : LJ_ZEROS, width, bias.dim[bias.rank - 1]);
+        y = lj_add(g, y, lj_layer_bias(g, name, "bias", bias, start));
+    }
+    return lj_layer_activate(g, y, options->activation);
 }
 
 int64_t lj_layer_width(const lj_graph *g, lj_value x)

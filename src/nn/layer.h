@@ -15,10 +15,17 @@ int lj_layer_begin(lj_graph *g, const char *kind, const char *given, lj_layer_na
 /* "<name>.<part>", borrowed until the next call. */
 const char *lj_layer_part(lj_layer_name *name, const char *part);
 
+/* The same in a buffer of the caller: the name of a layer inside the layer. */
+const char *lj_layer_child(lj_layer_name *name, const char *child, char out[LJ_NAME_MAX]);
+
 /* A trained parameter "<name>.<part>". */
 lj_value lj_layer_weight(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init);
 /* The same, left alone by weight decay: biases, gains. */
 lj_value lj_layer_bias(lj_graph *g, lj_layer_name *name, const char *part, lj_shape shape, lj_init init);
+
+/* activation(y + <name>.bias of this shape) as the options of a dense layer say; width: inputs of one unit. */
+lj_value lj_layer_finish(lj_graph *g, lj_layer_name *name, lj_value y, lj_shape bias, int64_t width,
+                         const lj_dense_options *options);
 
 /* The last dimension of x. */
 int64_t lj_layer_width(const lj_graph *g, lj_value x);

@@ -22,6 +22,7 @@ typedef struct lj_layer_args {
     const char *name; /* NULL: the next default name */
     int64_t units;    /* or the dimension of an embedding */
     lj_activation activation;
+    int64_t heads;        /* of attention */
     float rate;           /* of dropout */
     const int32_t *sizes; /* levels of each category */
     const float *edges;   /* [F, bins + 1] */
@@ -45,6 +46,7 @@ typedef struct lj_layer {
     X(activation)                                                                                                      \
     X(softmax)                                                                                                         \
     X(layer_norm)                                                                                                      \
+    X(rms_norm)                                                                                                        \
     X(batch_norm)                                                                                                      \
     X(residual)                                                                                                        \
     X(embedding)                                                                                                       \
@@ -52,6 +54,13 @@ typedef struct lj_layer {
     X(periodic_embedding)                                                                                              \
     X(batch_ensemble)                                                                                                  \
     X(dense_heads)                                                                                                     \
+    X(dense_tied)                                                                                                      \
+    X(sinusoidal_positions)                                                                                            \
+    X(learned_positions)                                                                                               \
+    X(multi_head_attention)                                                                                            \
+    X(feed_forward)                                                                                                    \
+    X(encoder_block)                                                                                                   \
+    X(decoder_block)                                                                                                   \
     X(token_embedding)                                                                                                 \
     X(mean_over_steps)                                                                                                 \
     X(max_over_steps)                                                                                                  \

@@ -1,6 +1,7 @@
 /*
  * Losses: each row's loss by an operation of the graph, heads averaged, then
- * the sum weighted by the rows' (normalised) weights.
+ * the sum weighted by the rows' (normalised) weights; or each position's, with
+ * a weight of its own.
  */
 #include <assert.h>
 
@@ -17,11 +18,11 @@ static lj_value drop_last(lj_graph *g, lj_value prediction, const lj_shape *shap
     return lj_reshape(g, prediction, out);
 }
 
-/* target [B] beside a prediction [B] or [B, H]. */
+/* target [B] or of the prediction's shape, beside a prediction [B] or [B, H]. */
 static lj_value widen_target(lj_graph *g, lj_value target, lj_value prediction)
 {
     const lj_shape shape = lj_value_shape(g, prediction);
-    if (shape.rank == 1)
+    if (shape.rank == lj_value_shape(g, target).rank)
         return target;
     return lj_broadcast(g, lj_reshape(g, target, lj_shape_of(LJ_BATCH, 1)), shape);
 }
@@ -64,7 +65,11 @@ lj_value lj_loss_build(lj_graph *g, lj_value prediction, lj_value target, lj_val
     lj_value loss = row_losses(g, prediction, target, &options);
     if (loss == LJ_NONE)
         return LJ_NONE;
-    if (lj_value_shape(g, loss).rank == 2)
+    const int by_position = lj_value_shape(g, weight).rank == 2;
+    if (lj_value_shape(g, loss).rank == 2 && !by_position)
         loss = lj_mean(g, loss, 1, 0);
-    return lj_sum(g, lj_multiply(g, loss, weight), 0, 0);
+    loss = lj_multiply(g, loss, weight);
+    if (by_position)
+        loss = lj_sum(g, loss, 1, 0);
+    return lj_sum(g, loss, 0, 0);
 }

@@ -144,6 +144,78 @@ static void softmax_and_layer_norm_are_those_of_the_formulas(void **state)
     numbers_free(x), numbers_free(dy), numbers_free(gain), numbers_free(bias), numbers_free(out);
 }
 
+/* Bits of the formulas of kernels.h, one number at a time; the gradients are those of layer_norm with a mean of zero. */
+static void rms_norm_has_the_bits_of_its_formula(void **state)
+{
+    (void)state;
+    const lj_kernels *table[TABLES_MAX];
+    const int n_tables = tables_of_test(table);
+    enum { ROWS = 3 };
+    for (int64_t n = 1; n < 80; n += n < 35 ? 1 : 11) {
+        float *x = numbers(ROWS * n, 1), *dy = numbers(ROWS * n, 2), *gain = numbers(n, 3), *zero = numbers(ROWS, 4);
+        float *y = numbers(ROWS * n, 5), *expected = numbers(ROWS * n, 5), rstd[ROWS], found[ROWS];
+        for (int64_t r = 0; r < ROWS; r++) {
+            zero[r] = 0.0F;
+            rstd[r] = 1.0F / sqrtf(reference_lanes(n, x + r * n, x + r * n) / (float)n + 1e-5F);
+        }
+        for (int t = 0; t < n_tables; t++) {
+            table[t]->rms_norm(ROWS, n, x, n % 2 ? gain : NULL, 1e-5F, y, found);
+            for (int64_t i = 0; i < ROWS * n; i++)
+                expected[i] = x[i] * rstd[i / n] * (n % 2 ? gain[i % n] : 1.0F);
+            assert_same(table[t], ROWS, found, rstd, "rstd of %lld", (long long)n);
+            assert_same(table[t], ROWS * n, y, expected, "rms_norm of %lld", (long long)n);
+            table[t]->layer_norm_grad_gain(ROWS, n, x, NULL, rstd, dy, y);
+            table[0]->layer_norm_grad_gain(ROWS, n, x, zero, rstd, dy, expected);
+            assert_same(table[t], ROWS * n, y, expected, "gradient of the gain of %lld", (long long)n);
+            table[t]->layer_norm_grad(ROWS, n, x, NULL, rstd, gain, dy, y);
+            table[0]->layer_norm_grad(ROWS, n, x, NULL, rstd, gain, dy, expected);
+            assert_same(table[t], ROWS * n, y, expected, "gradient of %lld", (long long)n);
+        }
+        numbers_free(x), numbers_free(dy), numbers_free(gain), numbers_free(zero), numbers_free(y);
+        numbers_free(expected);
+    }
+}
+
+static void rotary_turns_the_halves_of_each_head(void **state)
+{
+    (void)state;
+    const lj_kernels *table[TABLES_MAX];
+    const int n_tables = tables_of_test(table);
+    enum { ROWS = 4, HEADS = 3 };
+    for (int64_t pairs = 1; pairs < 40; pairs++) {
+        const int64_t n = ROWS * HEADS * 2 * pairs;
+        float *x = numbers(n, 1), *c = numbers(ROWS * pairs, 2), *s = numbers(ROWS * pairs, 3), *y = numbers(n, 4);
+        float *expected = numbers(n, 4);
+        for (int64_t i = 0; i < n; i++) {
+            const int64_t row = i / (HEADS * 2 * pairs), at = i % (2 * pairs), p = row * pairs + at % pairs;
+            expected[i] = at < pairs ? fmaf(x[i], c[p], -(x[i + pairs] * s[p])) : fmaf(x[i], c[p], x[i - pairs] * s[p]);
+        }
+        for (int t = 0; t < n_tables; t++) {
+            table[t]->rotary(ROWS, HEADS, pairs, x, c, s, y);
+            assert_same(table[t], n, y, expected, "rotary of %lld", (long long)pairs);
+            memcpy(y, x, (size_t)n * sizeof(float));
+            table[t]->rotary(ROWS, HEADS, pairs, y, c, s, y);
+            assert_same(table[t], n, y, expected, "rotary in place of %lld", (long long)pairs);
+        }
+        numbers_free(x), numbers_free(c), numbers_free(s), numbers_free(y), numbers_free(expected);
+    }
+}
+
+static void waves_are_exact_far_from_the_first_position(void **state)
+{
+    (void)state;
+    enum { POSITIONS = 5000, PAIRS = 4 };
+    static float cosine[POSITIONS * PAIRS], sine[POSITIONS * PAIRS];
+    lj_position_waves(POSITIONS, PAIRS, 10000.0, cosine, sine);
+    for (int p = 0; p < POSITIONS; p++) {
+        for (int i = 0; i < PAIRS; i++) {
+            const double angle = p * pow(10000.0, -i / (double)PAIRS);
+            assert_true(fabs((double)cosine[p * PAIRS + i] - cos(angle)) < 5e-7);
+            assert_true(fabs((double)sine[p * PAIRS + i] - sin(angle)) < 5e-7);
+        }
+    }
+}
+
 static void losses_are_those_of_the_formulas(void **state)
 {
     (void)state;
@@ -413,6 +485,9 @@ int main(void)
         cmocka_unit_test(sums_and_maxima_over_an_axis),
         cmocka_unit_test(rows_have_the_same_bits_on_all_tables),
         cmocka_unit_test(softmax_and_layer_norm_are_those_of_the_formulas),
+        cmocka_unit_test(rms_norm_has_the_bits_of_its_formula),
+        cmocka_unit_test(rotary_turns_the_halves_of_each_head),
+        cmocka_unit_test(waves_are_exact_far_from_the_first_position),
         cmocka_unit_test(losses_are_those_of_the_formulas),
         cmocka_unit_test(cross_entropy_is_that_of_the_formula),
         cmocka_unit_test(tables_of_rows_are_gathered),

@@ -43,13 +43,160 @@ def sequences(layer, u):
     without("simple_rnn", torch.nn.RNN(2, 2, batch_first=True), 2, {})
 
 
+def attention_parameters(u, part, width, memory):
+    shapes = {"query": (width, width), "key": (memory, width), "value": (memory, width), "output": (width, width)}
+    return {f"{part}{k}.{kind}": u(*(s if kind == "weight" else s[1:])) * np.float32(0.7)
+            for k, s in shapes.items() for kind in ("weight", "bias")}
+
+
+def block_parameters(u, width, hidden, attentions):
+    out = {}
+    for name, memory in attentions:
+        out |= attention_parameters(u, name + ".", width, memory)
+        out |= {f"{name}_norm.gain": 1 + u(width) / np.float32(4), f"{name}_norm.bias": u(width)}
+    return out | {"feed_forward.first.weight": u(width, hidden), "feed_forward.first.bias": u(hidden),
+                  "feed_forward.second.weight": u(hidden, width), "feed_forward.second.bias": u(width),
+                  "feed_forward_norm.gain": 1 + u(width) / np.float32(4), "feed_forward_norm.bias": u(width)}
+
+
+def attention_of_torch(p, part, name):
+    """Our query, key, value and output of `part` as the parameters of a torch.nn.MultiheadAttention."""
+    get = lambda k, kind: p[f"{part}{k}.{kind}"]
+    out = {"out_proj.weight": get("output", "weight").T, "out_proj.bias": get("output", "bias"),
+           "in_proj_bias": torch.cat([get(k, "bias") for k in ("query", "key", "value")])}
+    weights = [get(k, "weight").T for k in ("query", "key", "value")]
+    if weights[0].shape == weights[1].shape:
+        out["in_proj_weight"] = torch.cat(weights)
+    else:
+        out |= dict(zip(("q_proj_weight", "k_proj_weight", "v_proj_weight"), weights))
+    return {name + k: v for k, v in out.items()}
+
+
+def block_of_torch(p, attentions):
+    out = {}
+    for i, (part, name) in enumerate(attentions, 1):
+        out |= attention_of_torch(p, part + ".", name)
+        out |= {f"norm{i}.weight": p[f"{part}_norm.gain"], f"norm{i}.bias": p[f"{part}_norm.bias"]}
+    last = f"norm{len(attentions) + 1}"
+    for i, part in ((1, "first"), (2, "second")):
+        out |= {f"linear{i}.weight": p[f"feed_forward.{part}.weight"].T, f"linear{i}.bias": p[f"feed_forward.{part}.bias"]}
+    return out | {f"{last}.weight": p["feed_forward_norm.gain"], f"{last}.bias": p["feed_forward_norm.bias"]}
+
+
+def hidden_keys(lengths, n):
+    """True where PyTorch must not look."""
+    return torch.arange(n)[None, :] >= lengths[:, None]
+
+
+def above_diagonal(n):
+    return torch.ones(n, n, dtype=torch.bool).triu(1)
+
+
+def transformers(u, layer):
+    call = torch.func.functional_call
+    batch, t, width, hidden, heads = 2, 3, 4, 5, 2
+    lengths = np.array([3, 1], dtype=np.int32)
+    x, memory = u(batch, t, width), u(batch, 4, 3)
+
+    def attend(parameters, memory_width, with_memory=False, causal=False):
+        module = torch.nn.MultiheadAttention(width, heads, batch_first=True, kdim=memory_width, vdim=memory_width).double()
+
+        def function(x, *rest):
+            y, n, rest = (rest[0], rest[1], rest[2:]) if with_memory else (x, None, rest)
+            p = attention_of_torch(dict(zip(parameters, rest)), "", "")
+            return call(module, p, (x, y, y), {"need_weights": False, "attn_mask": above_diagonal(t) if causal else None,
+                                               "key_padding_mask": None if n is None else hidden_keys(n, y.shape[1])})[0]
+        return function
+
+    own = attention_parameters(u, "", width, width)
+    layer("multi_head_attention", attend(own, width), x, own, {"heads": heads})
+    layer("multi_head_attention", attend(own, width, causal=True), x, own, {"heads": heads}, op="causal_attention")
+    other = attention_parameters(u, "", width, 3)
+    layer("memory_attention", attend(other, 3, True), x, other, {"heads": heads},
+          more=[value("memory", memory, 1), value("lengths", lengths + np.int32(1), 1)])
+    layer("feed_forward", lambda v, w1, b1, w2, b2: F.relu(v @ w1 + b1) @ w2 + b2, x,
+          {"first.weight": u(width, hidden), "first.bias": u(hidden), "second.weight": u(hidden, width),
+           "second.bias": u(width)}, {"units": hidden, "activation": "relu"})
+
+    options = {"dropout": 0.0, "batch_first": True}
+    own = block_parameters(u, width, hidden, [("attention", width)])
+
+    def encode(pre, activation, with_lengths):
+        module = torch.nn.TransformerEncoderLayer(width, heads, hidden, activation=activation, norm_first=pre, **options)
+
+        def function(x, *rest):
+            n, rest = (rest[0], rest[1:]) if with_lengths else (None, rest)
+            p = block_of_torch(dict(zip(own, rest)), [("attention", "self_attn.")])
+            return call(module.double(), p, (x,), {"src_key_padding_mask": None if n is None else hidden_keys(n, t)})
+        return function
+
+    args = {"units": hidden, "heads": heads, "activation": "relu"}
+    layer("encoder_block", encode(False, "relu", False), x, own, args)
+    layer("encoder_block_pre", encode(True, "gelu", True), x, own, args | {"activation": "gelu"},
+          more=[value("lengths", lengths, 1)])
+
+    def decode(parameters, pre, memory_width):
+        module = torch.nn.TransformerDecoderLayer(width, heads, hidden, norm_first=pre, **options).double()
+        if memory_width != width:
+            module.multihead_attn = torch.nn.MultiheadAttention(width, heads, batch_first=True, kdim=memory_width,
+                                                                vdim=memory_width).double()
+
+        def function(x, *rest):
+            y, rest = (x, rest) if memory_width == width else (rest[0], rest[1:])
+            p = block_of_torch(dict(zip(parameters, rest)),
+                               [("attention", "self_attn."), ("memory_attention", "multihead_attn.")])
+            return call(module, p, (x, y), {"tgt_mask": above_diagonal(t)})
+        return function
+
+    both = block_parameters(u, width, hidden, [("attention", width), ("memory_attention", width)])
+    layer("decoder_block", decode(both, False, width), x, both, args)
+    both = block_parameters(u, width, hidden, [("attention", width), ("memory_attention", 3)])
+    layer("decoder_block_pre", decode(both, True, 3), x, both, args, more=[value("memory", memory, 1)])
+
+
+def positions(r, u, layer):
+    """Small layers of sequences x [B, T, C], and layers of rows over positions."""
+    x = u(5, 3, 4)
+    layer("dense", lambda v, w, b: torch.tanh(v @ w + b), x, {"weight": u(4, 3), "bias": u(3)},
+          {"units": 3, "activation": "tanh"})
+    layer("layer_norm", lambda v, g, b: F.layer_norm(v, (4,), g, b, 1e-5), x,
+          {"gain": r.uniform(0.5, 1.5, 4), "bias": u(4)}, {})
+    layer("rms_norm", lambda v, g: F.rms_norm(v, (4,), g, 1e-5), x, {"gain": r.uniform(0.5, 1.5, 4)}, {})
+    layer("dense_tied", lambda v, t, b: torch.tanh(v @ t.T + b), x, {"table": u(5, 4), "bias": u(5)},
+          {"units": 5, "activation": "tanh"}, outside=("table",))
+    layer("embedding", lambda c, t, b: t[c[:, 0]][:, None] @ t.T + b, r.integers(4, 6, 1),
+          {"weight": u(4, 3), "bias": u(4)}, {"units": 3, "sizes": [4]}, op="tied_embedding")
+    angle = torch.arange(3)[:, None] / 10000.0 ** (torch.arange(0, 4, 2) / 4.0).double()
+    waves = torch.stack([angle.sin(), angle.cos()], 2).reshape(3, 4)
+    layer("sinusoidal_positions", lambda v: v + waves, u(2, 3, 4), {}, {})
+    layer("learned_positions", torch.add, x, {"weight": u(3, 4)}, {})
+
+    def turn(v):  # [B, T, heads, 4]: the halves of a head are pairs
+        t = torch.arange(v.shape[1]).double()[:, None] * 100.0 ** (-torch.arange(2).double() / 2)
+        a, b, c, s = v[..., :2], v[..., 2:], t.cos()[:, None], t.sin()[:, None]
+        return torch.cat([a * c - b * s, b * c + a * s], 3)
+
+    def attend(v, *p):
+        q, k, w = (v @ p[i] + p[i + 1] for i in (0, 2, 4))
+        q, k = (turn(z.reshape(2, 3, -1, 4)).transpose(1, 2) for z in (q, k))
+        y = F.scaled_dot_product_attention(q, k, w.reshape(2, 3, 1, 4).transpose(1, 2), is_causal=True, enable_gqa=True)
+        return y.transpose(1, 2).reshape(2, 3, 8) @ p[6] + p[7]
+
+    shapes = {"query": (3, 8), "key": (3, 4), "value": (3, 4), "output": (8, 3)}
+    parameters = {f"{k}.{kind}": u(*(s if kind == "weight" else s[1:])) for k, s in shapes.items()
+                  for kind in ("weight", "bias")}
+    layer("multi_head_attention", attend, u(2, 3, 3), parameters, {"heads": 2}, op="rotary_attention")
+
+
 def main():
     r = Random(3)
     u = lambda *s: r.uniform(-1, 1, *s)
     cases = []
 
-    def layer(name, function, x, parameters, args, tolerance=4e-6, gradient_tolerance=2e-5, no_gradient=(), op=None):
-        inputs = [value("x", x, 1)] + [parameter(f"layer.{k}", v) for k, v in parameters.items()]
+    def layer(name, function, x, parameters, args, tolerance=4e-6, gradient_tolerance=2e-5, no_gradient=(), op=None,
+              more=(), outside=()):
+        inputs = [value("x", x, 1), *more] + [parameter(k if k in outside else f"layer.{k}", v)
+                                              for k, v in parameters.items()]
         cases.append(case(name, op or name, function, inputs, r, args, tolerance, gradient_tolerance,
                           [f"layer.{n}" for n in no_gradient]))
 
@@ -118,8 +265,15 @@ def main():
     loss("mae", "mae", lambda z, t, w: ((z[:, 0] - t).abs() * w).sum(), u(n, 1), real, {})
     loss("huber", "huber", lambda z, t, w: (F.huber_loss(z[:, 0], t, reduction="none", delta=0.7) * w).sum(), u(n, 1),
          real, {"delta": 0.7})
+    weight = np.array([[0.1, 0.2, 0], [0.3, 0, 0], [0.1, 0.1, 0.2]], dtype=np.float32)
+    loss("classes_positions", "cross_entropy",
+         lambda z, t, w: (F.cross_entropy(z.transpose(1, 2), t, reduction="none") * w).sum(), u(3, 3, 4),
+         r.integers(4, 3, 3), {})
+    loss("mse_positions", "mse", lambda z, t, w: ((z[:, :, 0] - t) ** 2 * w).sum(), u(3, 3, 1), u(3, 3), {})
     write("losses.json", losses)
     sequences(layer, u)
+    transformers(u, layer)
+    positions(r, u, layer)
     write("layers.json", cases + images.layers())
 
 

@@ -1,4 +1,5 @@
 """Every operation of graph.h, its value and gradients, by PyTorch in float64."""
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -159,10 +160,64 @@ def losses(r):
     return out
 
 
+def attentions(r):
+    def case_of(name, t, keys, heads, kv_heads, depth, causal=0, window=0, lengths=None):
+        i, j = torch.arange(t)[:, None], torch.arange(keys)[None, :]
+        seen = ((j <= i) | (not causal)) & (((i - j).abs() < window) | (window == 0))
+
+        def function(q, k, v, n=None):
+            split = lambda x, h: x.reshape(x.shape[0], x.shape[1], h, depth).transpose(1, 2)
+            mask = seen[None, None] & (j[None, None] < n[:, None, None, None] if n is not None else torch.tensor(True))
+            y = F.scaled_dot_product_attention(split(q, heads), split(k, kv_heads), split(v, kv_heads), mask,
+                                               enable_gqa=heads != kv_heads)
+            return y.transpose(1, 2).reshape(q.shape)
+
+        inputs = [value("q", r.uniform(-2, 2, 2, t, heads * depth), 1),
+                  value("k", r.uniform(-2, 2, 2, keys, kv_heads * depth), 1),
+                  value("v", r.uniform(-1, 1, 2, keys, kv_heads * depth), 1)]
+        if lengths is not None:
+            inputs.append(value("lengths", np.array(lengths, dtype=np.int32), 1))
+        return case(name, "attention", function, inputs, r,
+                    {"heads": heads, "kv_heads": kv_heads, "causal": causal, "window": window})
+
+    return [case_of("attention", 3, 5, 2, 2, 3), case_of("attention_causal", 5, 5, 2, 2, 2, causal=1),
+            case_of("attention_grouped", 4, 4, 4, 2, 2), case_of("attention_lengths", 3, 6, 2, 2, 2, lengths=[6, 2]),
+            case_of("attention_window", 6, 6, 1, 1, 3, causal=1, window=3),
+            case_of("attention_window_both", 6, 6, 1, 1, 3, window=2),
+            case_of("attention_two_blocks", 2, 70, 1, 1, 2)]
+
+
+def sequences(r):
+    def rotary(x):
+        t, pairs = x.shape[1], x.shape[2] // 4
+        angle = torch.arange(t).double()[:, None] * 10.0 ** (-torch.arange(pairs).double() / pairs)
+        z = x.reshape(x.shape[0], t, 2, 2, pairs)
+        z = torch.complex(z[:, :, :, 0], z[:, :, :, 1]) * torch.polar(torch.ones_like(angle), angle)[None, :, None]
+        return torch.stack([z.real, z.imag], 3).reshape(x.shape)
+
+    x, gain = r.uniform(-2, 3, 4, 3, 4), r.uniform(0.5, 1.5, 4)
+    return [
+        case("rms_norm", "rms_norm", lambda v, g: F.rms_norm(v, (4,), g, 1e-5),
+             [value("x", x, 1), value("gain", gain, 0)], r, {"epsilon": 1e-5}, tolerance=4e-6, gradient_tolerance=2e-5),
+        case("rms_norm_plain", "rms_norm", lambda v: F.rms_norm(v, (4,), None, 1e-5), [value("x", x, 1)], r,
+             {"epsilon": 1e-5}, tolerance=4e-6, gradient_tolerance=2e-5),
+        case("rotary", "rotary", rotary, [value("x", r.uniform(-1, 1, 2, 4, 12), 1)], r, {"heads": 2, "base": 10}),
+        case("reverse_gradient", "reverse_gradient", lambda v: 1.5 * v.detach() - 0.5 * v,
+             [value("x", r.uniform(-1, 1, S, 3), 1)], r, {"factor": 0.5}),
+        case("cross_entropy_positions", "softmax_cross_entropy",
+             lambda z, t: F.cross_entropy(z.transpose(1, 2), t, reduction="none", label_smoothing=0.1),
+             [value("logits", r.uniform(-3, 3, S, 3, 4), 1), value("labels", r.integers(4, S, 3), 1)], r,
+             {"smoothing": 0.1}),
+        case("layer_norm_positions", "layer_norm", lambda v, g, b: F.layer_norm(v, (4,), g, b, 1e-5),
+             [value("x", x, 1), value("gain", gain, 0), value("bias", r.uniform(-1, 1, 4), 0)], r, {"epsilon": 1e-5},
+             tolerance=4e-6, gradient_tolerance=2e-5),
+    ]
+
+
 def main():
     r = Random(1)
     cases = []
-    for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses):
+    for part in (products, binaries, unaries, reductions, shapes, tables, norms, losses, attentions, sequences):
         cases += part(r)
     write("ops.json", cases + images.ops())
 

@@ -4,8 +4,10 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include "lianjin/graph.h"
+#include "lianjin/math.h"
 #include "lianjin/random.h"
 
 #define ROWS 70 /* three shards, the last one short */
@@ -428,6 +430,33 @@ static void reference_layer_norm(const data *d, double *y)
     for (int64_t i = 0; i < ROWS * 12; i++)
         y[i] = y[i] * d->x[1][i % 6] + d->x[2][i % 6];
 }
+static lj_value build_rms_norm(lj_graph *g, const lj_value *v) { return lj_rms_norm(g, v[0], v[1], 1e-3F); }
+static lj_value build_rms_norm_bare(lj_graph *g, const lj_value *v) { return lj_rms_norm(g, v[0], LJ_NONE, 1e-3F); }
+static void reference_rms_norm_bare(const data *d, double *y)
+{
+    for (int64_t r = 0; r < ROWS * 2; r++) {
+        double square = 0;
+        for (int64_t i = 0; i < 6; i++)
+            square += d->x[0][r * 6 + i] * d->x[0][r * 6 + i] / 6;
+        for (int64_t i = 0; i < 6; i++)
+            y[r * 6 + i] = d->x[0][r * 6 + i] / sqrt(square + 1e-3);
+    }
+}
+static void reference_rms_norm(const data *d, double *y)
+{
+    reference_rms_norm_bare(d, y);
+    for (int64_t i = 0; i < ROWS * 12; i++)
+        y[i] *= d->x[1][i % 6];
+}
+static lj_value build_rotary(lj_graph *g, const lj_value *v) { return lj_rotary(g, v[0], 2, 100.0F); }
+static void reference_rotary(const data *d, double *y) /* [R, 5, 2 * 6] */
+{
+    for (int64_t i = 0; i < ROWS * 5 * 12; i++) {
+        const int64_t at = i % 6;
+        const double angle = (double)(i / 12 % 5) * pow(100.0, (double)-(at % 3) / 3);
+        y[i] = d->x[0][i] * cos(angle) + (at < 3 ? -d->x[0][i + 3] : d->x[0][i - 3]) * sin(angle);
+    }
+}
 static lj_value build_batch_norm(lj_graph *g, const lj_value *v)
 {
     const lj_parameter_options frozen = {.frozen = 1};
@@ -449,6 +478,25 @@ static void reference_dropout(const data *d, double *y)
         y[i] = lj_random_uniform(11, stream, (uint64_t)i) >= 0.3F ? d->x[0][i] / 0.7 : 0;
 }
 
+static lj_value build_sample_normal(lj_graph *g, const lj_value *v)
+{
+    return lj_sample_normal(g, v[0], v[1], "noise");
+}
+static void reference_sample_normal(const data *d, double *y)
+{
+    const uint64_t stream = lj_random_stream("noise") + 3 * 0x9E3779B97F4A7C15U;
+    for (int64_t i = 0; i < d->count[0]; i++) {
+        const double word = lj_random_u32(11, stream, (uint64_t)i);
+        y[i] = d->x[0][i] + exp(d->x[1][i] / 2) * lj_normal_quantile((word + 0.5) / 4294967296.0);
+    }
+}
+
+/* With a factor of -1 the gradient is that of the value. */
+static lj_value build_reverse_gradient(lj_graph *g, const lj_value *v)
+{
+    return lj_reverse_gradient(g, lj_exp(g, v[0]), -1.0F);
+}
+
 /* The net's own gradient of relu and dropout together. */
 static lj_value build_relu_dropout(lj_graph *g, const lj_value *v)
 {
@@ -460,6 +508,54 @@ static void reference_relu_dropout(const data *d, double *y)
     for (int64_t i = 0; i < d->count[0]; i++)
         y[i] = y[i] > 0 ? y[i] : 0;
 }
+
+/* q [R, t, heads * 3], k and v [R, keys, kv_heads * 3]; lengths in x[3] */
+typedef struct attention_case {
+    int64_t t, keys, heads, kv_heads;
+    int causal, has_lengths;
+    int64_t window;
+} attention_case;
+static int sees(const attention_case *a, const data *d, int64_t r, int64_t i, int64_t j)
+{
+    return (!a->has_lengths || j < (int64_t)d->x[3][r]) && (!a->causal || j <= i) &&
+           (a->window == 0 || llabs(i - j) < a->window);
+}
+static void attention_query(const attention_case *a, const data *d, int64_t r, int64_t h, int64_t i, double *y)
+{
+    const int64_t at = h / (a->heads / a->kv_heads) * 3, k_row = a->kv_heads * 3;
+    const double *q = d->x[0] + ((r * a->t + i) * a->heads + h) * 3;
+    double sum = 0, out[3] = {0};
+    for (int64_t j = 0; j < a->keys; j++) {
+        const double *k = d->x[1] + (r * a->keys + j) * k_row + at, *v = d->x[2] + (r * a->keys + j) * k_row + at;
+        const double p = sees(a, d, r, i, j) ? exp((q[0] * k[0] + q[1] * k[1] + q[2] * k[2]) / sqrt(3.0)) : 0;
+        sum += p;
+        for (int64_t c = 0; c < 3; c++)
+            out[c] += p * v[c];
+    }
+    for (int64_t c = 0; c < 3; c++)
+        y[((r * a->t + i) * a->heads + h) * 3 + c] = sum == 0 ? 0 : out[c] / sum;
+}
+static void attention(const attention_case *a, const data *d, double *y)
+{
+    for (int64_t r = 0; r < ROWS; r++)
+        for (int64_t h = 0; h < a->heads; h++)
+            for (int64_t i = 0; i < a->t; i++)
+                attention_query(a, d, r, h, i, y);
+}
+#define ATTENTION(suffix, ...)                                                                       \
+    static const attention_case case_##suffix = {__VA_ARGS__};                                       \
+    static lj_value build_attention_##suffix(lj_graph *g, const lj_value *v)                         \
+    {                                                                                                \
+        const attention_case *a = &case_##suffix;                                                    \
+        return lj_attention(g, v[0], v[1], v[2], a->has_lengths ? v[3] : LJ_NONE,                    \
+                            (lj_attention_options){.heads = a->heads, .kv_heads = a->kv_heads,       \
+                                                   .causal = a->causal, .window = a->window});       \
+    }                                                                                                \
+    static void reference_attention_##suffix(const data *d, double *y) { attention(&case_##suffix, d, y); }
+ATTENTION(heads, .t = 5, .keys = 7, .heads = 2, .kv_heads = 2)
+ATTENTION(causal, .t = 6, .keys = 6, .heads = 4, .kv_heads = 2, .causal = 1)
+ATTENTION(lengths, .t = 3, .keys = 7, .heads = 2, .kv_heads = 1, .has_lengths = 1)
+ATTENTION(window, .t = 9, .keys = 9, .heads = 1, .kv_heads = 1, .causal = 1, .has_lengths = 1, .window = 4)
 
 static lj_value build_bce(lj_graph *g, const lj_value *v) { return lj_bce_logits(g, v[0], v[1], 0.1F); }
 static void reference_bce(const data *d, double *y)
@@ -473,18 +569,20 @@ static lj_value build_cross_entropy(lj_graph *g, const lj_value *v)
 {
     return lj_softmax_cross_entropy(g, v[0], v[1], 0.1F);
 }
-static void cross_entropy(const data *d, double *y, int64_t heads, int64_t classes)
+/* shared: heads of a row with one label */
+static void cross_entropy(const data *d, double *y, int64_t heads, int64_t shared, int64_t classes)
 {
     double logs[8];
     for (int64_t i = 0; i < ROWS * heads; i++) {
         softmax_row(classes, d->x[0] + i * classes, logs, 1);
         y[i] = 0;
         for (int64_t c = 0; c < classes; c++)
-            y[i] -= logs[c] * (0.1 / (double)classes + (c == (int64_t)d->x[1][i / heads] ? 0.9 : 0));
+            y[i] -= logs[c] * (0.1 / (double)classes + (c == (int64_t)d->x[1][i / shared] ? 0.9 : 0));
     }
 }
-static void reference_cross_entropy(const data *d, double *y) { cross_entropy(d, y, 1, 5); }
-static void reference_cross_entropy_heads(const data *d, double *y) { cross_entropy(d, y, 3, 4); }
+static void reference_cross_entropy(const data *d, double *y) { cross_entropy(d, y, 1, 1, 5); }
+static void reference_cross_entropy_heads(const data *d, double *y) { cross_entropy(d, y, 3, 3, 4); }
+static void reference_cross_entropy_positions(const data *d, double *y) { cross_entropy(d, y, 3, 1, 4); }
 static lj_value build_huber(lj_graph *g, const lj_value *v) { return lj_huber(g, v[0], v[1], 0.5F); }
 static void reference_huber(const data *d, double *y)
 {
@@ -700,7 +798,48 @@ static const op_case cases[] = {
      1e-4,
      1},
     {"dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_dropout, reference_dropout, 5e-7, 1e-6, 1},
+    {"dropout_positions", 1, {NUMBERS(-2, 2, SHAPE3(B, 5, 7))}, build_dropout, reference_dropout, 5e-7, 1e-6, 1},
+    {"rms_norm",
+     2,
+     {NUMBERS(-2, 2, SHAPE3(B, 2, 6)), NUMBERS(0.5, 2, SHAPE1(6))},
+     build_rms_norm,
+     reference_rms_norm,
+     2e-6,
+     5e-5,
+     0},
+    {"rms_norm_bare",
+     1,
+     {NUMBERS(-2, 2, SHAPE3(B, 2, 6))},
+     build_rms_norm_bare,
+     reference_rms_norm_bare,
+     2e-6,
+     5e-6,
+     0},
+    {"rotary", 1, {NUMBERS(-2, 2, SHAPE3(B, 5, 12))}, build_rotary, reference_rotary, 1e-6, 2e-6, 0},
+    {"sample_normal",
+     2,
+     {NUMBERS(-2, 2, SHAPE2(B, 9)), NUMBERS(-1, 1, SHAPE2(B, 9))},
+     build_sample_normal,
+     reference_sample_normal,
+     1e-6,
+     3e-6,
+     1},
+    {"reverse_gradient",
+     1,
+     {NUMBERS(-2, 2, SHAPE2(B, 9))},
+     build_reverse_gradient,
+     reference_exp,
+     5e-7,
+     1e-6,
+     0},
     {"relu_dropout", 1, {NUMBERS(-2, 2, SHAPE2(B, 37))}, build_relu_dropout, reference_relu_dropout, 5e-7, 1e-6, 1},
+#define ATTENTION_CASE(suffix, n_in, q, k)                                                                      \
+    {"attention_" #suffix, n_in, {NUMBERS(-2, 2, q), NUMBERS(-2, 2, k), NUMBERS(-1, 1, k), CODES(0, 9, SHAPE1(B))}, \
+     build_attention_##suffix, reference_attention_##suffix, 1e-6, 3e-6, 0}
+    ATTENTION_CASE(heads, 3, SHAPE3(B, 5, 6), SHAPE3(B, 7, 6)),
+    ATTENTION_CASE(causal, 3, SHAPE3(B, 6, 12), SHAPE3(B, 6, 6)),
+    ATTENTION_CASE(lengths, 4, SHAPE3(B, 3, 6), SHAPE3(B, 7, 3)),
+    ATTENTION_CASE(window, 4, SHAPE3(B, 9, 3), SHAPE3(B, 9, 3)),
     {"bce_logits",
      2,
      {NUMBERS(-4, 4, SHAPE2(B, 3)), NUMBERS(0, 1, SHAPE2(B, 3))},
@@ -722,6 +861,14 @@ static const op_case cases[] = {
      {NUMBERS(-3, 3, SHAPE3(B, 3, 4)), CODES(0, 4, SHAPE1(B))},
      build_cross_entropy,
      reference_cross_entropy_heads,
+     2e-6,
+     2e-6,
+     0},
+    {"softmax_cross_entropy_positions",
+     2,
+     {NUMBERS(-3, 3, SHAPE3(B, 3, 4)), CODES(0, 4, SHAPE2(B, 3))},
+     build_cross_entropy,
+     reference_cross_entropy_positions,
      2e-6,
      2e-6,
      0},

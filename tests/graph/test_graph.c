@@ -48,10 +48,36 @@ static void layer_norm(lj_graph *g)
 {
     lj_layer_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), LJ_NONE, 1e-5F);
 }
+static void rms_norm(lj_graph *g) { lj_rms_norm(g, xb3(g), lj_input(g, "d", LJ_F32, lj_shape_of(4)), 1e-5F); }
 static void batch_norm(lj_graph *g)
 {
     const lj_value x = x23(g);
     lj_batch_norm(g, x, LJ_NONE, LJ_NONE, x, x, 0.9F, 1e-5F);
+}
+static lj_value sequence(lj_graph *g, const char *name, int64_t length, int64_t width)
+{
+    return lj_input(g, name, LJ_F32, lj_shape_of(B, length, width));
+}
+static void rotary(lj_graph *g) { lj_rotary(g, sequence(g, "q", 4, 6), 2, 10.0F); }
+static void attention_heads(lj_graph *g)
+{
+    const lj_value q = sequence(g, "q", 4, 6), k = sequence(g, "k", 5, 6);
+    lj_attention(g, q, k, k, LJ_NONE, (lj_attention_options){.heads = 4});
+}
+static void attention_values(lj_graph *g)
+{
+    const lj_value q = sequence(g, "q", 4, 6), k = sequence(g, "k", 5, 6), v = sequence(g, "v", 4, 6);
+    lj_attention(g, q, k, v, LJ_NONE, (lj_attention_options){0});
+}
+static void attention_lengths(lj_graph *g)
+{
+    const lj_value q = sequence(g, "q", 4, 6);
+    lj_attention(g, q, q, q, codes(g), (lj_attention_options){0});
+}
+static void attention_window(lj_graph *g)
+{
+    const lj_value q = sequence(g, "q", 4, 6);
+    lj_attention(g, q, q, q, LJ_NONE, (lj_attention_options){.window = -1, .scale = 2.0F});
 }
 static void dropout(lj_graph *g) { lj_dropout(g, xb3(g), 1.0F, "drop"); }
 static void bce(lj_graph *g) { lj_bce_logits(g, xb3(g), lj_input(g, "t", LJ_F32, lj_shape_of(B)), 0.0F); }
@@ -164,10 +190,19 @@ static const struct {
     {edges, "piecewise_linear: expected [B, F] and [F, T+1], found [batch, 3] and [2, 3]"},
     {layer_norm, "layer_norm: gain and bias of [batch, 3] have its width, found [4]"},
     {batch_norm, "batch_norm: expected [batch, ..., C], found [2, 3]"},
+    {attention_heads, "attention: expected [B, T, heads * D], [B, S, kv_heads * D] and the same, found [batch, 4, 6], "
+                      "[batch, 5, 6] and [batch, 5, 6] with 4 and 4 heads"},
+    {attention_values, "attention: expected [B, T, heads * D], [B, S, kv_heads * D] and the same, found [batch, 4, 6], "
+                       "[batch, 5, 6] and [batch, 4, 6] with 1 and 1 heads"},
+    {attention_lengths, "attention: expected lengths i32 of the rows of [batch, 4, 6], found [batch, 3] i32"},
+    {attention_window, "attention: expected a window of at least 0 and a scale above 0, found -1 and 2"},
     {dropout, "dropout 'drop': expected a rate of 0 to below 1, found 1"},
     {bce, "bce_logits: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
     {cross_entropy,
-     "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found [batch, 3] and [batch]"},
+     "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels i32 [B] or [B, H], found [batch, 3] and [batch]"},
+    {rms_norm, "rms_norm: the gain of [batch, 3] has its width, found [4]"},
+    {rotary,
+     "rotary: expected [B, T, heads * D] with an even D and a base above 0, found [batch, 4, 6], 2 heads and 10"},
     {huber, "huber: expected a prediction and a target of one shape, found [batch, 3] and [batch]"},
     {lstm_weight, "lstm: expected [batch, T, 4 H] and [H, 4 H], found [batch, 5, 8] and [2, 3]"},
     {lstm_rank, "lstm: expected a recurrent weight [H, 4 H], found []"},

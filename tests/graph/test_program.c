@@ -293,6 +293,34 @@ static void values_of_one_segment_live_in_the_memory_of_a_thread(void **state)
     lj_graph_destroy(g);
 }
 
+/* Bytes of a step of attention and its gradient over so many positions of one head of 16. */
+static size_t memory_of_attention(int64_t length)
+{
+    net n = {0};
+    assert_int_equal(lj_graph_create(1, &n.graph), LJ_OK);
+    const lj_value x = lj_input(n.graph, "x", LJ_F32, lj_shape_of(LJ_BATCH, length, 16));
+    const lj_value y = lj_attention(n.graph, x, x, x, LJ_NONE, (lj_attention_options){0});
+    const lj_value loss = lj_sum(n.graph, lj_sum(n.graph, lj_sum(n.graph, lj_square(n.graph, y), 2, 0), 1, 0), 0, 0);
+    lj_value gradient;
+    assert_int_equal(lj_gradient(n.graph, loss, &x, 1, &gradient), LJ_OK);
+    lj_output(n.graph, "gradient", gradient);
+    assert_int_equal(lj_weights_create(&n.weights), LJ_OK);
+    assert_int_equal(lj_program_compile(n.graph, n.weights, &(lj_program_options){.batch = 1}, &n.program), LJ_OK);
+    const size_t bytes = lj_program_memory(n.program);
+    lj_program_destroy(n.program);
+    lj_weights_destroy(n.weights);
+    lj_graph_destroy(n.graph);
+    return bytes;
+}
+
+static void memory_of_attention_grows_with_the_length_not_its_square(void **state)
+{
+    (void)state;
+    const size_t one = memory_of_attention(1024), two = memory_of_attention(2048), four = memory_of_attention(4096);
+    assert_true(four - two <= 2 * (two - one) + 4096);
+    assert_true(four < (size_t)4096 * 4096);
+}
+
 static void inputs_may_be_bound_and_released(void **state)
 {
     (void)state;
@@ -394,6 +422,7 @@ int main(void)
         cmocka_unit_test(an_mlp_trains_in_one_row_segment_and_one_wave),
         cmocka_unit_test(values_that_live_together_do_not_overlap),
         cmocka_unit_test(values_of_one_segment_live_in_the_memory_of_a_thread),
+        cmocka_unit_test(memory_of_attention_grows_with_the_length_not_its_square),
         cmocka_unit_test(inputs_may_be_bound_and_released),
         cmocka_unit_test(a_larger_team_than_planned_for_runs_alone),
         cmocka_unit_test(a_program_refuses_what_it_cannot_run),

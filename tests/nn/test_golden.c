@@ -1,292 +1,76 @@
 /* Values and gradients of every operation, layer and loss against PyTorch (tests/golden/). */
-#include "nn/golden.h"
+#include "nn/golden_ops.h"
 
-#include "nn/layers.h"
-
-#define INPUTS_MAX 24
-
-/* One case being rebuilt. */
-typedef struct rebuilt {
-    lj_graph *g;
-    const lj_item *args;
-    lj_value in[INPUTS_MAX];
-    int64_t n;
-} rebuilt;
-
-static int number(const rebuilt *c, const char *key)
+/* Options of layers that no row of the list has. */
+static lj_transformer_options block_of(const rebuilt *c)
 {
-    return (int)golden_number(c->args, key, 0.0);
+    return (lj_transformer_options){.name = "layer",
+                                    .heads = number(c, "heads"),
+                                    .hidden = number(c, "units"),
+                                    .activation = activation_of(c),
+                                    .pre_norm = 1};
 }
 
-static float real(const rebuilt *c, const char *key)
+static lj_value build_causal_attention(const rebuilt *c)
 {
-    return (float)golden_number(c->args, key, 0.0);
+    return lj_multi_head_attention_with(
+        c->g, c->in[0], LJ_NONE, LJ_NONE,
+        (lj_multi_head_attention_options){.name = "layer", .heads = number(c, "heads"), .causal = 1});
 }
 
-static lj_activation activation_of(const rebuilt *c)
-{
-    const lj_item *name = lj_item_get(c->args, "activation");
-    lj_activation activation = LJ_LINEAR;
-    if (name != NULL)
-        MUST(lj_activation_find(name->text, &activation));
-    return activation;
-}
-
-/* args.shape with the batch written as -1. */
-static lj_shape shape_of(const rebuilt *c)
-{
-    const lj_item *list = lj_item_get(c->args, "shape");
-    return golden_shape(list, 1);
-}
-
-static void sizes_of(const rebuilt *c, int32_t *sizes)
-{
-    const lj_item *list = lj_item_get(c->args, "sizes");
-    for (int64_t i = 0; list != NULL && i < list->count; i++)
-        sizes[i] = (int32_t)list->items[i]->number;
-}
-
-#define UNARY(name)                                                                                                    \
-    static lj_value build_##name(const rebuilt *c)                                                                     \
-    {                                                                                                                  \
-        return lj_##name(c->g, c->in[0]);                                                                              \
-    }
-#define BINARY(name)                                                                                                   \
-    static lj_value build_##name(const rebuilt *c)                                                                     \
-    {                                                                                                                  \
-        return lj_##name(c->g, c->in[0], c->in[1]);                                                                    \
-    }
-#define REDUCTION(name)                                                                                                \
-    static lj_value build_##name(const rebuilt *c)                                                                     \
-    {                                                                                                                  \
-        return lj_##name(c->g, c->in[0], number(c, "axis"), number(c, "keep"));                                        \
-    }
-
-UNARY(negate)
-UNARY(exp)
-UNARY(log)
-UNARY(sqrt)
-UNARY(square)
-UNARY(absolute)
-UNARY(sin)
-UNARY(cos)
-UNARY(erf)
-UNARY(softmax)
-UNARY(log_softmax)
-BINARY(add)
-BINARY(subtract)
-BINARY(multiply)
-BINARY(divide)
-BINARY(maximum)
-BINARY(minimum)
-BINARY(product_heads)
-BINARY(gather)
-BINARY(piecewise_linear)
-REDUCTION(sum)
-REDUCTION(mean)
-REDUCTION(max)
-
-static lj_value build_product(const rebuilt *c)
-{
-    return lj_product(c->g, c->in[0], c->in[1], number(c, "transpose_a"), number(c, "transpose_b"));
-}
-
-static lj_value build_activate(const rebuilt *c)
-{
-    return lj_activate(c->g, c->in[0], activation_of(c));
-}
-
-static lj_value build_reshape(const rebuilt *c)
-{
-    return lj_reshape(c->g, c->in[0], shape_of(c));
-}
-
-static lj_value build_broadcast(const rebuilt *c)
-{
-    return lj_broadcast(c->g, c->in[0], shape_of(c));
-}
-
-static lj_value build_concat(const rebuilt *c)
-{
-    return lj_concat(c->g, c->in, (int)c->n, number(c, "axis"));
-}
-
-static lj_value build_slice(const rebuilt *c)
-{
-    return lj_slice(c->g, c->in[0], number(c, "axis"), number(c, "begin"), number(c, "end"));
-}
-
-static lj_value build_transpose(const rebuilt *c)
-{
-    const lj_item *list = lj_item_get(c->args, "permutation");
-    int permutation[LJ_RANK_MAX] = {0};
-    for (int64_t i = 0; i < list->count; i++)
-        permutation[i] = (int)list->items[i]->number;
-    return lj_transpose(c->g, c->in[0], permutation);
-}
-
-static lj_value build_one_hot(const rebuilt *c)
+/* An embedding whose table is the weight of the dense layer behind it. */
+static lj_value build_tied_embedding(const rebuilt *c)
 {
     int32_t sizes[INPUTS_MAX] = {0};
     sizes_of(c, sizes);
-    return lj_one_hot(c->g, c->in[0], sizes);
+    const lj_value x =
+        lj_embedding_with(c->g, c->in[0], sizes, number(c, "units"), (lj_embedding_options){.name = "layer"});
+    return lj_dense_tied_with(c->g, x, c->in[1], (lj_dense_options){.name = "layer"});
 }
 
-static lj_value build_layer_norm(const rebuilt *c)
+static lj_value build_rotary_attention(const rebuilt *c)
 {
-    const int affine = c->n == 3;
-    return lj_layer_norm(c->g, c->in[0], affine ? c->in[1] : LJ_NONE, affine ? c->in[2] : LJ_NONE, real(c, "epsilon"));
+    return lj_multi_head_attention_with(c->g, c->in[0], LJ_NONE, LJ_NONE,
+                                        (lj_multi_head_attention_options){.name = "layer",
+                                                                          .heads = number(c, "heads"),
+                                                                          .kv_heads = 1,
+                                                                          .depth = 4,
+                                                                          .causal = 1,
+                                                                          .rotary = 100.0F});
 }
 
-static lj_value build_batch_norm(const rebuilt *c)
+static lj_value build_memory_attention(const rebuilt *c)
 {
-    const lj_shape shape = lj_value_shape(c->g, c->in[1]);
-    const lj_parameter_options frozen = {.frozen = 1};
-    const lj_value mean = lj_parameter(c->g, "running_mean", shape, frozen);
-    const lj_value variance = lj_parameter(c->g, "running_variance", shape, frozen);
-    return lj_batch_norm(c->g, c->in[0], c->in[1], c->in[2], mean, variance, 0.9F, real(c, "epsilon"));
+    return lj_multi_head_attention_with(
+        c->g, c->in[0], c->in[1], c->in[2],
+        (lj_multi_head_attention_options){.name = "layer", .heads = number(c, "heads")});
 }
 
-static lj_padding padding_of(const rebuilt *c)
+static lj_value build_encoder_block_pre(const rebuilt *c)
 {
-    const lj_item *list = lj_item_get(c->args, "padding");
-    int64_t p[4] = {0};
-    for (int64_t i = 0; list != NULL && i < list->count; i++)
-        p[i] = (int64_t)list->items[i]->number;
-    return (lj_padding){.top = p[0], .bottom = p[1], .left = p[2], .right = p[3]};
+    return lj_encoder_block_with(c->g, c->in[0], c->in[1], block_of(c));
 }
 
-static lj_conv2d_options conv_options_of(const rebuilt *c)
+static lj_value build_decoder_block_pre(const rebuilt *c)
 {
-    return (lj_conv2d_options){.stride_h = number(c, "stride_h"),
-                               .stride_w = number(c, "stride_w"),
-                               .dilation_h = number(c, "dilation_h"),
-                               .dilation_w = number(c, "dilation_w"),
-                               .groups = number(c, "groups"),
-                               .padding = padding_of(c)};
+    return lj_decoder_block_with(c->g, c->in[0], c->in[1], LJ_NONE, LJ_NONE, block_of(c));
 }
 
-static lj_value build_conv2d(const rebuilt *c)
-{
-    return lj_conv2d(c->g, c->in[0], c->in[1], conv_options_of(c));
-}
-
-static lj_value build_conv2d_transpose(const rebuilt *c)
-{
-    return lj_conv2d_transpose(c->g, c->in[0], c->in[1], number(c, "height"), number(c, "width"), conv_options_of(c));
-}
-
-static lj_pool2d_options pool_options_of(const rebuilt *c)
-{
-    return (lj_pool2d_options){.kernel_h = number(c, "kernel_h"),
-                               .kernel_w = number(c, "kernel_w"),
-                               .stride_h = number(c, "stride_h"),
-                               .stride_w = number(c, "stride_w"),
-                               .padding = padding_of(c)};
-}
-
-static lj_value build_max_pool2d(const rebuilt *c)
-{
-    return lj_max_pool2d(c->g, c->in[0], pool_options_of(c));
-}
-
-static lj_value build_average_pool2d(const rebuilt *c)
-{
-    return lj_average_pool2d(c->g, c->in[0], pool_options_of(c));
-}
-
-static lj_value build_resize_bilinear(const rebuilt *c)
-{
-    return lj_resize_bilinear(c->g, c->in[0], number(c, "height"), number(c, "width"));
-}
-
-static lj_value build_zero_pad2d(const rebuilt *c)
-{
-    return lj_zero_pad2d(c->g, c->in[0], padding_of(c));
-}
-
-static lj_value build_bce_logits(const rebuilt *c)
-{
-    return lj_bce_logits(c->g, c->in[0], c->in[1], real(c, "smoothing"));
-}
-
-static lj_value build_softmax_cross_entropy(const rebuilt *c)
-{
-    return lj_softmax_cross_entropy(c->g, c->in[0], c->in[1], real(c, "smoothing"));
-}
-
-static lj_value build_huber(const rebuilt *c)
-{
-    return lj_huber(c->g, c->in[0], c->in[1], real(c, "delta"));
-}
-
-typedef lj_value builder(const rebuilt *c);
-
-static const struct {
-    const char *name;
-    builder *build;
-} builders[] = {
-#define ROW(name)                                                                                                      \
-    {                                                                                                                  \
-#name, build_##name                                                                                            \
-    }
-    ROW(negate),
-    ROW(exp),
-    ROW(log),
-    ROW(sqrt),
-    ROW(square),
-    ROW(absolute),
-    ROW(sin),
-    ROW(cos),
-    ROW(erf),
-    ROW(softmax),
-    ROW(log_softmax),
-    ROW(add),
-    ROW(subtract),
-    ROW(multiply),
-    ROW(divide),
-    ROW(maximum),
-    ROW(minimum),
-    ROW(product),
-    ROW(product_heads),
-    ROW(gather),
-    ROW(one_hot),
-    ROW(piecewise_linear),
-    ROW(sum),
-    ROW(mean),
-    ROW(max),
-    ROW(activate),
-    ROW(reshape),
-    ROW(broadcast),
-    ROW(concat),
-    ROW(slice),
-    ROW(transpose),
-    ROW(layer_norm),
-    ROW(batch_norm),
-    ROW(conv2d),
-    ROW(conv2d_transpose),
-    ROW(max_pool2d),
-    ROW(average_pool2d),
-    ROW(resize_bilinear),
-    ROW(zero_pad2d),
-    ROW(bce_logits),
-    ROW(softmax_cross_entropy),
-    ROW(huber),
-#undef ROW
+static const struct named_builder variants[] = {
+    ROW(causal_attention),
+    ROW(tied_embedding),
+    ROW(rotary_attention),
+    ROW(memory_attention),
+    ROW(encoder_block_pre),
+    ROW(decoder_block_pre),
 };
-
-static lj_value build_op(const rebuilt *c, const char *op)
-{
-    for (size_t i = 0; i < sizeof(builders) / sizeof(builders[0]); i++) {
-        if (strcmp(builders[i].name, op) == 0)
-            return builders[i].build(c);
-    }
-    fail_msg("no builder of '%s'", op);
-    return LJ_NONE;
-}
 
 static lj_value build_layer(const rebuilt *c, const char *op)
 {
+    for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]); i++) {
+        if (strcmp(variants[i].name, op) == 0)
+            return variants[i].build(c);
+    }
     int32_t sizes[INPUTS_MAX] = {0};
     const lj_item *edges = lj_item_get(c->args, "edges");
     float *edge = edges == NULL ? NULL : golden_floats(edges);
@@ -302,6 +86,7 @@ static lj_value build_layer(const rebuilt *c, const char *op)
         .stride = number(c, "stride"),
         .same = number(c, "same"),
         .padding = padding_of(c),
+        .heads = number(c, "heads"),
     };
     lj_value y = LJ_NONE;
     const lj_layer *layer = NULL;

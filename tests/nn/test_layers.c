@@ -6,6 +6,7 @@
  */
 #include "nn/golden.h"
 
+#include <float.h>
 #include <unistd.h>
 
 #include "compute/kernels.h"
@@ -56,8 +57,8 @@ static lj_value build_input(const lj_layer *layer, lj_graph *g)
 static network build(const lj_layer *layer, int training)
 {
     network n = {.layer = layer};
-    const lj_layer_args args = {.units = WIDTH, .activation = LJ_TANH, .rate = 0.3F, .sizes = sizes, .edges = edges,
-                                .bins = 3, .kernel = 2, .stride = 2, .padding = {1, 0, 1, 1}};
+    const lj_layer_args args = {.units = WIDTH, .activation = LJ_TANH, .heads = 2, .rate = 0.3F, .sizes = sizes,
+                                .edges = edges, .bins = 3, .kernel = 2, .stride = 2, .padding = {1, 0, 1, 1}};
     MUST(lj_graph_create(training, &n.graph));
     n.y = layer->build(n.graph, build_input(layer, n.graph), &args);
     MUST(lj_graph_check(n.graph));
@@ -134,7 +135,8 @@ static void check_gradient(const network *n, lj_program *program, lj_tensor *ten
         const double down = loss_of(program);
         values[i] = kept;
         const double expected = (up - down) / (2.0 * (double)h);
-        const double limit = 2e-4 + 0.02 * fabs(expected);
+        const double rounding = (double)FLT_EPSILON * fabs(up) / (double)h; /* of both losses */
+        const double limit = 2e-4 + 0.02 * fabs(expected) + rounding;
         if (!(fabs(expected - (double)gradient[i]) <= limit))
             fail_msg("%s: d loss / d %s[%d]: differences give %.6g, the graph %.6g", n->layer->name, tensor->name,
                      (int)i, expected, (double)gradient[i]);
@@ -249,31 +251,65 @@ static void steps_of_training_lower_the_loss_of_every_layer(void **state)
     }
 }
 
+static void expect_the_same_bits(const lj_layer *layer)
+{
+    char first[65] = "";
+    for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
+        if (lj_kernels_named(*isa) == NULL)
+            continue;
+        MUST(lj_kernels_select(*isa));
+        for (int threads = 1; threads <= 4; threads *= 2) {
+            lj_team *team = NULL;
+            double losses[3];
+            char hex[65];
+            MUST(lj_team_create(threads, &team));
+            train(layer, team, 3, losses, hex);
+            lj_team_destroy(team);
+            if (first[0] == '\0')
+                memcpy(first, hex, sizeof(first));
+            if (strcmp(first, hex) != 0)
+                fail_msg("%s: other bits with %s and %d threads", layer->name, *isa, threads);
+        }
+    }
+    MUST(lj_kernels_select(NULL));
+}
+
 static void every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads(void **state)
 {
     (void)state;
     const lj_layer *layer = NULL;
-    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
-        char first[65] = "";
-        for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
-            if (lj_kernels_named(*isa) == NULL)
-                continue;
-            MUST(lj_kernels_select(*isa));
-            for (int threads = 1; threads <= 4; threads *= 2) {
-                lj_team *team = NULL;
-                double losses[3];
-                char hex[65];
-                MUST(lj_team_create(threads, &team));
-                train(layer, team, 3, losses, hex);
-                lj_team_destroy(team);
-                if (first[0] == '\0')
-                    memcpy(first, hex, sizeof(first));
-                if (strcmp(first, hex) != 0)
-                    fail_msg("%s: other bits with %s and %d threads", layer->name, *isa, threads);
-            }
-        }
-    }
-    MUST(lj_kernels_select(NULL));
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++)
+        expect_the_same_bits(layer);
+}
+
+/* A decoder block with all its options, and a sample around what it gives. */
+static lj_value build_with_options(lj_graph *g, lj_value x, const lj_layer_args *args)
+{
+    const lj_transformer_options options = {.heads = 3, .kv_heads = 1, .hidden = args->units, .activation = LJ_GELU,
+                                            .dropout = 0.2F, .pre_norm = 1, .window = 2, .rotary = 100.0F};
+    const lj_value y = lj_decoder_block_with(g, x, LJ_NONE, LJ_NONE, LJ_NONE, options);
+    return lj_sample_normal(g, y, lj_subtract(g, y, lj_scalar(g, 6.0F)), "noise");
+}
+
+static void a_block_with_all_options_trains_to_the_same_bits(void **state)
+{
+    (void)state;
+    const lj_layer layer = {.name = "decoder_block with options", .input = LJ_LAYER_STEPS, .build = build_with_options};
+    double losses[20];
+    char hex[65];
+    train(&layer, NULL, 20, losses, hex);
+    assert_true(losses[19] < losses[0]);
+    expect_the_same_bits(&layer);
+}
+
+static void a_sample_of_a_scoring_graph_is_its_mean(void **state)
+{
+    (void)state;
+    lj_graph *g = NULL;
+    MUST(lj_graph_create(0, &g));
+    const lj_value mean = lj_input(g, "mean", LJ_F32, lj_shape_of(LJ_BATCH, 2));
+    assert_int_equal(lj_sample_normal(g, mean, mean, "noise"), mean);
+    lj_graph_destroy(g);
 }
 
 /* The last states of two layers of LSTM over noise. */
@@ -415,6 +451,25 @@ static void a_layer_on_the_wrong_rank_is_refused_and_said(void **state)
     lj_graph_destroy(g);
 }
 
+static void heads_and_waves_that_do_not_fit_the_width_are_refused_and_said(void **state)
+{
+    (void)state;
+    for (int which = 0; which < 2; which++) {
+        lj_graph *g = NULL;
+        MUST(lj_graph_create(1, &g));
+        const lj_value x = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, 2, 5));
+        if (which == 0)
+            (void)lj_encoder_block_with(g, x, LJ_NONE, (lj_transformer_options){.heads = 2});
+        else
+            (void)lj_sinusoidal_positions(g, x);
+        assert_int_equal(lj_graph_check(g), LJ_ESHAPE);
+        assert_string_equal(lj_error_message(), which == 0
+                                                    ? "multi_head_attention: a width of 5 is not 2 equal heads"
+                                                    : "sinusoidal_positions: expected an even width, found 5");
+        lj_graph_destroy(g);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,11 +478,14 @@ int main(void)
         cmocka_unit_test(weights_saved_and_loaded_give_the_same_bits),
         cmocka_unit_test(steps_of_training_lower_the_loss_of_every_layer),
         cmocka_unit_test(every_layer_trains_to_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(a_block_with_all_options_trains_to_the_same_bits),
+        cmocka_unit_test(a_sample_of_a_scoring_graph_is_its_mean),
         cmocka_unit_test(dropout_between_recurrent_layers_is_there_in_training_alone),
         cmocka_unit_test(a_word_that_a_batch_lacks_moves_as_dense_adam_moves_it),
         cmocka_unit_test(default_names_count_and_are_shared_by_training_and_scoring),
         cmocka_unit_test(convolutions_have_the_sizes_and_fans_of_keras),
         cmocka_unit_test(a_layer_on_the_wrong_rank_is_refused_and_said),
+        cmocka_unit_test(heads_and_waves_that_do_not_fit_the_width_are_refused_and_said),
     };
     return cmocka_run_group_tests_name("nn/layers", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Softmax and layer normalisation: rows of n numbers, sums in virtual lanes. */
+/* Softmax, layer and root-mean-square normalisation: rows of n numbers, sums in virtual lanes. */
 #include <stddef.h>
 
 #include "compute/lanes.h"
@@ -18,14 +18,6 @@
             s_.v[v_] = s_.v[v_] + expression(i, lj_min(n_ - i, LJ_W));           \
         lanes_sum(&s_);                                                          \
     })
-
-LJ_INLINE void vstore_up_to(float *p, vf x, int64_t n)
-{
-    if (n == LJ_W)
-        vstore(p, x);
-    else
-        vstore_n(p, x, n);
-}
 
 /* exp(x - greatest), kept in y; lanes past the end give +0, which a sum does not see. */
 LJ_INLINE vf exp_of(const float *x, float greatest, float *y, int64_t count)
@@ -115,6 +107,21 @@ LJ_INLINE vf square_of(vf x)
     return x * x;
 }
 
+/* (x - mean) * s * gain + bias of one row */
+LJ_INLINE void scale_row(int64_t n, const float *x, float mean, float s, const float *gain, const float *bias,
+                         float *y)
+{
+    for (int64_t i = 0; i < n; i += LJ_W) {
+        const int64_t count = lj_min(n - i, LJ_W);
+        vf z = (vload_up_to(x + i, count) - vset1(mean)) * vset1(s);
+        if (gain != NULL)
+            z = z * vload_up_to(gain + i, count);
+        if (bias != NULL)
+            z = z + vload_up_to(bias + i, count);
+        vstore_up_to(y + i, z, count);
+    }
+}
+
 void LJ_NAME(layer_norm)(int64_t rows, int64_t n, const float *x, const float *gain, const float *bias, float epsilon,
                          float *y, float *mean, float *rstd)
 {
@@ -124,17 +131,19 @@ void LJ_NAME(layer_norm)(int64_t rows, int64_t n, const float *x, const float *g
         const float variance = LANES_OF(n, EXPRESSION) / (float)n;
 #undef EXPRESSION
         const float s = 1.0F / __builtin_sqrtf(variance + epsilon);
-        for (int64_t i = 0; i < n; i += LJ_W) {
-            const int64_t count = lj_min(n - i, LJ_W);
-            vf z = (vload_up_to(x + i, count) - vset1(m)) * vset1(s);
-            if (gain != NULL)
-                z = z * vload_up_to(gain + i, count);
-            if (bias != NULL)
-                z = z + vload_up_to(bias + i, count);
-            vstore_up_to(y + i, z, count);
-        }
+        scale_row(n, x, m, s, gain, bias, y);
         if (mean != NULL)
             mean[r] = m;
+        if (rstd != NULL)
+            rstd[r] = s;
+    }
+}
+
+void LJ_NAME(rms_norm)(int64_t rows, int64_t n, const float *x, const float *gain, float epsilon, float *y, float *rstd)
+{
+    for (int64_t r = 0; r < rows; r++, x += n, y += n) {
+        const float s = 1.0F / __builtin_sqrtf(LJ_NAME(sum_squares)(n, x) / (float)n + epsilon);
+        scale_row(n, x, 0.0F, s, gain, NULL, y);
         if (rstd != NULL)
             rstd[r] = s;
     }
@@ -147,15 +156,15 @@ LJ_INLINE vf scaled_gradient(const float *dy, const float *gain, int64_t i, int6
     return gain == NULL ? d : d * vload_up_to(gain + i, count);
 }
 
-/* dx = rstd (g - mean(g) - z mean(g z)) with g = dy gain, z = (x - mean) rstd. */
+/* dx = rstd (g - mean(g) - z mean(g z)) with g = dy gain, z = (x - mean) rstd; without a mean, mean(g) goes, too. */
 void LJ_NAME(layer_norm_grad)(int64_t rows, int64_t n, const float *x, const float *mean, const float *rstd,
                               const float *gain, const float *dy, float *dx)
 {
     for (int64_t r = 0; r < rows; r++, x += n, dy += n, dx += n) {
-        const float m = mean[r];
+        const float m = mean == NULL ? 0.0F : mean[r];
         const vf s = vset1(rstd[r]);
 #define EXPRESSION(at, count) scaled_gradient(dy, gain, at, count)
-        const float sum = LANES_OF(n, EXPRESSION);
+        const float sum = mean == NULL ? 0.0F : LANES_OF(n, EXPRESSION);
 #undef EXPRESSION
 #define EXPRESSION(at, count) (scaled_gradient(dy, gain, at, count) * (centred(x + (at), m, count) * s))
         const float inner = LANES_OF(n, EXPRESSION);
@@ -177,7 +186,7 @@ void LJ_NAME(layer_norm_grad_gain)(int64_t rows, int64_t n, const float *x, cons
     for (int64_t r = 0; r < rows; r++, x += n, dy += n, out += n) {
         for (int64_t i = 0; i < n; i += LJ_W) {
             const int64_t count = lj_min(n - i, LJ_W);
-            const vf z = centred(x + i, mean[r], count) * vset1(rstd[r]);
+            const vf z = centred(x + i, mean == NULL ? 0.0F : mean[r], count) * vset1(rstd[r]);
             vstore_up_to(out + i, z * vload_up_to(dy + i, count), count);
         }
     }

@@ -26,7 +26,7 @@ static void grad(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_v
 static void run(const lj_step *step, const lj_span *span)
 {
     const args *a = step->args;
-    const uint64_t stream = a->stream + (uint64_t)span->run->step * 0x9E3779B97F4A7C15U;
+    const uint64_t stream = lj_stream_of_step(a->stream, span->run->step);
     step->kernels->dropout(a->inner * span->rows, lj_in(step, 0, span), a->rate, a->factor, a->seed, stream,
                            (uint64_t)(span->row * a->inner), lj_out(step, span));
 }

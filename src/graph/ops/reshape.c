@@ -18,7 +18,7 @@ static void grad(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_v
     dx[0] = lj_reshape(g, dy, *lj_in_shape(g, node, 0));
 }
 
-const lj_op lj_op_reshape = {.name = "reshape", .n_in = 1, .infer = infer, .grad = grad};
+const lj_op lj_op_reshape = {.name = "reshape", .n_in = 1, .is_view = 1, .infer = infer, .grad = grad};
 
 lj_value lj_reshape(lj_graph *g, lj_value x, lj_shape shape)
 {

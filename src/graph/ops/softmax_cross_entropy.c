@@ -1,6 +1,6 @@
 /*
- * softmax_cross_entropy: logits [B, C] or [B, H, C], labels i32 [B] -> [B] or
- * [B, H]: -sum of t' log_softmax(x), with t' = (1 - s) * one-hot + s / C.
+ * softmax_cross_entropy: logits [B, C] or [B, H, C], labels i32 [B] or [B, H]
+ * -> [B] or [B, H]: -sum of t' log_softmax(x), with t' = (1 - s) * one-hot + s / C.
  * dx = dy * (softmax(x) - t'), in one kernel.
  */
 #include "graph/op.h"
@@ -15,10 +15,13 @@ static lj_status infer(const lj_graph *g, const lj_node *node, lj_shape *out, lj
     LJ_TRY(lj_infer_same(g, node, out, dtype));
     const lj_shape x = *out;
     const lj_node *labels = lj_node_at(g, node->in[1]);
-    if ((x.rank != 2 && x.rank != 3) || labels->shape.rank != 1 || labels->shape.dim[0] != x.dim[0] ||
-        labels->dtype != LJ_I32)
+    int fits = (x.rank == 2 || x.rank == 3) && labels->shape.rank >= 1 && labels->shape.rank < x.rank;
+    for (int i = 0; fits && i < labels->shape.rank; i++)
+        fits = labels->shape.dim[i] == x.dim[i];
+    if (!fits || labels->dtype != LJ_I32)
         return lj_fail(LJ_ESHAPE,
-                       "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels [B] i32, found %s and %s%s",
+                       "softmax_cross_entropy: expected [B, C] or [B, H, C] and labels i32 [B] or [B, H], found %s and "
+                       "%s%s",
                        lj_shape_print(&x).text, lj_shape_print(&labels->shape).text,
                        labels->dtype == LJ_I32 ? " i32" : "");
     *out = lj_shape_drop(&x, x.rank - 1, 0);
@@ -49,9 +52,9 @@ static void run_grad(const lj_step *step, const lj_span *span)
 static void lower(lj_lowering *l, const lj_unit *unit, lj_step *step)
 {
     args *made = lj_lower_args(l, sizeof(*made));
-    const lj_shape *x = lj_in_shape(l->graph, unit->node, 0);
-    made->rows = lj_shape_has_batch(x) ? 1 : x->dim[0];
-    made->heads = x->rank == 3 ? x->dim[1] : 1;
+    const lj_shape *x = lj_in_shape(l->graph, unit->node, 0), *labels = lj_in_shape(l->graph, unit->node, 1);
+    made->rows = lj_shape_inner(labels);
+    made->heads = lj_shape_product(x, labels->rank, x->rank - 1);
     made->classes = x->dim[x->rank - 1];
     made->smoothing = unit->node->a.number[0];
     step->args = made;

@@ -13,13 +13,8 @@ lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_op
     const int64_t heads = shape.dim[1], width = shape.dim[2];
     const lj_value weight = lj_layer_weight(g, &name, "weight", lj_shape_of(heads, width, units),
                                             lj_initialiser_make(options.weight, width, units));
-    lj_value y = lj_product_heads(g, x, weight);
-    if (!options.no_bias) {
-        const lj_initialiser start = options.torch_bias ? LJ_TORCH_LINEAR : LJ_ZEROS;
-        y = lj_add(
-            g, y, lj_layer_bias(g, &name, "bias", lj_shape_of(heads, units), lj_initialiser_make(start, width, units)));
-    }
-    return lj_layer_activate(g, y, options.activation);
+    const lj_value y = lj_product_heads(g, x, weight);
+    return lj_layer_finish(g, &name, y, lj_shape_of(heads, units), width, &options);
 }
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)

@@ -5,14 +5,6 @@
  */
 #include "nn/layer.h"
 
-#include <stdio.h>
-
-static const char *part(lj_layer_name *name, const char *which, char out[LJ_NAME_MAX])
-{
-    (void)snprintf(out, LJ_NAME_MAX, "%s", lj_layer_part(name, which));
-    return out;
-}
-
 lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options)
 {
     lj_layer_name name;
@@ -21,13 +13,14 @@ lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options)
         return LJ_NONE;
     const int64_t width = lj_layer_width(g, x);
     const int64_t hidden = options.hidden > 0 ? options.hidden : 2 * width;
-    const lj_norm_options norm = {.name = part(&name, "norm", buffer)};
+    const lj_norm_options norm = {.name = lj_layer_child(&name, "norm", buffer)};
     lj_value y = options.batch_norm ? lj_batch_norm_with(g, x, norm) : lj_layer_norm_with(g, x, norm);
-    y = lj_dense(g, y, hidden, .name = part(&name, "first", buffer), .activation = options.activation,
+    y = lj_dense(g, y, hidden, .name = lj_layer_child(&name, "first", buffer), .activation = options.activation,
                  .weight = LJ_TORCH_LINEAR, .torch_bias = 1);
-    y = lj_dropout_with(g, y, options.dropout, part(&name, "dropout", buffer));
-    y = lj_dense(g, y, width, .name = part(&name, "second", buffer), .weight = LJ_TORCH_LINEAR, .torch_bias = 1);
-    y = lj_dropout_with(g, y, options.dropout_out, part(&name, "dropout_out", buffer));
+    y = lj_dropout_with(g, y, options.dropout, lj_layer_child(&name, "dropout", buffer));
+    y = lj_dense(g, y, width, .name = lj_layer_child(&name, "second", buffer), .weight = LJ_TORCH_LINEAR,
+                 .torch_bias = 1);
+    y = lj_dropout_with(g, y, options.dropout_out, lj_layer_child(&name, "dropout_out", buffer));
     return lj_add(g, x, y);
 }
 
