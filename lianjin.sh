@@ -32,7 +32,8 @@ missing_packages() {
     awk -v part="$1" -v machine="$(dpkg --print-architecture)" \
         '$1 == part && ($2 == "any" || $2 == machine) && $3 == "debian" {print $4}' "$root/deps/packages.txt" |
         while read -r name; do
-            [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2> /dev/null)" = installed ] || echo "$name"
+            # one line an architecture
+            dpkg-query -W -f '${db:Status-Status}\n' "$name" 2> /dev/null | grep -qx installed || echo "$name"
         done
 }
 
