@@ -170,6 +170,7 @@ lj_value lj_resize_bilinear(lj_graph *g, lj_value x, int64_t height, int64_t wid
 
 /* x [B, H, W, C] -> [B, top + H + bottom, left + W + right, C] with zeros around it. */
 lj_value lj_zero_pad2d(lj_graph *g, lj_value x, lj_padding padding);
+
 typedef struct lj_attention_options {
     int64_t heads;    /* of q; 0: 1 */
     int64_t kv_heads; /* of k and v, a divisor of heads; 0: heads. Fewer: grouped queries, Ainslie et al. 2023 */
