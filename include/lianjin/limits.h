@@ -4,7 +4,6 @@
 
 #define LJ_MESSAGE_MAX 2048             /* bytes of an error message, with its end */
 #define LJ_RANK_MAX 6                   /* dimensions of a value of a graph */
-#define LJ_OP_INPUTS_MAX 7              /* inputs of one operation */
 #define LJ_THREADS_MAX 256              /* threads of a team */
 #define LJ_NAME_MAX 256                 /* bytes of a name of a column, layer or weight */
 #define LJ_COLUMNS_MAX 65536            /* columns of a table */

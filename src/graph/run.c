@@ -4,8 +4,6 @@
 
 #include "graph/program.h"
 
-#define TASK_WORTH 40 /* times the program's `alone`: a task of so much work, of a sequence say, may have less rows */
-
 typedef struct work {
     const lj_program *program;
     const lj_segment *segment;
@@ -59,20 +57,13 @@ static void run_parts(const work *w)
     }
 }
 
-/* Whether a task of this many rows is worth two. */
-static int is_worth_halving(const work *w, int64_t rows)
-{
-    return rows > w->segment->least_rows ||
-           (rows > 1 && w->segment->cost * (double)(rows / 2) >= TASK_WORTH * w->program->alone);
-}
-
 static void run_row_segment(work *w, lj_team *team, int threads)
 {
     const lj_segment *segment = w->segment;
     const int64_t n = w->run->n_rows;
     const int alone = threads == 1 || segment->cost * (double)n < w->program->alone;
     w->task_rows = segment->task_rows;
-    while (!alone && is_worth_halving(w, w->task_rows) && (n + w->task_rows - 1) / w->task_rows < threads)
+    while (!alone && w->task_rows > segment->least_rows && (n + w->task_rows - 1) / w->task_rows < threads)
         w->task_rows = (w->task_rows + 1) / 2;
     const int64_t tasks = (n + w->task_rows - 1) / w->task_rows;
     if (!alone && tasks > 1) {
