@@ -64,10 +64,10 @@ static lj_status list(const char *folder, names *out)
             out->name[out->count++] = name;
     }
     (void)closedir(dir);
-    if (status == LJ_OK)
-        qsort(out->name, (size_t)out->count, sizeof(*out->name), by_bytes);
-    else
+    if (status != LJ_OK)
         free_names(out);
+    else if (out->count > 0)
+        qsort(out->name, (size_t)out->count, sizeof(*out->name), by_bytes);
     return status;
 }
 
