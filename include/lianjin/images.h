@@ -6,6 +6,7 @@
 #ifndef LIANJIN_IMAGES_H
 #define LIANJIN_IMAGES_H
 
+#include "lianjin/document.h"
 #include "lianjin/frame.h"
 #include "lianjin/hash.h"
 #include "lianjin/progress.h"
@@ -33,6 +34,11 @@ typedef struct lj_image_set {
 LJ_CHECKED lj_status lj_images_read(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
                                     lj_console *console, lj_frame **out, int64_t *counts,
                                     char digest[LJ_SHA256_HEX]);
+
+/* The shape as "image": {height, width, channels}; nothing where there is none. */
+void lj_image_shape_write(const lj_pixels *shape, lj_json *json);
+/* The shape that `map` holds under "image", zero if it holds none. LJ_ECORRUPT names the place. */
+LJ_CHECKED lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *out);
 
 #ifdef __cplusplus
 }

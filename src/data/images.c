@@ -265,3 +265,25 @@ done:
     lj_arena_destroy(r.arena);
     return status;
 }
+
+void lj_image_shape_write(const lj_pixels *shape, lj_json *json)
+{
+    if (lj_pixels_size(shape) == 0)
+        return;
+    lj_json_map(json, "image");
+    lj_json_integer(json, "height", shape->height);
+    lj_json_integer(json, "width", shape->width);
+    lj_json_integer(json, "channels", shape->channels);
+    lj_json_end_map(json);
+}
+
+lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *out)
+{
+    const lj_item *image = lj_item_get(map, "image");
+    if (image == NULL)
+        return LJ_OK;
+    LJ_TRY(lj_item_need(doc, map, "image", LJ_MAP, &image));
+    LJ_TRY(lj_item_need_integer(doc, image, "height", 1, LJ_IMAGE_SIDE_MAX, &out->height));
+    LJ_TRY(lj_item_need_integer(doc, image, "width", 1, LJ_IMAGE_SIDE_MAX, &out->width));
+    return lj_item_need_integer(doc, image, "channels", 1, 3, &out->channels);
+}

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lianjin/images.h"
 #include "model/model.h"
 #include "model/network.h"
 
@@ -23,13 +24,7 @@ lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *k
         lj_json_integer(json, NULL, core->spec.category_sizes[k]);
     lj_json_end_list(json);
     lj_json_integer(json, "terms", core->spec.term_count);
-    if (lj_pixels_size(&core->spec.image) > 0) {
-        lj_json_map(json, "image");
-        lj_json_integer(json, "height", core->spec.image.height);
-        lj_json_integer(json, "width", core->spec.image.width);
-        lj_json_integer(json, "channels", core->spec.image.channels);
-        lj_json_end_map(json);
-    }
+    lj_image_shape_write(&core->spec.image, json);
     lj_json_integer(json, "bins", core->bins);
     lj_json_double(json, "target_mean", core->target_mean);
     lj_json_double(json, "target_scale", core->target_scale);
@@ -50,18 +45,6 @@ static lj_status read_task(const lj_doc *doc, const lj_item *item, lj_task *out)
     return lj_fail(LJ_ECORRUPT, "%s:%d:%d: no task '%s'", lj_doc_name(doc), item->line, item->column, name);
 }
 
-/* The shape of images, if rows have one. */
-static lj_status read_image(const lj_doc *doc, const lj_item *item, lj_pixels *out)
-{
-    const lj_item *map = lj_item_get(item, "image");
-    if (map == NULL)
-        return LJ_OK;
-    LJ_TRY(lj_item_need(doc, item, "image", LJ_MAP, &map));
-    LJ_TRY(lj_item_need_integer(doc, map, "height", 1, LJ_IMAGE_SIDE_MAX, &out->height));
-    LJ_TRY(lj_item_need_integer(doc, map, "width", 1, LJ_IMAGE_SIDE_MAX, &out->width));
-    return lj_item_need_integer(doc, map, "channels", 1, 3, &out->channels);
-}
-
 /* spec->category_sizes is the caller's to free. */
 static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec *spec, int32_t **sizes)
 {
@@ -71,7 +54,7 @@ static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec
     LJ_TRY(lj_item_need_integer(doc, item, "numbers", 0, LJ_COLUMNS_MAX, &spec->number_count));
     if (lj_item_get(item, "terms") != NULL) /* older bundles have none */
         LJ_TRY(lj_item_need_integer(doc, item, "terms", 0, LJ_TERMS_MAX, &spec->term_count));
-    LJ_TRY(read_image(doc, item, &spec->image));
+    LJ_TRY(lj_image_shape_read(doc, item, &spec->image));
     LJ_TRY(lj_item_need(doc, item, "category_sizes", LJ_LIST, &list));
     if (list->count > LJ_COLUMNS_MAX)
         return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected at most %d categories", lj_doc_name(doc), list->line,

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lianjin/images.h"
 #include "lianjin/limits.h"
 #include "prep/prep.h"
 
@@ -276,19 +277,6 @@ static lj_status load_features(loader *l, const lj_item *map)
     return lj_schema_create(l->fields, prep->feature_count, &prep->schema);
 }
 
-/* The shape of images, if rows have one. */
-static lj_status load_image(const loader *l, const lj_item *item)
-{
-    const lj_item *map = lj_item_get(item, "image");
-    lj_pixels *image = &l->prep->image;
-    if (map == NULL)
-        return LJ_OK;
-    LJ_TRY(lj_item_need(l->doc, item, "image", LJ_MAP, &map));
-    LJ_TRY(lj_item_need_integer(l->doc, map, "height", 1, LJ_IMAGE_SIDE_MAX, &image->height));
-    LJ_TRY(lj_item_need_integer(l->doc, map, "width", 1, LJ_IMAGE_SIDE_MAX, &image->width));
-    return lj_item_need_integer(l->doc, map, "channels", 1, 3, &image->channels);
-}
-
 static lj_status load_dropped(const loader *l, const lj_item *map)
 {
     lj_prep *prep = l->prep;
@@ -317,7 +305,7 @@ static lj_status load_all(loader *l, const lj_item *item)
         return lj_fail(LJ_EVERSION, "%s: expected format %d of a preparation, found %" PRId64
                        ": it was made by another version", lj_doc_name(l->doc), LJ_PREP_FORMAT, format);
     LJ_TRY(lj_load_flag(l->doc, item, "auto", &l->prep->is_auto));
-    LJ_TRY(load_image(l, item));
+    LJ_TRY(lj_image_shape_read(l->doc, item, &l->prep->image));
     LJ_TRY(load_features(l, item));
     return load_dropped(l, item);
 }

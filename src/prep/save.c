@@ -1,4 +1,5 @@
 /* prep.json: everything that the fit found, with all digits. */
+#include "lianjin/images.h"
 #include "prep/prep.h"
 
 static void save_outputs(lj_json *json, const char *key, const lj_prep_output *outputs, int64_t count)
@@ -70,13 +71,7 @@ lj_status lj_prep_save(const lj_prep *prep, lj_json *json)
     lj_json_map(json, NULL);
     lj_json_integer(json, "format", LJ_PREP_FORMAT);
     lj_json_bool(json, "auto", prep->is_auto);
-    if (lj_prep_image(prep) != NULL) {
-        lj_json_map(json, "image");
-        lj_json_integer(json, "height", prep->image.height);
-        lj_json_integer(json, "width", prep->image.width);
-        lj_json_integer(json, "channels", prep->image.channels);
-        lj_json_end_map(json);
-    }
+    lj_image_shape_write(&prep->image, json);
     lj_json_list(json, "features");
     for (int64_t i = 0; i < prep->feature_count; i++)
         save_feature(prep, i, json);
