@@ -23,8 +23,8 @@ if(LIANJIN_SANITIZE)
   target_link_options(lj_instruments INTERFACE -fsanitize=${LIANJIN_SANITIZE})
 endif()
 if(LIANJIN_COVERAGE)
-  target_compile_options(lj_instruments INTERFACE --coverage)
-  target_link_options(lj_instruments INTERFACE --coverage)
+  target_compile_options(lj_instruments INTERFACE --coverage -fprofile-update=atomic)
+  target_link_options(lj_instruments INTERFACE --coverage -fprofile-update=atomic)
 endif()
 
 # What our own objects get.
