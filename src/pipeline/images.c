@@ -7,9 +7,6 @@
 #include "lianjin/random.h"
 #include "pipeline/pipeline.h"
 
-static const char *const part_words[] = {"train", "valid", "test"};
-enum { PARTS = 3 };
-
 /* One path of the file: $LIANJIN_DATA filled in, relative to the pipeline's folder. */
 static lj_status find_path(const lj_pipeline *p, lj_arena *arena, const char *written, const char **out)
 {
@@ -30,7 +27,7 @@ static lj_status find_set(const lj_pipeline *p, lj_arena *arena, const lj_item *
     return find_path(p, arena, item->items[1]->text, &set->labels);
 }
 
-/* Rows of `from` of each class in a random order; the first `share` of them become `part`. */
+/* Rows of train of each class in a random order; the first `share` of them become `part`. */
 static lj_status take_share(const lj_frame *frame, const char **parts, double share, const char *part, uint64_t seed)
 {
     const int64_t n = lj_frame_row_count(frame);
@@ -66,9 +63,9 @@ static lj_status add_parts(const lj_pipeline *p, const int64_t *counts, lj_frame
     const char **parts = lj_new_array(n, sizeof(*parts));
     lj_status status = parts == NULL ? lj_fail(LJ_ENOMEM, "no memory for the parts of %" PRId64 " images", n) : LJ_OK;
     int64_t row = 0;
-    for (int s = 0; s < PARTS && status == LJ_OK; s++)
+    for (int s = 0; s < LJ_PARTS_JUDGED && status == LJ_OK; s++)
         for (int64_t i = 0; i < counts[s]; i++)
-            parts[row++] = part_words[s];
+            parts[row++] = lj_part_name((lj_part)s);
     /* test first: the share of valid is then that of what is left */
     const double valid = p->images.test == NULL ? p->split.valid / (1.0 - p->split.test) : p->split.valid;
     if (status == LJ_OK && p->images.test == NULL)
@@ -91,18 +88,18 @@ static lj_status check_labels(const lj_frame *frame, const char *path)
 
 lj_status lj_table_read_images(const lj_pipeline *p, lj_team *team, lj_console *console, lj_table *table)
 {
-    const lj_item *items[PARTS] = {p->images.train, p->images.valid, p->images.test};
-    lj_image_set sets[PARTS] = {{0}};
-    int64_t counts[PARTS] = {0};
+    const lj_item *items[LJ_PARTS_JUDGED] = {p->images.train, p->images.valid, p->images.test};
+    lj_image_set sets[LJ_PARTS_JUDGED] = {{0}};
+    int64_t counts[LJ_PARTS_JUDGED] = {0};
     lj_pixels shape = {.channels = p->images.channels < 0 ? 0 : p->images.channels == 0 ? 1 : 3};
     if (p->images.size != NULL) {
         shape.height = (int64_t)lj_declared_at(p->images.size, 0)->number;
         shape.width = (int64_t)lj_declared_at(p->images.size, 1)->number;
     }
-    for (int s = 0; s < PARTS; s++)
+    for (int s = 0; s < LJ_PARTS_JUDGED; s++)
         LJ_TRY(find_set(p, table->arena, items[s], &sets[s]));
     table->home_source = sets[0].images;
-    LJ_TRY(lj_images_read(sets, PARTS, &shape, team, console, &table->frame, counts, table->sha256));
+    LJ_TRY(lj_images_read(sets, LJ_PARTS_JUDGED, &shape, team, console, &table->frame, counts, table->sha256));
     LJ_TRY(check_labels(table->frame, sets[0].images));
     LJ_TRY(add_parts(p, counts, table->frame));
     const lj_pixels *pixels = lj_frame_pixels(table->frame);
