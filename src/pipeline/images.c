@@ -57,7 +57,7 @@ static lj_status take_share(const lj_frame *frame, const char **parts, double sh
 }
 
 /* A column `part` for the frame: as the sets say, valid and test taken of train where they are not given. */
-static lj_status add_parts(const lj_pipeline *p, const int64_t *counts, lj_frame *frame)
+static lj_status add_parts(const lj_pipeline *p, uint64_t seed, const int64_t *counts, lj_frame *frame)
 {
     const int64_t n = lj_frame_row_count(frame);
     const char **parts = lj_new_array(n, sizeof(*parts));
@@ -69,9 +69,9 @@ static lj_status add_parts(const lj_pipeline *p, const int64_t *counts, lj_frame
     /* test first: the share of valid is then that of what is left */
     const double valid = p->images.test == NULL ? p->split.valid / (1.0 - p->split.test) : p->split.valid;
     if (status == LJ_OK && p->images.test == NULL)
-        status = take_share(frame, parts, p->split.test, "test", (uint64_t)p->top.seed);
+        status = take_share(frame, parts, p->split.test, "test", seed);
     if (status == LJ_OK && p->images.valid == NULL)
-        status = take_share(frame, parts, valid, "valid", (uint64_t)p->top.seed + 1);
+        status = take_share(frame, parts, valid, "valid", seed + 1);
     if (status == LJ_OK)
         status = lj_frame_add_text(frame, "part", parts);
     lj_free(parts);
@@ -86,7 +86,8 @@ static lj_status check_labels(const lj_frame *frame, const char *path)
                : lj_fail(LJ_EDATA, "%s: expected labels: a folder for each class, or [images, labels]", path);
 }
 
-lj_status lj_table_read_images(const lj_pipeline *p, lj_team *team, lj_console *console, lj_table *table)
+lj_status lj_table_read_images(const lj_pipeline *p, uint64_t seed, lj_team *team, lj_console *console,
+                               lj_table *table)
 {
     const lj_item *items[LJ_PARTS_JUDGED] = {p->images.train, p->images.valid, p->images.test};
     lj_image_set sets[LJ_PARTS_JUDGED] = {{0}};
@@ -101,7 +102,7 @@ lj_status lj_table_read_images(const lj_pipeline *p, lj_team *team, lj_console *
     table->home_source = sets[0].images;
     LJ_TRY(lj_images_read(sets, LJ_PARTS_JUDGED, &shape, team, console, &table->frame, counts, table->sha256));
     LJ_TRY(check_labels(table->frame, sets[0].images));
-    LJ_TRY(add_parts(p, counts, table->frame));
+    LJ_TRY(add_parts(p, seed, counts, table->frame));
     const lj_pixels *pixels = lj_frame_pixels(table->frame);
     lj_note(console, "%" PRId64 " images of %" PRId64 " x %" PRId64 " x %" PRId64, lj_frame_row_count(table->frame),
             pixels->height, pixels->width, pixels->channels);

@@ -124,7 +124,9 @@ typedef struct lj_table {
     const char *home_source; /* path with $LIANJIN_DATA filled in */
 } lj_table;
 
-LJ_CHECKED lj_status lj_table_read(const lj_pipeline *pipeline, lj_team *team, lj_console *console, lj_table *table);
+/* `seed` of the run: it parts sets of images. */
+LJ_CHECKED lj_status lj_table_read(const lj_pipeline *pipeline, uint64_t seed, lj_team *team, lj_console *console,
+                                   lj_table *table);
 void lj_table_free(lj_table *table);
 /* "$LIANJIN_DATA/x" and "${LIANJIN_DATA}/x" filled in (default ../shared/data), in the arena. */
 LJ_CHECKED lj_status lj_source_path(lj_arena *arena, const char *written, const char **out);
@@ -132,8 +134,8 @@ LJ_CHECKED lj_status lj_source_path(lj_arena *arena, const char *written, const 
 /* ---- images.c ---- */
 
 /* The sets of `data: images` as the table's frame, with a column `part`; valid rows are taken of train if not given. */
-LJ_CHECKED lj_status lj_table_read_images(const lj_pipeline *pipeline, lj_team *team, lj_console *console,
-                                          lj_table *table);
+LJ_CHECKED lj_status lj_table_read_images(const lj_pipeline *pipeline, uint64_t seed, lj_team *team,
+                                          lj_console *console, lj_table *table);
 /* Images of a path for a bundle: a folder, an IDX file, or "IMAGES,LABELS", two of them. */
 LJ_CHECKED lj_status lj_images_of_path(const char *path, const lj_pixels *shape, lj_team *team, lj_console *console,
                                        lj_frame **out);

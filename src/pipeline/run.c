@@ -318,7 +318,7 @@ static lj_status run_all(lj_run *run, lj_run_result *result)
 {
     lj_console *console = run->options->console;
     LJ_TRY(name_places(run));
-    LJ_TRY(lj_table_read(run->pipeline, run->options->team, console, &run->table));
+    LJ_TRY(lj_table_read(run->pipeline, run->seed, run->options->team, console, &run->table));
     LJ_TRY(make_profile(run));
     run->read_seconds = lj_seconds() - run->begin;
     LJ_TRY(split_table(run));

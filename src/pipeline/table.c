@@ -153,12 +153,12 @@ static void tell_rules(const lj_schema *schema, lj_console *console)
     }
 }
 
-lj_status lj_table_read(const lj_pipeline *p, lj_team *team, lj_console *console, lj_table *table)
+lj_status lj_table_read(const lj_pipeline *p, uint64_t seed, lj_team *team, lj_console *console, lj_table *table)
 {
     memset(table, 0, sizeof(*table));
     LJ_TRY(lj_arena_create(&table->arena));
     if (p->data.images != NULL) {
-        LJ_TRY(lj_table_read_images(p, team, console, table));
+        LJ_TRY(lj_table_read_images(p, seed, team, console, table));
         LJ_TRY(check_names(p, table));
         return lj_target_find(p, console, table);
     }
