@@ -25,6 +25,8 @@ typedef struct lj_model_spec {
     int64_t category_count;
     const int32_t *category_sizes; /* [category_count] */
     int64_t term_count;            /* columns of the sparse rows; 0: there are none */
+    int64_t token_count;           /* tokens of the text of a row; 0: rows have none */
+    int64_t token_size;            /* their codes are 0 .. size - 1 */
     lj_pixels image;               /* shape of the image of a row (bytes NULL); zero: rows have none */
 } lj_model_spec;
 
@@ -41,6 +43,7 @@ typedef struct lj_family_info {
     int64_t option_count;
     lj_prep_style style;                 /* of `prepare: auto` */
     int reads_terms;                     /* of texts (sparse rows) */
+    int reads_tokens;                    /* of texts (codes): rows must have them */
     lj_images images;
 } lj_family_info;
 

@@ -5,8 +5,9 @@
  * A preparation is a list of steps over named columns; each step is one row of
  * the table of transforms (src/prep/transforms.h) and one file. Its result is
  * what models read: numbers [n, number_count] as float32, categories
- * [n, category_count] as codes (0: unknown or missing category), and the terms
- * of texts as sparse rows [n, term_count].
+ * [n, category_count] as codes (0: unknown or missing category), the terms of
+ * texts as sparse rows [n, term_count], and the tokens of one text as codes
+ * [n, token_count].
  */
 #ifndef LIANJIN_PREP_H
 #define LIANJIN_PREP_H
@@ -30,7 +31,8 @@ typedef enum lj_prep_style {
     LJ_PREP_DENSE,     /* numbers near normal, those with few values also as categories; categories as codes */
     LJ_PREP_LINEAR,    /* the same (levels of large tables only), and each number standardised */
     LJ_PREP_EMBEDDING, /* numbers near normal (the network embeds them); flags and categories as codes */
-    LJ_PREP_TERMS      /* as LINEAR; texts with many different values become sparse rows */
+    LJ_PREP_TERMS,     /* as LINEAR; texts with many different values become sparse rows */
+    LJ_PREP_TOKENS     /* as DENSE; the text with many different values becomes codes of tokens */
 } lj_prep_style;
 
 typedef struct lj_prep_options {
@@ -64,6 +66,10 @@ int32_t lj_prep_category_size(const lj_prep *prep, int64_t index); /* codes 0 ..
 int64_t lj_prep_term_count(const lj_prep *prep);
 /* The columns of a feature are term_begin(i) .. term_begin(i + 1) - 1, i up to feature_count. */
 int64_t lj_prep_term_begin(const lj_prep *prep, int64_t feature);
+/* Codes of the tokens of the text of a row (0: padding); 0: there is no such text. */
+int64_t lj_prep_token_count(const lj_prep *prep);
+int32_t lj_prep_token_size(const lj_prep *prep);   /* codes 0 .. size - 1 */
+int64_t lj_prep_token_feature(const lj_prep *prep); /* whose text it is; -1 */
 /* Features that are used, in the order given: those that were dropped are not among them. */
 int64_t lj_prep_feature_count(const lj_prep *prep);
 const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
@@ -91,6 +97,10 @@ LJ_CHECKED lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, i
 LJ_CHECKED lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
                                          lj_sparse *out);
 
+/* The codes [end-begin, token_count] of the tokens of the same rows. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
+                                          int32_t *tokens);
+
 /* A cell of a record. The feature's type says which value counts; `missing` wins over all. */
 typedef struct lj_cell {
     const char *text; /* TEXT; NULL: missing */
@@ -108,6 +118,9 @@ void lj_prep_apply_record(const lj_prep *prep, const lj_cell *cells, float *numb
                           lj_prep_counts *counts);
 /* Its terms as one more row of `out`, with the bits of lj_prep_apply_terms. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_prep_apply_record_terms(const lj_prep *prep, const lj_cell *cells, lj_sparse *out);
+
+/* Its tokens [token_count], with the bits of lj_prep_apply_tokens. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_prep_apply_record_tokens(const lj_prep *prep, const lj_cell *cells, int32_t *tokens);
 
 /* A feature that was given but is not used (constant, nearly unique): its name and why. */
 int64_t lj_prep_dropped_count(const lj_prep *prep);

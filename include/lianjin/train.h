@@ -26,6 +26,8 @@ typedef struct lj_rows {
     const int32_t *codes;   /* [n, category_count] */
     int64_t category_count;
     const lj_sparse *terms; /* [n] sparse rows; NULL: none */
+    const int32_t *tokens;  /* [n, token_count] codes of the tokens of a text, 0: padding */
+    int64_t token_count;
     const uint8_t *pixels;  /* [n, pixel_count]: an image of each row; models see bytes / 255 */
     int64_t pixel_count;
     lj_pixels image;        /* shape of an image (bytes NULL) */
@@ -103,9 +105,10 @@ typedef struct lj_train_result {
 
 /*
  * What is trained. Both graphs are built by the same code: inputs "numbers"
- * [B, number_count], "codes" i32 [B, category_count], "pixels" [B, height,
- * width, channels] as far as the rows have them; the training graph also
- * "target" and "weight" and its loss; the scoring graph the output "score" ([B]
+ * [B, number_count], "codes" i32 [B, category_count], "tokens" i32 [B,
+ * token_count] and their "lengths" i32 [B] (what is behind the last token that
+ * is no padding does not count), "pixels" [B, height, width, channels] as far
+ * as the rows have them; the training graph also "target" and "weight" and its loss; the scoring graph the output "score" ([B]
  * probability, [B, classes], or [B] value in the scaled unit of the target).
  */
 typedef struct lj_train_job {

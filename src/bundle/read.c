@@ -94,6 +94,8 @@ static lj_status load_model(lj_bundle *bundle, lj_weights *weights)
                spec->number_count == lj_prep_number_count(bundle->prep) &&
                spec->category_count == lj_prep_category_count(bundle->prep) &&
                spec->term_count == lj_prep_term_count(bundle->prep) &&
+               spec->token_count == lj_prep_token_count(bundle->prep) &&
+               spec->token_size == lj_prep_token_size(bundle->prep) &&
                lj_pixels_size(&spec->image) == lj_pixels_size(lj_prep_image(bundle->prep));
     for (int64_t i = 0; fits && i < spec->category_count; i++)
         fits = spec->category_sizes[i] == lj_prep_category_size(bundle->prep, i);

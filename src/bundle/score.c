@@ -20,10 +20,12 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     lj_sparse terms = {0};
     float *numbers = lj_new_array(chunk * n_numbers, sizeof(*numbers));
     int32_t *codes = lj_new_array(chunk * n_codes, sizeof(*codes));
+    const int64_t n_tokens = lj_prep_token_count(prep);
+    int32_t *tokens = lj_new_array(chunk * n_tokens, sizeof(*tokens));
     if (lj_pixels_size(pixels) != pixel_count && pixel_count > 0)
         status = lj_fail(LJ_EDATA, "expected images of %lld bytes, found %lld", (long long)pixel_count,
                          (long long)lj_pixels_size(pixels));
-    if (numbers == NULL || codes == NULL)
+    if (numbers == NULL || codes == NULL || tokens == NULL)
         status = lj_fail(LJ_ENOMEM, "no memory to score %lld rows", (long long)chunk);
 
     for (int64_t begin = 0; status == LJ_OK && begin < n; begin += chunk) {
@@ -31,11 +33,15 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
         status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);
         if (status == LJ_OK && lj_prep_term_count(prep) > 0)
             status = lj_prep_apply_terms(prep, frame, begin, end, &terms);
+        if (status == LJ_OK && n_tokens > 0)
+            status = lj_prep_apply_tokens(prep, frame, begin, end, tokens);
         lj_rows rows = {.n = end - begin,
                         .numbers = numbers,
                         .number_count = n_numbers,
                         .codes = codes,
                         .category_count = n_codes,
+                        .tokens = tokens,
+                        .token_count = n_tokens,
                         .terms = lj_prep_term_count(prep) > 0 ? &terms : NULL};
         if (pixel_count > 0) {
             rows.pixels = pixels->bytes + begin * pixel_count;
@@ -46,6 +52,7 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     }
     lj_free(numbers);
     lj_free(codes);
+    lj_free(tokens);
     lj_sparse_free(&terms);
     return status;
 }

@@ -15,7 +15,10 @@
     X(lenet)                                                                                                           \
     X(cnn)                                                                                                             \
     X(logistic)                                                                                                        \
-    X(text_linear)
+    X(text_linear)                                                                                                     \
+    X(text_rnn)                                                                                                        \
+    X(text_cnn)                                                                                                        \
+    X(transformer)
 
 /* What building a network needs. */
 typedef struct lj_network {
@@ -25,6 +28,8 @@ typedef struct lj_network {
     int is_fresh;        /* 1: starting values are made; 0: they come with the weights of a file */
     int64_t bins;        /* of the embedding of numbers, 0: none */
     const float *edges;  /* [number_count, bins + 1]; NULL unless fresh */
+    lj_value tokens;     /* i32 [B, token_count] in the graph that is built; LJ_NONE: rows have none */
+    lj_value lengths;    /* i32 [B]: of the tokens */
     lj_value pixels;     /* f32 [B, height, width, channels] in the graph that is built; LJ_NONE: rows have no images */
 } lj_network;
 

@@ -154,6 +154,10 @@ lj_status lj_model_check(const lj_fit_options *options)
     const lj_family *family = NULL;
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
+    if (family->info.reads_tokens) {
+        any.token_count = 1;
+        any.token_size = 2;
+    }
     if (family->info.images == LJ_IMAGES_ONLY)
         any.image = (lj_pixels){.height = 32, .width = 32, .channels = 1};
     const lj_status status = read_options(options, &any, family, NULL, &state);

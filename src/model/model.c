@@ -11,8 +11,8 @@
 static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
 {
     const int64_t pixels = lj_pixels_size(&spec->image);
-    if (spec->number_count < 0 || spec->category_count < 0 || spec->term_count < 0 ||
-        spec->number_count + spec->category_count + spec->term_count + pixels < 1)
+    if (spec->number_count < 0 || spec->category_count < 0 || spec->term_count < 0 || spec->token_count < 0 ||
+        spec->number_count + spec->category_count + spec->term_count + spec->token_count + pixels < 1)
         return lj_fail(LJ_EDATA, "model: expected at least one feature after the preparation, found none");
     if (spec->number_count > LJ_COLUMNS_MAX || spec->category_count > LJ_COLUMNS_MAX)
         return lj_fail(LJ_EDATA, "model: expected at most %d numbers and categories", LJ_COLUMNS_MAX);
@@ -27,6 +27,14 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
         return lj_fail(LJ_EDATA,
                        "model: the family '%s' does not read the terms of texts that tfidf makes: text_linear does",
                        family->info.name);
+    if (spec->token_count > 0 && !family->info.reads_tokens)
+        return lj_fail(LJ_EDATA, "model: the family '%s' does not read the tokens of texts that tokenise makes: "
+                       "text_rnn, text_cnn and transformer do", family->info.name);
+    if (spec->token_count == 0 && family->info.reads_tokens)
+        return lj_fail(LJ_EDATA, "model: the family '%s' reads a text, and there is none (prepare: a step tokenise)",
+                       family->info.name);
+    if (spec->token_count > LJ_TOKENS_MAX || (spec->token_count > 0 && spec->token_size < 2))
+        return lj_fail(LJ_EDATA, "model: expected at most %d tokens of a vocabulary", LJ_TOKENS_MAX);
     if (spec->task == LJ_BINARY && spec->classes != 2)
         return lj_fail(LJ_EDATA, "model: a binary target has 2 classes, found %" PRId64, spec->classes);
     if (spec->task == LJ_MULTICLASS && (spec->classes < 2 || spec->classes > LJ_CLASSES_MAX))
@@ -103,7 +111,7 @@ void lj_model_core_release(lj_model_core *core)
 
 lj_network lj_model_network(const lj_model_core *core)
 {
-    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins, .pixels = LJ_NONE};
+    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins, .tokens = LJ_NONE, .lengths = LJ_NONE, .pixels = LJ_NONE};
 }
 
 lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, const char *what)
@@ -117,6 +125,9 @@ lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, c
                        " pixels, expected %" PRId64 ", %" PRId64 " and %" PRId64,
                        what, rows->number_count, rows->category_count, rows->pixel_count, spec->number_count,
                        spec->category_count, pixels);
+    if (rows->token_count != spec->token_count)
+        return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " tokens, expected %" PRId64, what,
+                       rows->token_count, spec->token_count);
     if (terms != spec->term_count || (rows->terms != NULL && rows->terms->n < rows->n))
         return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " terms, expected %" PRId64, what, terms,
                        spec->term_count);

@@ -106,7 +106,11 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
     const lj_model_spec *spec = network.spec;
     const lj_pixels *image = &spec->image;
     lj_value numbers = LJ_NONE, codes = LJ_NONE;
-    network.pixels = LJ_NONE;
+    network.pixels = network.tokens = network.lengths = LJ_NONE;
+    if (spec->token_count > 0) {
+        network.tokens = lj_input(g, "tokens", LJ_I32, lj_shape_of(LJ_BATCH, spec->token_count));
+        network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
+    }
     if (lj_pixels_size(image) > 0)
         network.pixels =
             lj_input(g, "pixels", LJ_F32, lj_shape_of(LJ_BATCH, image->height, image->width, image->channels));

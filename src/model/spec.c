@@ -24,6 +24,8 @@ lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *k
         lj_json_integer(json, NULL, core->spec.category_sizes[k]);
     lj_json_end_list(json);
     lj_json_integer(json, "terms", core->spec.term_count);
+    lj_json_integer(json, "tokens", core->spec.token_count);
+    lj_json_integer(json, "token_size", core->spec.token_size);
     lj_image_shape_write(&core->spec.image, json);
     lj_json_integer(json, "bins", core->bins);
     lj_json_double(json, "target_mean", core->target_mean);
@@ -54,6 +56,10 @@ static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec
     LJ_TRY(lj_item_need_integer(doc, item, "numbers", 0, LJ_COLUMNS_MAX, &spec->number_count));
     if (lj_item_get(item, "terms") != NULL) /* older bundles have none */
         LJ_TRY(lj_item_need_integer(doc, item, "terms", 0, LJ_TERMS_MAX, &spec->term_count));
+    if (lj_item_get(item, "tokens") != NULL) {
+        LJ_TRY(lj_item_need_integer(doc, item, "tokens", 0, LJ_TOKENS_MAX, &spec->token_count));
+        LJ_TRY(lj_item_need_integer(doc, item, "token_size", 0, INT32_MAX, &spec->token_size));
+    }
     LJ_TRY(lj_image_shape_read(doc, item, &spec->image));
     LJ_TRY(lj_item_need(doc, item, "category_sizes", LJ_LIST, &list));
     if (list->count > LJ_COLUMNS_MAX)
@@ -159,6 +165,9 @@ lj_status lj_model_describe(const lj_model *model, lj_text *out)
                    core->spec.number_count, core->spec.category_count);
     if (core->spec.term_count > 0)
         lj_text_printf(out, "%" PRId64 " terms, ", core->spec.term_count);
+    if (core->spec.token_count > 0)
+        lj_text_printf(out, "%" PRId64 " tokens of a vocabulary of %" PRId64 ", ", core->spec.token_count,
+                       core->spec.token_size);
     lj_text_printf(out, "%" PRId64 " weights\n", lj_weights_elements(core->weights));
     lj_json_start(&json, &options, 1);
     lj_json_map(&json, NULL);
@@ -190,6 +199,7 @@ lj_status lj_model_json(const lj_model *model, lj_text *out)
     lj_json_integer(&json, "numbers", core->spec.number_count);
     lj_json_integer(&json, "categories", core->spec.category_count);
     lj_json_integer(&json, "terms", core->spec.term_count);
+    lj_json_integer(&json, "tokens", core->spec.token_count);
     lj_json_map(&json, "options");
     lj_declare_write(&json, info->options, info->option_count, core->options);
     lj_json_end_map(&json);

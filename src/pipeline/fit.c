@@ -9,7 +9,7 @@
 typedef struct gathered {
     int64_t *index;
     float *numbers;
-    int32_t *codes;
+    int32_t *codes, *tokens;
     uint8_t *pixels;
     double *target;
     lj_sparse terms;
@@ -21,6 +21,7 @@ static void free_gathered(gathered *g)
     lj_free(g->index);
     lj_free(g->numbers);
     lj_free(g->codes);
+    lj_free(g->tokens);
     lj_free(g->pixels);
     lj_free(g->target);
     lj_sparse_free(&g->terms);
@@ -31,6 +32,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     const lj_table *table = request->table;
     const int64_t n_numbers = lj_prep_number_count(fitted->prep);
     const int64_t n_codes = lj_prep_category_count(fitted->prep);
+    const int64_t n_tokens = lj_prep_token_count(fitted->prep);
     const lj_pixels *pixels = lj_frame_pixels(table->frame);
     const int64_t n_pixels = lj_pixels_size(pixels);
     int64_t n = 0;
@@ -38,14 +40,17 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     g->pixels = lj_new_array(n * n_pixels, 1);
     g->numbers = lj_new_array(n * n_numbers, sizeof(*g->numbers));
     g->codes = lj_new_array(n * n_codes, sizeof(*g->codes));
+    g->tokens = lj_new_array(n * n_tokens, sizeof(*g->tokens));
     g->target = lj_new_array(n, sizeof(*g->target));
-    if (g->numbers == NULL || g->codes == NULL || g->pixels == NULL || g->target == NULL)
+    if (g->numbers == NULL || g->codes == NULL || g->tokens == NULL || g->pixels == NULL || g->target == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = g->index[i];
         memcpy(g->numbers + i * n_numbers, fitted->numbers + row * n_numbers, (size_t)n_numbers * sizeof(float));
         if (n_codes > 0)
             memcpy(g->codes + i * n_codes, fitted->codes + row * n_codes, (size_t)n_codes * sizeof(int32_t));
+        if (n_tokens > 0)
+            memcpy(g->tokens + i * n_tokens, fitted->tokens + row * n_tokens, (size_t)n_tokens * sizeof(int32_t));
         if (n_pixels > 0)
             memcpy(g->pixels + i * n_pixels, pixels->bytes + row * n_pixels, (size_t)n_pixels);
         g->target[i] = table->values[row];
@@ -59,6 +64,8 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
                         .number_count = n_numbers,
                         .codes = g->codes,
                         .category_count = n_codes,
+                        .tokens = g->tokens,
+                        .token_count = n_tokens,
                         .terms = has_terms ? &g->terms : NULL,
                         .pixels = g->pixels,
                         .pixel_count = n_pixels,
@@ -92,9 +99,12 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
         return status;
     fitted->numbers = lj_new_array(n * lj_prep_number_count(fitted->prep), sizeof(*fitted->numbers));
     fitted->codes = lj_new_array(n * lj_prep_category_count(fitted->prep), sizeof(*fitted->codes));
-    if (fitted->numbers == NULL || fitted->codes == NULL)
+    fitted->tokens = lj_new_array(n * lj_prep_token_count(fitted->prep), sizeof(*fitted->tokens));
+    if (fitted->numbers == NULL || fitted->codes == NULL || fitted->tokens == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
     LJ_TRY(lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL));
+    if (lj_prep_token_count(fitted->prep) > 0)
+        LJ_TRY(lj_prep_apply_tokens(fitted->prep, table->frame, 0, n, fitted->tokens));
     if (lj_prep_term_count(fitted->prep) == 0)
         return LJ_OK;
     return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms);
@@ -130,7 +140,9 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
                                 .number_count = lj_prep_number_count(fitted->prep),
                                 .category_count = n_codes,
                                 .category_sizes = sizes,
-                                .term_count = lj_prep_term_count(fitted->prep)};
+                                .term_count = lj_prep_term_count(fitted->prep),
+                                .token_count = lj_prep_token_count(fitted->prep),
+                                .token_size = lj_prep_token_size(fitted->prep)};
     const lj_fit_options options = {.family = p->family,
                                     .doc = p->doc,
                                     .model = p->top.model != NULL && p->top.model->kind == LJ_MAP ? p->top.model : NULL,
@@ -160,6 +172,7 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
 {
     const int64_t n_numbers = lj_prep_number_count(fitted->prep), n_codes = lj_prep_category_count(fitted->prep);
     const int has_terms = lj_prep_term_count(fitted->prep) > 0;
+    const int64_t n_tokens = lj_prep_token_count(fitted->prep);
     *terms = fitted->terms;
     terms->n = n;
     terms->begin = has_terms ? fitted->terms.begin + begin : NULL;
@@ -169,6 +182,8 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
                      .number_count = n_numbers,
                      .codes = fitted->codes + begin * n_codes,
                      .category_count = n_codes,
+                     .tokens = fitted->tokens + begin * n_tokens,
+                     .token_count = n_tokens,
                      .terms = has_terms ? terms : NULL,
                      .pixels = n_pixels > 0 ? fitted->pixels->bytes + begin * n_pixels : NULL,
                      .pixel_count = n_pixels};
@@ -205,6 +220,7 @@ void lj_fit_free(lj_fit *fitted)
     lj_free(fitted->scores);
     lj_free(fitted->numbers);
     lj_free(fitted->codes);
+    lj_free(fitted->tokens);
     lj_sparse_free(&fitted->terms);
     lj_free(fitted->train.epochs);
     lj_model_destroy(fitted->model);

@@ -15,9 +15,10 @@ enum { ROWS_MAX = 2000, REPEATS = 3 };
 
 typedef struct shuffler {
     const lj_fit *fitted;
-    int64_t n, n_numbers, n_codes, width;
+    int64_t n, n_numbers, n_codes, n_tokens, width;
     float *numbers, *original_numbers;
     int32_t *codes, *original_codes;
+    int32_t *tokens, *original_tokens;
     lj_sparse terms, original_terms; /* width 0: none */
     float *scores;
     double *target;
@@ -38,6 +39,8 @@ static void free_shuffler(shuffler *s)
     lj_free(s->original_numbers);
     lj_free(s->codes);
     lj_free(s->original_codes);
+    lj_free(s->tokens);
+    lj_free(s->original_tokens);
     lj_sparse_free(&s->terms);
     lj_sparse_free(&s->original_terms);
     lj_free(s->scores);
@@ -67,12 +70,14 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
     s->original_numbers = lj_new_array(s->n * s->n_numbers, sizeof(float));
     s->codes = lj_new_array(s->n * s->n_codes, sizeof(int32_t));
     s->original_codes = lj_new_array(s->n * s->n_codes, sizeof(int32_t));
+    s->tokens = lj_new_array(s->n * s->n_tokens, sizeof(int32_t));
+    s->original_tokens = lj_new_array(s->n * s->n_tokens, sizeof(int32_t));
     s->scores = lj_new_array(s->n * s->width, sizeof(float));
     s->target = lj_new_array(s->n, sizeof(double));
     s->order = lj_new_array(s->n, sizeof(int64_t));
     lj_status status = LJ_OK;
     if (s->numbers == NULL || s->original_numbers == NULL || s->codes == NULL || s->original_codes == NULL ||
-        s->scores == NULL || s->target == NULL || s->order == NULL)
+        s->tokens == NULL || s->original_tokens == NULL ||        s->scores == NULL || s->target == NULL || s->order == NULL)
         status = lj_fail(LJ_ENOMEM, "no memory for the importance of features");
     for (int64_t i = 0; status == LJ_OK && i < s->n; i++) {
         const int64_t row = rows[i * n / s->n]; /* evenly over the part */
@@ -80,6 +85,8 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
                (size_t)s->n_numbers * sizeof(float));
         memcpy(s->original_codes + i * s->n_codes, s->fitted->codes + row * s->n_codes,
                (size_t)s->n_codes * sizeof(int32_t));
+        memcpy(s->original_tokens + i * s->n_tokens, s->fitted->tokens + row * s->n_tokens,
+               (size_t)s->n_tokens * sizeof(int32_t));
         s->target[i] = request->table->values[row];
         if (s->terms.width > 0)
             status = lj_sparse_take(&s->fitted->terms, &row, 1, &s->original_terms);
@@ -87,6 +94,7 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
     if (status == LJ_OK) {
         memcpy(s->numbers, s->original_numbers, (size_t)(s->n * s->n_numbers) * sizeof(float));
         memcpy(s->codes, s->original_codes, (size_t)(s->n * s->n_codes) * sizeof(int32_t));
+        memcpy(s->tokens, s->original_tokens, (size_t)(s->n * s->n_tokens) * sizeof(int32_t));
         status = arrange_terms(s, 0, NULL);
     }
     lj_free(rows);
@@ -100,6 +108,8 @@ static lj_status measure(shuffler *s, double *out)
                           .number_count = s->n_numbers,
                           .codes = s->codes,
                           .category_count = s->n_codes,
+                          .tokens = s->tokens,
+                          .token_count = s->n_tokens,
                           .terms = s->terms.width > 0 ? &s->terms : NULL};
     LJ_TRY(lj_model_predict(s->fitted->model, &rows, s->team, s->scores));
     const lj_predictions predictions = {
@@ -117,6 +127,9 @@ static void arrange(shuffler *s, int64_t feature, const int64_t *order)
     for (int64_t j = 0; j < s->n_codes; j++)
         for (int64_t i = 0; lj_prep_category_feature(prep, j) == feature && i < s->n; i++)
             s->codes[i * s->n_codes + j] = s->original_codes[(order ? order[i] : i) * s->n_codes + j];
+    for (int64_t i = 0; lj_prep_token_feature(prep) == feature && i < s->n; i++)
+        memcpy(s->tokens + i * s->n_tokens, s->original_tokens + (order ? order[i] : i) * s->n_tokens,
+               (size_t)s->n_tokens * sizeof(int32_t));
 }
 
 static lj_status measure_feature(const lj_fit_request *request, shuffler *s, int64_t feature, double base,
@@ -158,6 +171,7 @@ lj_status lj_importance_compute(const lj_fit_request *request, const lj_fit *fit
     shuffler s = {.fitted = fitted,
                   .n_numbers = lj_prep_number_count(fitted->prep),
                   .n_codes = lj_prep_category_count(fitted->prep),
+                  .n_tokens = lj_prep_token_count(fitted->prep),
                   .width = lj_model_width(fitted->model),
                   .terms = {.width = lj_prep_term_count(fitted->prep)},
                   .original_terms = {.width = lj_prep_term_count(fitted->prep)},

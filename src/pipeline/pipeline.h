@@ -170,6 +170,7 @@ typedef struct lj_fit {
     lj_train_result train;
     float *numbers; /* [rows, number_count], of the whole table */
     int32_t *codes; /* [rows, category_count] */
+    int32_t *tokens; /* [rows, token_count] */
     lj_sparse terms; /* [rows, term_count] */
     const lj_pixels *pixels; /* of the table's frame; NULL: rows have no images */
     float *scores;  /* [rows, width] */

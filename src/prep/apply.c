@@ -11,7 +11,7 @@
 
 double lj_prep_text_cell(const lj_prep_feature *feature, const char *text, int *unseen)
 {
-    if (feature->terms != NULL) { /* register 0 says that there is a text: nothing reads it */
+    if (lj_prep_reads_whole(feature)) {
         *unseen = 0;
         return 0;
     }
@@ -150,7 +150,7 @@ static lj_status bind(const lj_prep *prep, const lj_frame *frame, int64_t n, lj_
             return lj_fail(LJ_EDATA, "column '%s': expected %s as in training, found %s", feature->name,
                            lj_column_type_name(feature->type), lj_column_type_name(column->type));
         bounds[i].column = column;
-        if (column->type != LJ_COLUMN_TEXT || feature->terms != NULL || column->word_count > n)
+        if (column->type != LJ_COLUMN_TEXT || lj_prep_reads_whole(feature) || column->word_count > n)
             continue;
         of_word[i] = lj_new_array(column->word_count, sizeof(double));
         if (of_word[i] == NULL)

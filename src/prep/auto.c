@@ -65,13 +65,21 @@ static lj_status encode_flag(lj_fit *fit, lj_fit_feature *feature, int64_t live)
     return lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_ORDINAL, &ordinal, 0);
 }
 
-/* Texts with so many different values are read, not told apart, by a family that reads terms. */
+/* Texts with so many different values are read, not told apart, by a family that reads terms or tokens. */
 static lj_status auto_terms(lj_fit *fit, lj_fit_feature *feature)
 {
     const lj_transform *transform = lj_transform_of(LJ_TRANSFORM_TFIDF);
     lj_tfidf_options defaults;
     LJ_TRY(lj_declare_read("auto", NULL, transform->options, transform->option_count, NULL, &defaults));
     return lj_fit_terms(fit, feature, &defaults, NULL);
+}
+
+static lj_status auto_tokens(lj_fit *fit, lj_fit_feature *feature)
+{
+    const lj_transform *transform = lj_transform_of(LJ_TRANSFORM_TOKENISE);
+    lj_tokenise_options defaults;
+    LJ_TRY(lj_declare_read("auto", NULL, transform->options, transform->option_count, NULL, &defaults));
+    return lj_fit_tokens(fit, feature, &defaults, NULL);
 }
 
 static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
@@ -84,6 +92,8 @@ static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
     }
     if (count > UNIQUE_MIN && style_of(fit) == LJ_PREP_TERMS)
         return auto_terms(fit, feature);
+    if (count > UNIQUE_MIN && style_of(fit) == LJ_PREP_TOKENS)
+        return auto_tokens(fit, feature);
     if (count > UNIQUE_MIN && (double)count > UNIQUE_SHARE * (double)present) {
         feature->dropped = lj_arena_printf(fit->prep->arena, "nearly unique text: %d different values in %" PRId64
                                            " cells", count, present);
@@ -328,6 +338,10 @@ void lj_fit_tell(const lj_fit *fit)
         lj_note(fit->console, "prepare: %" PRId64 " columns miss values: %s", n_missing, names);
     if (fit->prep->term_count > 0)
         lj_note(fit->console, "prepare: %" PRId64 " terms of texts", fit->prep->term_count);
+    if (lj_prep_token_count(fit->prep) > 0)
+        lj_note(fit->console, "prepare: texts of '%s' become %" PRId64 " %s of a vocabulary of %d",
+                fit->prep->text->name, lj_prep_token_count(fit->prep),
+                lj_token_unit_names[fit->prep->text->tokens->unit], lj_prep_token_size(fit->prep));
     lj_note(fit->console, "prepare: %" PRId64 " columns become %" PRId64 " numbers and %" PRId64 " categories",
             fit->prep->feature_count, fit->prep->number_count, fit->prep->category_count);
 }

@@ -346,7 +346,7 @@ static lj_status count_outputs(lj_fit *fit)
     int64_t n_used = 0;
     for (int64_t i = 0; i < fit->feature_count; i++) {
         lj_fit_feature *feature = &fit->features[i];
-        if (feature->live_count == 0 && feature->feature.terms == NULL && feature->dropped == NULL)
+        if (feature->live_count == 0 && !lj_prep_reads_whole(&feature->feature) && feature->dropped == NULL)
             feature->dropped = "dropped by a step";
         if (feature->dropped != NULL)
             continue;
@@ -380,6 +380,8 @@ static void collect_feature(lj_prep *prep, int64_t index, const lj_fit_feature *
     f->category_begin = *category;
     f->term_begin = *term;
     *term += f->terms != NULL ? f->terms->width : 0;
+    if (f->tokens != NULL)
+        prep->text = f;
     for (int64_t j = 0; j < feature->live_count; j++) {
         const lj_live *live = &feature->live[j];
         const lj_register reg = f->registers[live->reg];

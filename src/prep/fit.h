@@ -78,6 +78,10 @@ LJ_CHECKED lj_status lj_fit_convert(lj_fit *fit, lj_fit_feature *feature, const 
 LJ_CHECKED lj_status lj_fit_terms(lj_fit *fit, lj_fit_feature *feature, const lj_tfidf_options *options,
                                   const lj_item *step);
 
+/* Makes codes of the tokens of the texts of a feature (tokenise), likewise. One feature may have them. */
+LJ_CHECKED lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_options *options,
+                                   const lj_item *step);
+
 /* The steps of the pipeline file. */
 LJ_CHECKED lj_status lj_fit_steps(lj_fit *fit, const lj_item *steps);
 

@@ -120,6 +120,15 @@ static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature 
         feature->terms = lj_arena_array(l->prep->arena, 1, sizeof(*feature->terms));
         return feature->terms != NULL ? lj_vectoriser_load(l->doc, terms, l->prep->arena, feature->terms) : no_memory();
     }
+    const lj_item *tokens = lj_item_get(map, "tokenise");
+    if (tokens != NULL) {
+        if (feature->type != LJ_COLUMN_TEXT || feature->is_converted || l->prep->text != NULL)
+            return fail_at(l, tokens, "tokenise of one text only");
+        feature->tokens = lj_arena_array(l->prep->arena, 1, sizeof(*feature->tokens));
+        l->prep->text = feature;
+        return feature->tokens != NULL ? lj_tokeniser_load(l->doc, tokens, l->prep->arena, feature->tokens) :
+                                         no_memory();
+    }
     if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted)
         return load_words(l, map, feature);
     LJ_TRY(lj_load_number(l->doc, map, "low", &feature->low));
@@ -128,7 +137,7 @@ static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature 
 
 static lj_register first_register(const lj_prep_feature *feature)
 {
-    if (feature->terms != NULL)
+    if (lj_prep_reads_whole(feature))
         return (lj_register){LJ_REGISTER_CATEGORY, 1};
     if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted)
         return (lj_register){LJ_REGISTER_CATEGORY, feature->words.count};
@@ -171,8 +180,8 @@ static lj_status load_steps(const loader *l, const lj_item *map, lj_prep_feature
     const lj_item *list;
     lj_register registers[LJ_PREP_REGISTERS_MAX];
     LJ_TRY(need_list(l, map, "steps", LJ_PREP_OPS_MAX, &list));
-    if (feature->terms != NULL && list->count > 0)
-        return fail_at(l, list, "no step beside tfidf");
+    if (lj_prep_reads_whole(feature) && list->count > 0)
+        return fail_at(l, list, "no step beside tfidf or tokenise");
     feature->ops = lj_arena_array(l->prep->arena, list->count, sizeof(*feature->ops));
     if (feature->ops == NULL)
         return no_memory();

@@ -59,6 +59,21 @@ int64_t lj_prep_term_count(const lj_prep *prep)
     return prep->term_count;
 }
 
+int64_t lj_prep_token_count(const lj_prep *prep)
+{
+    return prep->text != NULL ? prep->text->tokens->length : 0;
+}
+
+int32_t lj_prep_token_size(const lj_prep *prep)
+{
+    return prep->text != NULL ? lj_tokeniser_size(prep->text->tokens) : 0;
+}
+
+int64_t lj_prep_token_feature(const lj_prep *prep)
+{
+    return prep->text != NULL ? prep->text - prep->features : -1;
+}
+
 int64_t lj_prep_term_begin(const lj_prep *prep, int64_t feature)
 {
     assert(feature >= 0 && feature <= prep->feature_count);
@@ -113,6 +128,9 @@ static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature
     }
     if (feature->terms != NULL)
         lj_text_printf(out, "%stfidf -> %lld terms", separator, (long long)feature->terms->width);
+    if (feature->tokens != NULL)
+        lj_text_printf(out, "%stokenise -> %lld %s of %d", separator, (long long)feature->tokens->length,
+                       lj_token_unit_names[feature->tokens->unit], lj_tokeniser_size(feature->tokens));
     for (int32_t i = 0; i < feature->op_count; i++) {
         const lj_prep_op *op = &feature->ops[i];
         lj_text_printf(out, "%s%s", separator, op->transform->name);
@@ -120,7 +138,7 @@ static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature
             lj_text_printf(out, " (%s)", op->why);
         separator = "; ";
     }
-    if (feature->op_count == 0 && !feature->is_converted && feature->terms == NULL)
+    if (feature->op_count == 0 && !feature->is_converted && !lj_prep_reads_whole(feature))
         lj_text_puts(out, ": as it is");
     if (feature->number_count > 0)
         lj_text_printf(out, " -> %lld number%s", (long long)feature->number_count,
@@ -163,6 +181,12 @@ static void write_feature(const lj_prep *prep, const lj_prep_feature *feature, l
         char why[32];
         (void)snprintf(why, sizeof(why), "%lld terms", (long long)feature->terms->width);
         write_step(json, "tfidf", why);
+    }
+    if (feature->tokens != NULL) {
+        char why[64];
+        (void)snprintf(why, sizeof(why), "%lld %s of %d", (long long)feature->tokens->length,
+                       lj_token_unit_names[feature->tokens->unit], lj_tokeniser_size(feature->tokens));
+        write_step(json, "tokenise", why);
     }
     for (int32_t i = 0; i < feature->op_count; i++)
         write_step(json, feature->ops[i].transform->name, feature->ops[i].why);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "lianjin/prep.h"
-#include "prep/text/terms.h"
+#include "prep/text/tokens.h"
 #include "prep/transforms.h"
 #include "prep/words.h"
 
@@ -44,9 +44,10 @@ typedef struct lj_prep_feature {
     int is_converted;       /* a TEXT whose cells are read as numbers by `rule` and `unit` */
     lj_number_rule rule;
     const char *unit;
-    lj_words words;         /* TEXT that is not converted and has no terms */
+    lj_words words;         /* TEXT that is not converted and not read whole */
     lj_vectoriser *terms;   /* TEXT that becomes sparse rows; NULL: it does not */
     int64_t term_begin;     /* its first column of those */
+    lj_tokeniser *tokens;   /* TEXT that becomes codes of tokens; NULL: it does not */
     double low, high;       /* NUMBER, TIME, converted: range of the training part */
     lj_prep_op *ops;        /* [op_count] */
     int32_t op_count;
@@ -74,6 +75,7 @@ struct lj_prep {
     lj_prep_dropped *dropped; /* [dropped_count] */
     int64_t dropped_count;
     int64_t term_count; /* columns of the sparse rows */
+    const lj_prep_feature *text; /* the one that has tokens; NULL: none */
     int32_t registers_most; /* of one feature */
     lj_pixels image;        /* shape; zero: none */
     int is_auto;
@@ -91,6 +93,12 @@ typedef struct lj_bound {
  */
 void lj_prep_load_cells(const lj_prep_feature *feature, const lj_bound *bound, const int64_t *rows, int64_t begin,
                         int64_t n, double *out, int64_t feature_index, lj_prep_counts *counts);
+
+/* Is the text of this feature read whole (tfidf, tokenise)? Register 0 only says that there is one then. */
+static inline int lj_prep_reads_whole(const lj_prep_feature *feature)
+{
+    return feature->terms != NULL || feature->tokens != NULL;
+}
 
 /* Register 0 for one text; the result for a text that the training part does not have. */
 double lj_prep_text_cell(const lj_prep_feature *feature, const char *text, int *unseen);

@@ -35,6 +35,10 @@ static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
         lj_json_map(json, "tfidf");
         lj_vectoriser_save(feature->terms, json);
         lj_json_end_map(json);
+    } else if (feature->tokens != NULL) {
+        lj_json_map(json, "tokenise");
+        lj_tokeniser_save(feature->tokens, json);
+        lj_json_end_map(json);
     } else if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted) {
         lj_json_list(json, "words");
         for (int32_t i = 0; i < feature->words.count; i++)

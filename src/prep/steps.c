@@ -286,6 +286,10 @@ static lj_status run_on(lj_fit *fit, lj_fit_feature *feature, int64_t live, step
         s->n_fitted++;
         return lj_fit_terms(fit, feature, (const lj_tfidf_options *)(const void *)&s->options, s->item);
     }
+    if (s->code == LJ_TRANSFORM_TOKENISE) {
+        s->n_fitted++;
+        return lj_fit_tokens(fit, feature, (const lj_tokenise_options *)(const void *)&s->options, s->item);
+    }
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, live, s->item, &column));
     const lj_transform *transform = s->transform;

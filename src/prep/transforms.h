@@ -20,6 +20,7 @@
     X(ORDINAL, lj_transform_ordinal)                      \
     X(DATE, lj_transform_date)                            \
     X(TFIDF, lj_transform_tfidf)                          \
+    X(TOKENISE, lj_transform_tokenise)                    \
     X(DROP, lj_transform_drop)
 
 typedef enum lj_transform_code {
@@ -61,6 +62,12 @@ typedef struct lj_tfidf_options {
     int64_t max_terms;
     int sublinear, normalise, fold_case;
 } lj_tfidf_options;
+
+typedef struct lj_tokenise_options {
+    int unit;
+    int64_t length, size, min_count;
+    int unknown, pad, truncate, normalise, fold_case;
+} lj_tokenise_options;
 
 typedef struct lj_sentinel_options {
     lj_number_list codes;

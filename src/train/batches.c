@@ -52,6 +52,8 @@ lj_status lj_batches_prepare(lj_trainer *trainer)
         return lj_fail(LJ_ENOMEM, "train: no memory for the order of %" PRId64 " rows", trainer->train->n);
     trainer->in_numbers = lj_program_input(trainer->training, "numbers");
     trainer->in_codes = lj_program_input(trainer->training, "codes");
+    trainer->in_tokens = lj_program_input(trainer->training, "tokens");
+    trainer->in_lengths = lj_program_input(trainer->training, "lengths");
     trainer->in_pixels = lj_program_input(trainer->training, "pixels");
     trainer->in_target = lj_program_input(trainer->training, "target");
     trainer->in_weight = lj_program_input(trainer->training, "weight");
@@ -76,6 +78,16 @@ static void gather(void *to, const void *from, const int64_t *rows, int64_t n, i
     }
     for (int64_t i = 0; i < n; i++)
         memcpy(out + i * width, in + rows[i] * width, (size_t)width * 4);
+}
+
+void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out)
+{
+    for (int64_t i = 0; i < n; i++) {
+        int64_t length = count;
+        while (length > 0 && tokens[i * count + length - 1] == 0)
+            length--;
+        out[i] = (int32_t)length;
+    }
 }
 
 void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out)
@@ -134,6 +146,10 @@ double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n)
         gather(trainer->in_numbers, data->numbers, rows, n, data->number_count);
     if (trainer->in_codes != NULL)
         gather(trainer->in_codes, data->codes, rows, n, data->category_count);
+    if (trainer->in_tokens != NULL) {
+        gather(trainer->in_tokens, data->tokens, rows, n, data->token_count);
+        lj_token_lengths(trainer->in_tokens, n, data->token_count, trainer->in_lengths);
+    }
     if (trainer->in_pixels != NULL)
         lj_team_run(trainer->team, load_image, &(image_batch){trainer, rows}, n);
     gather(trainer->in_target, trainer->target, rows, n, 1);

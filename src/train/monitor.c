@@ -87,6 +87,11 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
             lj_program_bind(scoring, "numbers", rows->numbers + begin * rows->number_count);
         if (rows->category_count > 0)
             lj_program_bind(scoring, "codes", rows->codes + begin * rows->category_count);
+        if (rows->token_count > 0) {
+            const int32_t *tokens = rows->tokens + begin * rows->token_count;
+            lj_program_bind(scoring, "tokens", tokens);
+            lj_token_lengths(tokens, n, rows->token_count, lj_program_input(scoring, "lengths"));
+        }
         if (rows->pixel_count > 0)
             lj_pixels_load(rows->pixels + begin * rows->pixel_count, n * rows->pixel_count,
                            lj_program_input(scoring, "pixels"));
@@ -99,5 +104,7 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
         lj_program_bind(scoring, "numbers", NULL);
     if (rows->category_count > 0)
         lj_program_bind(scoring, "codes", NULL);
+    if (rows->token_count > 0)
+        lj_program_bind(scoring, "tokens", NULL);
     return LJ_OK;
 }

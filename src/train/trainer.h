@@ -38,6 +38,7 @@ typedef struct lj_trainer {
     /* Inputs of the training program, NULL if it has none of the kind. */
     float *in_numbers;
     int32_t *in_codes;
+    int32_t *in_tokens, *in_lengths;
     float *in_pixels;
     void *in_target;
     float *in_weight;
@@ -67,6 +68,8 @@ int64_t lj_trainer_batches(const lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
 void lj_batches_shuffle(lj_trainer *trainer);
 double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n);
+/* Tokens [n, count] of rows without what is behind the last that is no padding: out [n]. */
+void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out);
 /* out[i] = bytes[i] / 255 */
 void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out);
 

@@ -3,31 +3,14 @@
     python3 tests/golden/text.py > tests/golden/text.json
 """
 import json
-import unicodedata
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.svm import LinearSVC
 
-texts = [
-    "The bank raised its rates; the Bank's clients were NOT amused.",
-    "Net sales rose to EUR131m from EUR76m, up 72 % a year earlier",
-    "net sales fell, and the loss grew:  a bad year",
-    "a b c I 7 x_y don't",
-    "Straße STRASSE straße naïve café CAFÉ",
-    "ＡＢＣ　ｆｕｌｌ－ｗｉｄｔｈ １２３ ﬁnance ½ ①",
-    "央行下调存款准备金率，银行股大涨！",
-    "银行股 央行 股市 下调",
-    "rates rates rates up up",
-    "",
-    "   ",
-    "é e\u0301 Å \u212b ㎏",
-    "Москва банк МОСКВА",
-    "year year year on year",
-    "the loss of the bank",
-    "sales, sales and more sales of the bank in the year",
-]
+from text_forms import equal_forms, texts
+
 # (our options, scikit-learn's)
 cases = [
     ("words: 1, characters: 0, shortest_word: 2, min_count: 1, sublinear: false", {}),
@@ -41,11 +24,6 @@ cases = [
     ("words: 0, characters: 6, characters_from: 4, min_count: 1",
      dict(analyzer="char_wb", ngram_range=(4, 6), sublinear_tf=True)),
 ]
-
-
-def equal_forms(text):
-    """NFKC with full case folding (The Unicode Standard 3.13, D147, without the removal of what is not seen)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def vectorised():

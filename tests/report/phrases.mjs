@@ -78,6 +78,8 @@ const BUILT = {
   "src/prep/transforms/impute.c number": ["-12.5"],
   "src/prep/transforms/scale.c methods[o->method]": ["standard", "robust", "min_max"], // quantile_normal says its own
   "src/prep/transforms/date.c names": () => [...read("src/prep/transforms/date.c").matchAll(/X\(\w+, +(".*?")\)/g)].map((match) => unescape(match[1])),
+  "src/prep/prep.c lj_token_unit_names[feature->tokens->unit]": () =>
+    [...readFileSync(join(root, "src/prep/text/tokens.h"), "utf8").matchAll(/X\([A-Z_]+, (".*?")\)/g)].map((match) => unescape(match[1])),
   "src/data/guess.c note": () => ["", ...returned("src/data/guess.c", "odd_note").filter((text) => text !== "")],
 };
 
@@ -186,6 +188,7 @@ function gather() {
   for (const file of [...sources("src/pipeline"), ...sources("src/prep")]) add(file, calls(file, read(file), "lj_warn", 1));
   for (const file of [...sources("src/data"), ...sources("src/pipeline"), ...sources("src/prep"), ...sources("src/model")]) add(file, assigned(file));
   for (const file of sources("src/prep/transforms")) if (assigned(file).length === 0 && read(file).includes("out->why =")) failures.push(`${file}: cannot tell what its why says`);
+  add("src/prep/prep.c", calls("src/prep/prep.c", read("src/prep/prep.c"), "snprintf", 2), 3);
   add("src/pipeline/pages.c", returned("src/pipeline/pages.c", "split_text"), 6);
   add("src/pipeline/pages.c", choices("src/pipeline/pages.c", "threshold_reasons[]"), 5);
   add("src/pipeline/pages.c", [...read("src/pipeline/pages.c").matchAll(/\(lj_report_fact\)\{(".*?")/g)].map((match) => unescape(match[1])), 2);

@@ -103,12 +103,18 @@ export const rows: [string, string][] = [
   ["age", "距参考日天数"],
   ["elapsed", "距首日天数"],
   ["dropped by a step", "由处理步骤剔除"],
+  ["{0#} terms", "{0} 个词项"],
+  ["{0#} words of {1#}", "{0} 个词，词表 {1}"],
+  ["{0#} characters of {1#}", "{0} 个字符，词表 {1}"],
   ["nearly unique text: {0#} different values in {1#} cells", "文本几乎各行唯一：{1} 个取值中有 {0} 个不同值"],
   // Families.
   ["a multi-layer perceptron on numbers and one-hot categories", "多层感知机，输入为数值与独热编码的类别"],
   ["residual blocks on numbers and one-hot categories", "残差网络，输入为数值与独热编码的类别"],
   ["LeNet-5: two convolutions, two dense layers; for small grey images", "两个卷积层与两个全连接层的经典网络，适用于小尺寸灰度图像"],
   ["linear support vector machines or ridge regression on the words and characters of texts", "基于文本词与字符特征的线性支持向量机或岭回归"],
+  ["LSTM or GRU layers over the tokens of a text", "文本词元上的长短期记忆或门控循环网络"],
+  ["convolutions of several widths over the tokens of a text", "文本词元上的多宽度卷积网络"],
+  ["attention (encoder blocks) over the tokens of a text", "文本词元上的注意力网络（编码器块）"],
   ["blocks of convolutions and pooling on images", "由卷积块与池化组成的图像网络"],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",

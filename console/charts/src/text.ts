@@ -59,6 +59,7 @@ const words = {
   "step.one_hot": ["one_hot", "独热编码"],
   "step.ordinal": ["ordinal", "序数编码"],
   "step.tfidf": ["tf-idf", "词频-逆文档频率"],
+  "step.tokenise": ["tokens", "词元编码"],
   "step.date": ["date", "日期拆解"],
   source: ["Source", "来源"],
   split: ["Split", "划分方式"],

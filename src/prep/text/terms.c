@@ -18,6 +18,21 @@ void lj_term_scratch_free(lj_term_scratch *scratch)
     *scratch = (lj_term_scratch){0};
 }
 
+void lj_term_scratch_add(lj_term_scratch *s, int32_t hit)
+{
+    if (s->hit_count == s->hit_capacity) {
+        const int64_t capacity = s->hit_capacity > 0 ? 2 * s->hit_capacity : 256;
+        int32_t *hits = lj_resize_array(s->hits, s->hit_count, capacity, sizeof(*hits));
+        if (hits == NULL) {
+            s->failed = 1;
+            return;
+        }
+        s->hits = hits;
+        s->hit_capacity = capacity;
+    }
+    s->hits[s->hit_count++] = hit;
+}
+
 lj_status lj_terms_index(lj_arena *arena, lj_terms *terms)
 {
     uint64_t size = 8;
@@ -56,18 +71,7 @@ static void count_gram(void *context, uint64_t hash, const int32_t *characters, 
     const lj_term_slot *slot = lj_term_slot_of(c->terms->slots, c->terms->mask, hash);
     if (slot->entry == 0)
         return;
-    lj_term_scratch *s = c->scratch;
-    if (s->hit_count == s->hit_capacity) {
-        const int64_t capacity = s->hit_capacity > 0 ? 2 * s->hit_capacity : 256;
-        int32_t *hits = lj_resize_array(s->hits, s->hit_count, capacity, sizeof(*hits));
-        if (hits == NULL) {
-            s->failed = 1;
-            return;
-        }
-        s->hits = hits;
-        s->hit_capacity = capacity;
-    }
-    s->hits[s->hit_count++] = slot->entry - 1;
+    lj_term_scratch_add(c->scratch, slot->entry - 1);
 }
 
 static int ascending(const void *a, const void *b)

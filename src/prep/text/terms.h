@@ -50,6 +50,8 @@ typedef struct lj_term_scratch {
 } lj_term_scratch;
 
 void lj_term_scratch_free(lj_term_scratch *scratch);
+/* One more hit; without memory `failed` is set. */
+void lj_term_scratch_add(lj_term_scratch *scratch, int32_t hit);
 
 /*
  * Fits the vocabularies whose text rules, gram rules and `sublinear` are set, on texts [n] (NULL: an empty one), in
@@ -64,6 +66,14 @@ LJ_CHECKED lj_status lj_vectoriser_apply(const lj_vectoriser *vectoriser, const 
 
 /* Sets slots and idf from term, found_in, count and texts. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_terms_index(lj_arena *arena, lj_terms *terms);
+
+/* Fits one vocabulary, which may be left empty. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_terms_fit(const char *const *texts, int64_t n, const lj_text_rules *rules,
+                                  const lj_term_limits *limits, lj_arena *arena, lj_terms *terms);
+
+/* One vocabulary as a map (key NULL: of a list); and back from anything: LJ_ECORRUPT. */
+void lj_terms_save(const lj_terms *terms, const char *key, lj_json *json);
+LJ_CHECKED lj_status lj_terms_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_terms *terms);
 
 /* Members of the open map; and back from anything: LJ_ECORRUPT. */
 void lj_vectoriser_save(const lj_vectoriser *vectoriser, lj_json *json);

@@ -9,12 +9,12 @@
 #include "prep/text/terms.h"
 #include "prep/transform.h"
 
-static void save_block(const lj_terms *terms, lj_json *json)
+void lj_terms_save(const lj_terms *terms, const char *key, lj_json *json)
 {
     lj_text lines = {0};
     for (int32_t i = 0; i < terms->count; i++)
         lj_text_printf(&lines, "%d %s\n", terms->found_in[i], terms->term[i]);
-    lj_json_map(json, NULL);
+    lj_json_map(json, key);
     lj_json_string(json, "of", lj_gram_kind_names[terms->rules.kind]);
     lj_json_integer(json, "from", terms->rules.low);
     lj_json_integer(json, "to", terms->rules.high);
@@ -33,7 +33,7 @@ void lj_vectoriser_save(const lj_vectoriser *vectoriser, lj_json *json)
     lj_json_bool(json, "fold_case", vectoriser->text.fold_case);
     lj_json_list(json, "vocabularies");
     for (int64_t b = 0; b < vectoriser->block_count; b++)
-        save_block(&vectoriser->blocks[b], json);
+        lj_terms_save(&vectoriser->blocks[b], NULL, json);
     lj_json_end_list(json);
 }
 
@@ -86,7 +86,7 @@ static lj_status load_lines(const lj_doc *doc, const lj_item *item, lj_arena *ar
     return *text == '\0' ? lj_terms_index(arena, terms) : bad_line(doc, item, terms->count);
 }
 
-static lj_status load_block(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_terms *terms)
+lj_status lj_terms_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_terms *terms)
 {
     int kind = 0;
     const lj_item *lines = NULL;
@@ -115,7 +115,7 @@ lj_status lj_vectoriser_load(const lj_doc *doc, const lj_item *map, lj_arena *ar
         if (list->items[b]->kind != LJ_MAP)
             return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a vocabulary", lj_doc_name(doc), list->items[b]->line,
                            list->items[b]->column);
-        LJ_TRY(load_block(doc, list->items[b], arena, &out->blocks[b]));
+        LJ_TRY(lj_terms_load(doc, list->items[b], arena, &out->blocks[b]));
         out->width += out->blocks[b].count;
     }
     out->block_count = list->count;

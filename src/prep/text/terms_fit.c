@@ -127,8 +127,8 @@ static lj_status keep(const seen *s, int64_t n_texts, const lj_term_limits *limi
     return lj_terms_index(arena, terms);
 }
 
-static lj_status fit_block(const char *const *texts, int64_t n, const lj_text_rules *rules,
-                           const lj_term_limits *limits, lj_arena *arena, lj_terms *terms)
+lj_status lj_terms_fit(const char *const *texts, int64_t n, const lj_text_rules *rules, const lj_term_limits *limits,
+                       lj_arena *arena, lj_terms *terms)
 {
     seen s = {0};
     lj_characters characters = {0}, scratch = {0};
@@ -158,7 +158,7 @@ lj_status lj_vectoriser_fit(const char *const *texts, int64_t n, const lj_term_l
 {
     vectoriser->width = 0;
     for (int64_t b = 0; b < vectoriser->block_count; b++) {
-        LJ_TRY(fit_block(texts, n, &vectoriser->text, limits, arena, &vectoriser->blocks[b]));
+        LJ_TRY(lj_terms_fit(texts, n, &vectoriser->text, limits, arena, &vectoriser->blocks[b]));
         vectoriser->width += vectoriser->blocks[b].count;
     }
     if (vectoriser->width == 0)

@@ -1,4 +1,4 @@
-/* The sparse rows of a preparation: one text goes through the same code alone and in a table. */
+/* The sparse rows and tokens of a preparation: one text goes through the same code alone and in a table. */
 #include <assert.h>
 
 #include "prep/prep.h"
@@ -64,6 +64,30 @@ lj_status lj_prep_apply_record_terms(const lj_prep *prep, const lj_cell *cells, 
     }
     if (status == LJ_OK)
         status = lj_sparse_add_row(out, count);
+    lj_term_scratch_free(&scratch);
+    return status;
+}
+
+lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, int32_t *tokens)
+{
+    assert(begin >= 0 && begin <= end && end <= lj_frame_row_count(frame) && prep->text != NULL);
+    const lj_tokeniser *t = prep->text->tokens;
+    lj_term_scratch scratch = {0};
+    lj_status status = LJ_OK;
+    const lj_column *column = bind_text(prep->text, frame, &status);
+    for (int64_t row = begin; status == LJ_OK && row < end; row++)
+        status = lj_tokeniser_apply(t, lj_column_word(column, row), &scratch, tokens + (row - begin) * t->length);
+    lj_term_scratch_free(&scratch);
+    return status;
+}
+
+lj_status lj_prep_apply_record_tokens(const lj_prep *prep, const lj_cell *cells, int32_t *tokens)
+{
+    assert(prep->text != NULL);
+    const lj_cell *cell = &cells[lj_prep_token_feature(prep)];
+    lj_term_scratch scratch = {0};
+    const lj_status status =
+        lj_tokeniser_apply(prep->text->tokens, cell->missing ? NULL : cell->text, &scratch, tokens);
     lj_term_scratch_free(&scratch);
     return status;
 }

@@ -1,0 +1,217 @@
+/* Texts as codes of tokens against Python and Keras' pad_sequences, the same alone and in a table, hostile files. */
+#include "prep/prep_test.h"
+
+#include "lianjin/limits.h"
+#include "prep/text/tokens.h"
+
+#define MUST(expr)                                                                                                     \
+    do {                                                                                                               \
+        if ((expr) != LJ_OK)                                                                                           \
+            fail_msg("%s: %s", #expr, lj_error_message());                                                             \
+    } while (0)
+
+static lj_doc *texts_doc, *tokens_doc;
+
+static const lj_item *texts(void)
+{
+    return lj_item_get(lj_doc_root(texts_doc), "texts");
+}
+
+static lj_frame *text_frame(void)
+{
+    lj_frame *frame = NULL;
+    const char *cells[ALL_ROWS_MAX];
+    for (int64_t i = 0; i < texts()->count; i++)
+        cells[i] = texts()->items[i]->text;
+    MUST(lj_frame_create(texts()->count, &frame));
+    MUST(lj_frame_add_text(frame, "text", cells));
+    return frame;
+}
+
+static lj_prep *fit_step(const lj_frame *frame, const char *options)
+{
+    lj_prep *prep = NULL;
+    char step[512];
+    (void)snprintf(step, sizeof(step), "[{tokenise: {%s}, columns: [text]}]", options);
+    MUST(fit_one(frame, "text", step, lj_frame_row_count(frame), &prep));
+    return prep;
+}
+
+static void codes_are_those_of_keras(void **state)
+{
+    (void)state;
+    const lj_item *cases = lj_item_get(lj_doc_root(tokens_doc), "cases");
+    lj_frame *frame = text_frame();
+    for (int64_t c = 0; c < cases->count; c++) {
+        const lj_item *rows = lj_item_get(cases->items[c], "codes");
+        lj_prep *prep = fit_step(frame, lj_item_get(cases->items[c], "options")->text);
+        const int64_t length = lj_prep_token_count(prep);
+        int32_t codes[64 * 16];
+        assert_int_equal(length, rows->items[0]->count);
+        assert_int_equal(lj_prep_token_size(prep), lj_item_get(cases->items[c], "size")->number);
+        assert_int_equal(lj_prep_number_count(prep) + lj_prep_category_count(prep), 0);
+        MUST(lj_prep_apply_tokens(prep, frame, 0, rows->count, codes));
+        for (int64_t i = 0; i < rows->count; i++) {
+            for (int64_t t = 0; t < length; t++)
+                assert_int_equal(codes[i * length + t], rows->items[i]->items[t]->number);
+        }
+        lj_prep_destroy(prep);
+    }
+    lj_frame_destroy(frame);
+}
+
+/* Beside a number; rows alone, and after saving and loading. */
+static void one_record_has_the_codes_of_the_table(void **state)
+{
+    (void)state;
+    static const char *const features[] = {"size", "text"};
+    const int64_t n = texts()->count;
+    lj_frame *frame = text_frame();
+    double size[64];
+    int32_t table[64 * 16], alone[16];
+    for (int64_t i = 0; i < n; i++)
+        size[i] = (double)(i * 7 % 11);
+    MUST(lj_frame_add_number(frame, "size", size));
+    lj_prep *prep = NULL, *loaded = NULL;
+    MUST(fit_features(frame, features, 2, "[{tokenise: {unit: words, length: 6, min_count: 2}}]", LJ_PREP_TOKENS, n,
+                      NULL, &prep));
+    assert_int_equal(lj_prep_number_count(prep), 1);
+    assert_int_equal(lj_prep_token_feature(prep), 1);
+    lj_text text = {0};
+    save_text(prep, &text);
+    MUST(load_text(text.data, text.size, &loaded));
+    MUST(lj_prep_apply_tokens(prep, frame, 0, n, table));
+    for (int64_t i = 0; i < n; i++) {
+        const lj_cell record[] = {{.number = size[i]}, {.text = texts()->items[i]->text}};
+        MUST(lj_prep_apply_record_tokens(loaded, record, alone));
+        assert_memory_equal(alone, table + i * 6, 6 * sizeof(*alone));
+    }
+    const lj_cell nothing[] = {{.number = 1}, {.missing = 1}};
+    static const int32_t padding[6] = {0};
+    MUST(lj_prep_apply_record_tokens(loaded, nothing, alone));
+    assert_memory_equal(alone, padding, sizeof(padding));
+    lj_text_free(&text);
+    lj_prep_destroy(loaded);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
+static void auto_reads_the_text_with_many_values(void **state)
+{
+    (void)state;
+    static const char *const features[] = {"text"};
+    char words[100][64];
+    const char *cells[100];
+    lj_frame *frame = NULL;
+    for (int i = 0; i < 100; i++) {
+        int used = snprintf(words[i], sizeof(words[i]), "word%d", i);
+        for (int k = 0; k < (i == 99 ? 12 : i % 4); k++) /* one text is much longer than all others */
+            used += snprintf(words[i] + used, sizeof(words[i]) - (size_t)used, " w%d", k);
+        cells[i] = words[i];
+    }
+    MUST(lj_frame_create(100, &frame));
+    MUST(lj_frame_add_text(frame, "text", cells));
+    lj_prep *prep = NULL;
+    MUST(fit_features(frame, features, 1, NULL, LJ_PREP_TOKENS, 100, NULL, &prep));
+    assert_int_equal(lj_prep_token_count(prep), 4);
+    lj_text text = {0};
+    MUST(lj_prep_describe(prep, &text));
+    assert_non_null(strstr(text.data, "text (text): tokenise -> 4 words of "));
+    lj_text_free(&text);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
+static void wrong_steps_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *steps;
+        lj_status status;
+        const char *message;
+    } cases[] = {
+        {"[{tokenise: {unit: word}, columns: [text]}]", LJ_ECONFIG, "words"},
+        {"[{tokenise: {length: 0}, columns: [text]}]", LJ_ECONFIG, "test.yaml:1:22"},
+        {"[{rare: 5}, {tokenise: words, columns: [text]}]", LJ_ECONFIG, "this must be its only step"},
+        {"[{tokenise: {min_count: 100}, columns: [text]}]", LJ_EDATA, "column 'text': no token is left"},
+        {"[{tokenise: words}]", LJ_ECONFIG, "column 'text' is one already"},
+    };
+    static const char *const features[] = {"text", "more"};
+    lj_frame *frame = text_frame();
+    const char *more[ALL_ROWS_MAX];
+    for (int64_t i = 0; i < texts()->count; i++)
+        more[i] = i % 2 ? "yes it is" : "no it is not";
+    MUST(lj_frame_add_text(frame, "more", more));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        lj_prep *prep = NULL;
+        const lj_status status = fit_features(frame, features, 2, cases[i].steps, LJ_PREP_TOKENS, texts()->count, NULL,
+                                              &prep);
+        if (status != cases[i].status || strstr(lj_error_message(), cases[i].message) == NULL)
+            fail_msg("%s: expected '%s', found '%s'", cases[i].steps, cases[i].message, lj_error_message());
+        assert_null(prep);
+    }
+    lj_frame_destroy(frame);
+}
+
+static void lies_in_a_file_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *message;
+    } cases[] = {
+        {"\"unit\": \"words\"", "\"unit\": \"wards\"", "expected a known name"},
+        {"\"pad\": \"post\"", "\"pad\": \"past\"", "expected a known name"},
+        {"\"length\": 5", "\"length\": 0", "'length'"},
+        {"\"vocabulary\": {", "\"vocabulary\": [], \"x\": {", "vocabulary"},
+        {"\"steps\": [", "\"steps\": [{\"step\": \"rare\", \"from\": 0}", "no step beside tfidf or tokenise"},
+        {"\"type\": \"text\"", "\"type\": \"time\"", "tokenise of one text only"},
+    };
+    lj_frame *frame = text_frame();
+    lj_prep *prep = fit_step(frame, "unit: words, length: 5");
+    lj_text text = {0};
+    save_text(prep, &text);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        lj_prep *loaded = NULL;
+        lj_text changed = {0};
+        const char *at = strstr(text.data, cases[i].from);
+        assert_non_null(at);
+        lj_text_append(&changed, text.data, (size_t)(at - text.data));
+        lj_text_puts(&changed, cases[i].to);
+        lj_text_puts(&changed, at + strlen(cases[i].from));
+        MUST(lj_text_finish(&changed));
+        assert_int_equal(load_text(changed.data, changed.size, &loaded), LJ_ECORRUPT);
+        if (strstr(lj_error_message(), cases[i].message) == NULL)
+            fail_msg("expected '%s', found '%s'", cases[i].message, lj_error_message());
+        lj_text_free(&changed);
+    }
+    lj_text_free(&text);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
+static int open_golden(void **state)
+{
+    (void)state;
+    return lj_json_read(LJ_SOURCE_DIR "/tests/golden/text.json", &texts_doc) != LJ_OK ||
+           lj_json_read(LJ_SOURCE_DIR "/tests/golden/tokens.json", &tokens_doc) != LJ_OK;
+}
+
+static int close_golden(void **state)
+{
+    (void)state;
+    lj_doc_destroy(texts_doc);
+    lj_doc_destroy(tokens_doc);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codes_are_those_of_keras),
+        cmocka_unit_test(one_record_has_the_codes_of_the_table),
+        cmocka_unit_test(auto_reads_the_text_with_many_values),
+        cmocka_unit_test(wrong_steps_are_refused),
+        cmocka_unit_test(lies_in_a_file_are_refused),
+    };
+    return cmocka_run_group_tests(tests, open_golden, close_golden);
+}
