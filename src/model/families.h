@@ -16,6 +16,7 @@
     X(cnn)                                                                                                             \
     X(logistic)                                                                                                        \
     X(text_linear)                                                                                                     \
+    X(fasttext)                                                                                                        \
     X(text_rnn)                                                                                                        \
     X(text_cnn)                                                                                                        \
     X(transformer)

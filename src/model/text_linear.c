@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "compute/kernels.h"
 #include "model/calibrate.h"
 
 #define TASK_ROWS 64 /* rows that a thread scores at once */
@@ -68,32 +67,6 @@ typedef struct scoring {
     float *scores;
 } scoring;
 
-static void add_input(const scoring *s, int64_t input, float value, float *z)
-{
-    s->kernels->add_scaled(s->outputs, s->weight + input * s->outputs, value, z);
-}
-
-/* The bias, then terms, numbers and categories in ascending order: one chain of fused multiply-adds. */
-static void row_margins(const scoring *s, int64_t row, float *z)
-{
-    const lj_model_spec *spec = s->spec;
-    const lj_rows *rows = s->rows;
-    int64_t offset = spec->term_count;
-    memcpy(z, s->bias, (size_t)s->outputs * sizeof(*z));
-    for (int64_t k = rows->terms != NULL ? rows->terms->begin[row] : 0;
-         rows->terms != NULL && k < rows->terms->begin[row + 1]; k++)
-        add_input(s, rows->terms->column[k], rows->terms->value[k], z);
-    for (int64_t f = 0; f < spec->number_count; f++)
-        add_input(s, offset + f, rows->numbers[row * spec->number_count + f], z);
-    offset += spec->number_count;
-    for (int64_t k = 0; k < spec->category_count; k++) {
-        const int64_t at = lj_text_level(spec, k, offset, rows->codes[row * spec->category_count + k]);
-        if (at >= 0)
-            add_input(s, at, 1.0F, z);
-        offset += spec->category_sizes[k];
-    }
-}
-
 static void score_rows(void *context, int64_t task, int thread)
 {
     (void)thread;
@@ -103,7 +76,8 @@ static void score_rows(void *context, int64_t task, int thread)
     double p[LJ_CLASSES_MAX];
     for (int64_t row = begin; row < end; row++) {
         float *z = s->scores + row * s->outputs;
-        row_margins(s, row, z);
+        memcpy(z, s->bias, (size_t)s->outputs * sizeof(*z));
+        lj_text_row_add(s->spec, s->rows, row, s->weight, s->outputs, s->kernels, z);
         if (s->spec->task == LJ_BINARY)
             z[0] = (float)lj_sigmoid_value((double)z[0]);
         if (s->spec->task != LJ_MULTICLASS)

@@ -2,6 +2,7 @@
 #ifndef LIANJIN_MODEL_TEXT_LINEAR_H
 #define LIANJIN_MODEL_TEXT_LINEAR_H
 
+#include "compute/kernels.h"
 #include "model/dual.h"
 #include "model/network.h"
 
@@ -29,6 +30,13 @@ int64_t lj_text_inputs(const lj_model_spec *spec);
 LJ_CHECKED lj_status lj_text_rows_make(const lj_fit_call *call, const lj_rows *a, const lj_rows *b, const float *factor,
                                        lj_text_rows *out);
 void lj_text_rows_free(lj_text_rows *rows);
+
+/*
+ * Adds the rows of weight [inputs, width] that a row's inputs name, times their values, to z [width]: terms, numbers
+ * and categories in ascending order, one chain of fused multiply-adds.
+ */
+void lj_text_row_add(const lj_model_spec *spec, const lj_rows *rows, int64_t row, const float *weight, int64_t width,
+                     const lj_kernels *kernels, float *z);
 
 /* The input of a level of category k, which begins at `offset`; -1: it has none. */
 static inline int64_t lj_text_level(const lj_model_spec *spec, int64_t k, int64_t offset, int32_t code)

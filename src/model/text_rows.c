@@ -12,6 +12,24 @@ int64_t lj_text_inputs(const lj_model_spec *spec)
     return inputs;
 }
 
+void lj_text_row_add(const lj_model_spec *spec, const lj_rows *rows, int64_t row, const float *weight, int64_t width,
+                     const lj_kernels *kernels, float *z)
+{
+    int64_t offset = spec->term_count;
+    for (int64_t k = rows->terms != NULL ? rows->terms->begin[row] : 0;
+         rows->terms != NULL && k < rows->terms->begin[row + 1]; k++)
+        kernels->add_scaled(width, weight + rows->terms->column[k] * width, rows->terms->value[k], z);
+    for (int64_t f = 0; f < spec->number_count; f++)
+        kernels->add_scaled(width, weight + (offset + f) * width, rows->numbers[row * spec->number_count + f], z);
+    offset += spec->number_count;
+    for (int64_t k = 0; k < spec->category_count; k++) {
+        const int64_t at = lj_text_level(spec, k, offset, rows->codes[row * spec->category_count + k]);
+        if (at >= 0)
+            kernels->add_scaled(width, weight + at * width, 1.0F, z);
+        offset += spec->category_sizes[k];
+    }
+}
+
 static void put(lj_sparse *x, int64_t *count, int64_t column, float value)
 {
     const int64_t at = lj_sparse_entries(x) + (*count)++;

@@ -11,7 +11,8 @@ static lj_status read_rules(const lj_fit *fit, const lj_tfidf_options *o, const 
     if (o->words > 0)
         out->blocks[out->block_count++] =
             (lj_terms){.rules = {.kind = LJ_GRAM_WORDS, .low = 1, .high = o->words, .shortest_word = o->shortest_word},
-                       .sublinear = o->sublinear};
+                       .sublinear = o->sublinear,
+                       .buckets = (int32_t)o->buckets};
     if (o->characters > 0) {
         const lj_gram_kind kind = o->across_words ? LJ_GRAM_CHARACTERS : LJ_GRAM_IN_WORDS;
         if (o->characters_from > o->characters)
@@ -19,7 +20,8 @@ static lj_status read_rules(const lj_fit *fit, const lj_tfidf_options *o, const 
                                    " is more than characters %" PRId64, o->characters_from, o->characters);
         out->blocks[out->block_count++] =
             (lj_terms){.rules = {.kind = kind, .low = o->characters_from, .high = o->characters, .shortest_word = 1},
-                       .sublinear = o->sublinear};
+                       .sublinear = o->sublinear,
+                       .buckets = (int32_t)o->buckets};
     }
     if (out->block_count == 0)
         return lj_declare_fail(fit->options->file, step, "tfidf counts nothing: words and characters are both 0");

@@ -59,7 +59,7 @@ typedef struct lj_tfidf_options {
     int across_words;
     int64_t min_count;
     double max_share;
-    int64_t max_terms;
+    int64_t max_terms, buckets;
     int sublinear, normalise, fold_case;
 } lj_tfidf_options;
 

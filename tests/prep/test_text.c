@@ -188,6 +188,42 @@ static void the_most_frequent_terms_are_kept(void **state)
     lj_frame_destroy(frame);
 }
 
+/* The same runs of a text share a column, whatever the training texts were; loading keeps that. */
+static void hashed_terms_need_no_vocabulary(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"up up down", "down"};
+    lj_frame *frame = NULL;
+    MUST(lj_frame_create(2, &frame));
+    MUST(lj_frame_add_text(frame, "text", cells));
+    lj_prep *prep = fit_step(frame, "words: 1, characters: 0, buckets: 1000, sublinear: false"), *loaded = NULL;
+    assert_int_equal(lj_prep_term_count(prep), 1000);
+    lj_text text = {0};
+    save_text(prep, &text);
+    assert_null(strstr(text.data, "\"terms\""));
+    MUST(load_text(text.data, text.size, &loaded));
+    lj_sparse rows = {0};
+    const lj_cell record[] = {{.text = "down never seen"}};
+    MUST(lj_prep_apply_terms(prep, frame, 0, 2, &rows));
+    MUST(lj_prep_apply_record_terms(loaded, record, &rows));
+    assert_int_equal(rows.begin[1] - rows.begin[0], 2);
+    assert_int_equal(rows.begin[2] - rows.begin[1], 1);
+    assert_int_equal(rows.begin[3] - rows.begin[2], 3);
+    const int32_t down = rows.column[rows.begin[1]];
+    const int first_is_down = rows.column[0] == down;
+    assert_true(first_is_down || rows.column[1] == down);
+    assert_true(fabsf(rows.value[first_is_down ? 1 : 0] - 2.0F * rows.value[first_is_down ? 0 : 1]) < 1e-6F);
+    int found = 0;
+    for (int64_t k = rows.begin[2]; k < rows.begin[3]; k++)
+        found += rows.column[k] == down;
+    assert_int_equal(found, 1);
+    lj_sparse_free(&rows);
+    lj_text_free(&text);
+    lj_prep_destroy(loaded);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
 static void wrong_steps_are_refused(void **state)
 {
     (void)state;
@@ -331,6 +367,7 @@ int main(void)
         cmocka_unit_test(terms_and_weights_are_those_of_scikit_learn),
         cmocka_unit_test(one_record_has_the_bits_of_the_table),
         cmocka_unit_test(the_most_frequent_terms_are_kept),
+        cmocka_unit_test(hashed_terms_need_no_vocabulary),
         cmocka_unit_test(wrong_steps_are_refused),
         cmocka_unit_test(auto_reads_texts_with_many_values),
         cmocka_unit_test(lies_in_a_file_are_refused),

@@ -68,6 +68,10 @@ static void count_gram(void *context, uint64_t hash, const int32_t *characters, 
 {
     (void)characters, (void)n;
     const counting *c = context;
+    if (c->terms->buckets > 0) {
+        lj_term_scratch_add(c->scratch, (int32_t)((hash ^ hash >> 32) % (uint64_t)c->terms->buckets));
+        return;
+    }
     const lj_term_slot *slot = lj_term_slot_of(c->terms->slots, c->terms->mask, hash);
     if (slot->entry == 0)
         return;
@@ -92,7 +96,8 @@ static int64_t weigh(const lj_terms *terms, lj_term_scratch *s)
             end++;
         const double count = (double)(end - i);
         s->hits[n] = term;
-        s->weights[n++] = (terms->sublinear && count > 1.0 ? 1.0 + lj_log_d(count) : count) * terms->idf[term];
+        const double idf = terms->buckets > 0 ? 1.0 : terms->idf[term];
+        s->weights[n++] = (terms->sublinear && count > 1.0 ? 1.0 + lj_log_d(count) : count) * idf;
         i = end;
     }
     return n;

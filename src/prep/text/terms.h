@@ -23,6 +23,7 @@ typedef struct lj_terms {
     lj_gram_rules rules;
     int sublinear;     /* 1 + ln(count) instead of the count */
     int64_t texts;     /* that were fitted */
+    int32_t buckets;   /* 0: a vocabulary; else hashing: column hash mod buckets, nothing below but count = buckets */
     int32_t count;
     const char **term; /* [count] in ascending byte order */
     int32_t *found_in; /* [count] texts that have it */

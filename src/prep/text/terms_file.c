@@ -12,7 +12,7 @@
 void lj_terms_save(const lj_terms *terms, const char *key, lj_json *json)
 {
     lj_text lines = {0};
-    for (int32_t i = 0; i < terms->count; i++)
+    for (int32_t i = 0; terms->buckets == 0 && i < terms->count; i++)
         lj_text_printf(&lines, "%d %s\n", terms->found_in[i], terms->term[i]);
     lj_json_map(json, key);
     lj_json_string(json, "of", lj_gram_kind_names[terms->rules.kind]);
@@ -20,8 +20,10 @@ void lj_terms_save(const lj_terms *terms, const char *key, lj_json *json)
     lj_json_integer(json, "to", terms->rules.high);
     lj_json_integer(json, "shortest_word", terms->rules.shortest_word);
     lj_json_bool(json, "sublinear", terms->sublinear);
+    lj_json_integer(json, "buckets", terms->buckets);
     lj_json_integer(json, "texts", terms->texts);
-    lj_json_string(json, "terms", lines.data != NULL ? lines.data : "");
+    if (terms->buckets == 0)
+        lj_json_string(json, "terms", lines.data != NULL ? lines.data : "");
     lj_json_end_map(json);
     json->text->failed |= lines.failed;
     lj_text_free(&lines);
@@ -89,6 +91,7 @@ static lj_status load_lines(const lj_doc *doc, const lj_item *item, lj_arena *ar
 lj_status lj_terms_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_terms *terms)
 {
     int kind = 0;
+    int64_t buckets = 0;
     const lj_item *lines = NULL;
     lj_gram_rules *rules = &terms->rules;
     LJ_TRY(lj_load_choice(doc, map, "of", lj_gram_kind_names, &kind));
@@ -98,6 +101,12 @@ lj_status lj_terms_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, 
     LJ_TRY(lj_item_need_integer(doc, map, "shortest_word", 1, LJ_GRAM_MAX, &rules->shortest_word));
     LJ_TRY(lj_load_flag(doc, map, "sublinear", &terms->sublinear));
     LJ_TRY(lj_item_need_integer(doc, map, "texts", 1, INT32_MAX - 1, &terms->texts));
+    if (lj_item_get(map, "buckets") != NULL) /* older files have none */
+        LJ_TRY(lj_item_need_integer(doc, map, "buckets", 0, LJ_TERMS_MAX / 2, &buckets));
+    terms->buckets = (int32_t)buckets;
+    terms->count = terms->buckets;
+    if (buckets > 0)
+        return LJ_OK;
     LJ_TRY(lj_item_need(doc, map, "terms", LJ_STRING, &lines));
     return load_lines(doc, lines, arena, terms);
 }

@@ -133,6 +133,11 @@ lj_status lj_terms_fit(const char *const *texts, int64_t n, const lj_text_rules 
     seen s = {0};
     lj_characters characters = {0}, scratch = {0};
     lj_status status = LJ_OK;
+    if (terms->buckets > 0) {
+        terms->texts = n;
+        terms->count = terms->buckets;
+        return LJ_OK;
+    }
     for (int64_t i = 0; i < n && status == LJ_OK; i++) {
         if (texts[i] == NULL)
             continue;

@@ -27,6 +27,10 @@ static const lj_declaration options_declared[] = {
     {.key = "max_terms", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tfidf_options, max_terms), .min = 1,
      .max = LJ_TERMS_MAX / 2, .fallback = "1000000",
      .doc = "Most terms of words, and of characters: those that most texts have."},
+    {.key = "buckets", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tfidf_options, buckets), .min = 0,
+     .max = LJ_TERMS_MAX / 2, .fallback = "0",
+     .doc = "Terms are hashed into so many columns of words, and of characters, all weighted alike, instead of being "
+            "kept in a vocabulary; 0: not."},
     {.key = "sublinear", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_tfidf_options, sublinear),
      .fallback = "true", .doc = "A term counts 1 + ln(count) instead of its count."},
     {.key = "normalise", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_tfidf_options, normalise),
