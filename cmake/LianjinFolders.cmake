@@ -33,6 +33,7 @@ endif()
 
 if(TARGET lj_prep)
   target_link_libraries(lj_prep PRIVATE PkgConfig::UTF8PROC)
+  include(LianjinSegment)
 endif()
 
 add_custom_target(lianjin_library DEPENDS ${above})

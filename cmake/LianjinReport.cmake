@@ -1,6 +1,5 @@
 # The page of the report: Vite builds console/charts into one HTML file, which becomes part of lj_report (template.S).
 # Node 20.19 or newer, with its npm; -DLIANJIN_NODE= and -DLIANJIN_NPM= name others than those of the PATH.
-enable_language(ASM)
 find_program(LIANJIN_NODE NAMES node nodejs HINTS ${LIANJIN_DEPS}/node/bin REQUIRED)
 find_program(LIANJIN_NPM npm HINTS ${LIANJIN_DEPS}/node/bin REQUIRED)
 

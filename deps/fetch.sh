@@ -60,19 +60,23 @@ find_node() {
     chmod +x "$bin/npm"
 }
 
-fetch_yyjson() {
-    is_right yyjson/ && return
-    say "yyjson"
-    work=$fetched/yyjson.tmp
+# What is compiled or read out of source distributions of PyPI.
+fetch_sources() {
+    is_right yyjson/ && is_right jieba/ && return
+    say "yyjson, jieba"
+    work=$fetched/sources.tmp
     rm -rf "$work"
-    mkdir -p "$work" "$fetched/yyjson"
+    mkdir -p "$work" "$fetched/yyjson" "$fetched/jieba"
     pip install --requirement "$deps/pip-build.txt"
     pip download --no-build-isolation --no-binary :all: --dest "$work" --requirement "$deps/pip-sources.txt"
-    tar -xzf "$work"/yyjson-*.tar.gz -C "$work"
-    mv "$work"/yyjson-*/yyjson/yyjson.[ch] "$fetched/yyjson/"
-    mv "$work"/yyjson-*/LICENSE "$fetched/yyjson/"
+    for archive in "$work"/*.tar.gz; do
+        tar -xzf "$archive" -C "$work"
+    done
+    mv "$work"/yyjson-*/yyjson/yyjson.[ch] "$work"/yyjson-*/LICENSE "$fetched/yyjson/"
+    mv "$work"/jieba-*/jieba/dict.txt "$work"/jieba-*/jieba/finalseg/prob_*.py "$fetched/jieba/"
     rm -rf "$work"
     check yyjson/
+    check jieba/
 }
 
 # fetch_duckdb MACHINE NPM-CPU
@@ -100,7 +104,7 @@ has_own_duckdb() {
     return 1
 }
 
-fetch_yyjson
+fetch_sources
 find_node
 case $(uname -m) in
     x86_64) cpu=x64 ;;

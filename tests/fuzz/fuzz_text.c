@@ -1,10 +1,11 @@
-/* Any bytes as a text: its characters, and terms that are fitted on it, saved, loaded and applied. */
+/* Any bytes as a text: its characters, its words, and terms that are fitted on it, saved, loaded and applied. */
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "prep/text/segment.h"
 #include "prep/text/terms.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -49,6 +50,26 @@ static void load_again(const lj_vectoriser *vectoriser, const char *text, lj_are
     lj_text_free(&saved);
 }
 
+/* Its words are one behind the other and leave nothing out. */
+static void check_words(const char *text)
+{
+    const lj_text_rules as_is = {0};
+    lj_characters characters = {0};
+    lj_segments words = {0};
+    if (lj_text_characters(text, &as_is, &characters) != LJ_OK || lj_segment(&characters, &words) != LJ_OK)
+        abort();
+    int64_t end = 0;
+    for (int64_t i = 0; i < words.count; i++) {
+        if (words.ends[i] <= end)
+            abort();
+        end = words.ends[i];
+    }
+    if (end != characters.count)
+        abort();
+    lj_segments_free(&words);
+    lj_characters_free(&characters);
+}
+
 /* The first byte chooses what is counted; lines are texts. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -66,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (at != NULL)
             *at++ = '\0';
     }
+    check_words(texts[0]);
     lj_vectoriser vectoriser = {.text = {.normalise = bytes[0] & 1, .fold_case = bytes[0] >> 1 & 1}, .block_count = 2};
     vectoriser.blocks[0].rules = (lj_gram_rules){
         .kind = (lj_gram_kind)((bytes[0] >> 2) % LJ_GRAM_KIND_COUNT), .low = 1, .high = 3, .shortest_word = 1};
