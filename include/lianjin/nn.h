@@ -237,8 +237,11 @@ lj_value lj_simple_rnn_with(lj_graph *g, lj_value x, int64_t units, lj_value len
 
 /* x plus the waves of its positions: [sin, cos] of t / 10000^(2 i / C) in turn (Vaswani et al. 2017); C is even. */
 lj_value lj_sinusoidal_positions(lj_graph *g, lj_value x);
-/* x plus a trained vector for each position, <name>.weight [T, C], which starts as N(0, 0.05); name NULL: the default. */
-lj_value lj_learned_positions(lj_graph *g, lj_value x, const char *name);
+/*
+ * x plus a trained vector for each position, the first T rows of <name>.weight [places, C] (places 0: T), which starts
+ * as N(0, 0.05); name NULL: the default.
+ */
+lj_value lj_learned_positions(lj_graph *g, lj_value x, int64_t places, const char *name);
 
 typedef struct lj_multi_head_attention_options {
     const char *name;

@@ -103,6 +103,19 @@ typedef struct lj_train_result {
     int interrupted;      /* Ctrl-C: stopped after the step, checkpoint written */
 } lj_train_result;
 
+#define LJ_TRAIN_BUCKETS 4 /* lengths of text that batches are made for */
+
+/*
+ * The training graph for texts of fewer tokens. With these, rows of like length
+ * share a batch, which runs through the shortest graph that holds it: which one
+ * depends on the data and the seed alone.
+ */
+typedef struct lj_train_bucket {
+    lj_graph *training;
+    lj_value loss;
+    int64_t tokens;
+} lj_train_bucket;
+
 /*
  * What is trained. Both graphs are built by the same code: inputs "numbers"
  * [B, number_count], "codes" i32 [B, category_count], "tokens" i32 [B,
@@ -114,6 +127,8 @@ typedef struct lj_train_result {
 typedef struct lj_train_job {
     lj_graph *training;
     lj_value loss;
+    lj_train_bucket shorter[LJ_TRAIN_BUCKETS - 1]; /* by ascending tokens, all fewer than the rows have */
+    int64_t shorter_count;                         /* 0: every batch runs at full length */
     lj_graph *scoring;
     lj_weights *weights;  /* holds both graphs' parameters; ends with the best ones */
     lj_task task;

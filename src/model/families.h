@@ -29,6 +29,7 @@ typedef struct lj_network {
     int is_fresh;        /* 1: starting values are made; 0: they come with the weights of a file */
     int64_t bins;        /* of the embedding of numbers, 0: none */
     const float *edges;  /* [number_count, bins + 1]; NULL unless fresh */
+    int64_t token_places; /* tokens of the longest text: the spec's, also in a graph for shorter ones */
     lj_value tokens;     /* i32 [B, token_count] in the graph that is built; LJ_NONE: rows have none */
     lj_value lengths;    /* i32 [B]: of the tokens */
     lj_value pixels;     /* f32 [B, height, width, channels] in the graph that is built; LJ_NONE: rows have no images */

@@ -40,7 +40,7 @@ static void train_defaults(const void *options, int64_t n, lj_train_values *trai
 {
     lj_default_integer(&train->epochs, 50);
     lj_default_integer(&train->batch, 32);
-    lj_default_number(&train->rate, 0.05);
+    lj_default_number(&train->rate, 0.02);
     lj_network_train_defaults(options, n, train); /* what is left */
 }
 

@@ -75,6 +75,28 @@ static lj_status read_options(const lj_fit_options *given, const lj_model_spec *
     return LJ_OK;
 }
 
+/* Graphs for the quarters of the length, where most texts are shorter than half of it. */
+static lj_status build_shorter(fit_state *state, const lj_loss_options *loss, const lj_rows *train)
+{
+    const lj_model_core *core = state->core;
+    lj_train_job *job = &state->job;
+    const int64_t tokens = core->spec.token_count;
+    int64_t short_texts = 0;
+    for (int64_t i = 0; tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
+        short_texts += train->tokens[i * tokens + tokens / 2] == 0;
+    if (core->family->fit != NULL || 2 * short_texts <= train->n)
+        return LJ_OK;
+    for (int64_t k = 1; k < LJ_TRAIN_BUCKETS; k++) {
+        lj_train_bucket *bucket = &job->shorter[job->shorter_count++];
+        lj_model_spec spec = core->spec;
+        lj_network network = state->network;
+        spec.token_count = bucket->tokens = tokens * k / LJ_TRAIN_BUCKETS;
+        network.spec = &spec;
+        LJ_TRY(lj_network_training(core->family, &network, loss, &bucket->training, &bucket->loss));
+    }
+    return LJ_OK;
+}
+
 static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_state *state)
 {
     lj_model_core *core = state->core;
@@ -90,6 +112,7 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     const lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
     lj_train_job *job = &state->job;
     LJ_TRY(lj_network_training(family, &state->network, &loss, &job->training, &job->loss));
+    LJ_TRY(build_shorter(state, &loss, train));
     LJ_TRY(lj_network_scoring(family, &state->network, &job->scoring));
     LJ_TRY(lj_weights_create(&core->weights));
     LJ_TRY(lj_weights_add(core->weights, job->training, given->seed));
@@ -141,6 +164,8 @@ static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *vali
 static void release(fit_state *state)
 {
     lj_graph_destroy(state->job.training);
+    for (int64_t k = 0; k < state->job.shorter_count; k++)
+        lj_graph_destroy(state->job.shorter[k].training);
     lj_graph_destroy(state->job.scoring);
     lj_free(state->class_weight);
     lj_free(state->edges);

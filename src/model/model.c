@@ -111,7 +111,8 @@ void lj_model_core_release(lj_model_core *core)
 
 lj_network lj_model_network(const lj_model_core *core)
 {
-    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins, .tokens = LJ_NONE, .lengths = LJ_NONE, .pixels = LJ_NONE};
+    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins,
+                        .token_places = core->spec.token_count, .tokens = LJ_NONE, .lengths = LJ_NONE, .pixels = LJ_NONE};
 }
 
 lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, const char *what)

@@ -73,7 +73,7 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
     if (o->positions == POSITIONS_SINUSOIDAL)
         x = lj_sinusoidal_positions(g, x);
     if (o->positions == POSITIONS_LEARNED)
-        x = lj_learned_positions(g, x, "positions");
+        x = lj_learned_positions(g, x, network->token_places, "positions");
     for (int64_t i = 0; i < o->layers; i++) {
         char name[32];
         (void)snprintf(name, sizeof(name), "block%d", (int)i);

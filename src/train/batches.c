@@ -1,11 +1,14 @@
 /* Batches: rows in the order of a permutation by (seed, epoch), copied straight into the program's inputs. */
 #include <assert.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lianjin/random.h"
 #include "train/augment.h"
 #include "train/trainer.h"
+
+#define POOL_BATCHES 32 /* whose rows are sorted by length together */
 
 static lj_status fill_targets(lj_trainer *trainer)
 {
@@ -50,24 +53,82 @@ lj_status lj_batches_prepare(lj_trainer *trainer)
     trainer->order = lj_new_array(trainer->train->n, sizeof(int64_t));
     if (trainer->order == NULL)
         return lj_fail(LJ_ENOMEM, "train: no memory for the order of %" PRId64 " rows", trainer->train->n);
-    trainer->in_numbers = lj_program_input(trainer->training, "numbers");
-    trainer->in_codes = lj_program_input(trainer->training, "codes");
-    trainer->in_tokens = lj_program_input(trainer->training, "tokens");
-    trainer->in_lengths = lj_program_input(trainer->training, "lengths");
-    trainer->in_pixels = lj_program_input(trainer->training, "pixels");
-    trainer->in_target = lj_program_input(trainer->training, "target");
-    trainer->in_weight = lj_program_input(trainer->training, "weight");
+    for (int64_t i = 0; i < trainer->program_count; i++) {
+        lj_batch_program *p = &trainer->programs[i];
+        p->in_numbers = lj_program_input(p->program, "numbers");
+        p->in_codes = lj_program_input(p->program, "codes");
+        p->in_tokens = lj_program_input(p->program, "tokens");
+        p->in_lengths = lj_program_input(p->program, "lengths");
+        p->in_pixels = lj_program_input(p->program, "pixels");
+        p->in_target = lj_program_input(p->program, "target");
+        p->in_weight = lj_program_input(p->program, "weight");
+    }
+    if (trainer->program_count == 1)
+        return LJ_OK;
+    trainer->lengths = lj_new_array(trainer->train->n, sizeof(*trainer->lengths));
+    if (trainer->lengths == NULL)
+        return lj_fail(LJ_ENOMEM, "train: no memory for the lengths of %" PRId64 " rows", trainer->train->n);
+    lj_token_lengths(trainer->train->tokens, trainer->train->n, trainer->train->token_count, trainer->lengths);
     return LJ_OK;
 }
 
-void lj_batches_shuffle(lj_trainer *trainer)
+typedef struct placed {
+    int64_t row;
+    int32_t length, place;
+} placed;
+
+static int by_length(const void *a, const void *b)
 {
-    const uint64_t stream = lj_random_stream("train/shuffle") + (uint64_t)trainer->at.epoch;
-    lj_random_permutation(trainer->options.seed, stream, trainer->train->n, trainer->order);
+    const placed *x = a, *y = b;
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
 }
 
-/* Copies rows of `width` words; a constant width of the small ones lets the compiler inline the copy. */
-static void gather(void *to, const void *from, const int64_t *rows, int64_t n, int64_t width)
+/* Rows of a pool of batches in the order of their lengths, the batches in any order: one left over stays the last. */
+static lj_status sort_by_length(lj_trainer *trainer, uint64_t stream)
+{
+    const int64_t n = trainer->train->n, batch = trainer->options.batch, full = n / batch;
+    const int64_t pool = POOL_BATCHES * batch;
+    lj_status status = LJ_OK;
+    placed *rows = lj_new_array(pool, sizeof(*rows));
+    int64_t *batches = lj_new_array(full, sizeof(*batches)), *sorted = lj_new_array(n, sizeof(*sorted));
+    if (rows == NULL || batches == NULL || sorted == NULL)
+        LJ_TRY_DONE(lj_fail(LJ_ENOMEM, "train: no memory to sort %" PRId64 " rows by length", n));
+    for (int64_t begin = 0; begin < n; begin += pool) {
+        const int64_t count = n - begin < pool ? n - begin : pool;
+        for (int64_t i = 0; i < count; i++) {
+            const int64_t row = trainer->order[begin + i];
+            rows[i] = (placed){.row = row, .length = trainer->lengths[row], .place = (int32_t)i};
+        }
+        qsort(rows, (size_t)count, sizeof(*rows), by_length);
+        for (int64_t i = 0; i < count; i++)
+            sorted[begin + i] = rows[i].row;
+    }
+    lj_random_permutation(trainer->options.seed, stream, full, batches);
+    for (int64_t b = 0; b < full; b++)
+        memcpy(trainer->order + b * batch, sorted + batches[b] * batch, (size_t)batch * sizeof(*sorted));
+    memcpy(trainer->order + full * batch, sorted + full * batch, (size_t)(n - full * batch) * sizeof(*sorted));
+done:
+    lj_free(rows);
+    lj_free(batches);
+    lj_free(sorted);
+    return status;
+}
+
+lj_status lj_batches_shuffle(lj_trainer *trainer)
+{
+    const uint64_t epoch = (uint64_t)trainer->at.epoch;
+    lj_random_permutation(trainer->options.seed, lj_random_stream("train/shuffle") + epoch, trainer->train->n,
+                          trainer->order);
+    return trainer->lengths == NULL ? LJ_OK : sort_by_length(trainer, lj_random_stream("train/buckets") + epoch);
+}
+
+/*
+ * Copies the first `width` words of rows of `stride` words; a constant width of the small ones lets the compiler inline
+ * the copy.
+ */
+static void gather(void *to, const void *from, const int64_t *rows, int64_t n, int64_t width, int64_t stride)
 {
     uint32_t *out = to;
     const uint32_t *in = from;
@@ -77,7 +138,7 @@ static void gather(void *to, const void *from, const int64_t *rows, int64_t n, i
         return;
     }
     for (int64_t i = 0; i < n; i++)
-        memcpy(out + i * width, in + rows[i] * width, (size_t)width * 4);
+        memcpy(out + i * width, in + rows[i] * stride, (size_t)width * 4);
 }
 
 void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out)
@@ -97,14 +158,14 @@ void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out)
 }
 
 /* Weights of the batch divided by their sum; answers the sum. */
-static double load_weights(lj_trainer *trainer, const int64_t *rows, int64_t n)
+static double load_weights(const lj_trainer *trainer, lj_batch_program *program, const int64_t *rows, int64_t n)
 {
-    float *out = trainer->in_weight;
+    float *out = program->in_weight;
     if (trainer->weight == NULL) {
-        if (trainer->equal_weights != n) {
+        if (program->equal_weights != n) {
             for (int64_t i = 0; i < n; i++)
                 out[i] = (float)(1.0 / (double)n);
-            trainer->equal_weights = n;
+            program->equal_weights = n;
         }
         return (double)n;
     }
@@ -117,7 +178,8 @@ static double load_weights(lj_trainer *trainer, const int64_t *rows, int64_t n)
 }
 
 typedef struct image_batch {
-    lj_trainer *trainer;
+    const lj_trainer *trainer;
+    const lj_batch_program *program;
     const int64_t *rows;
 } image_batch;
 
@@ -128,7 +190,7 @@ static void load_image(void *context, int64_t index, int thread)
     const lj_rows *data = trainer->train;
     const int64_t row = batch->rows[index];
     const uint8_t *from = data->pixels + row * data->pixel_count;
-    float *to = trainer->in_pixels + index * data->pixel_count;
+    float *to = batch->program->in_pixels + index * data->pixel_count;
     (void)thread;
     if (lj_augment_any(&trainer->options.augment))
         lj_augment_image(&trainer->options.augment, &data->image, from, trainer->options.seed, row, trainer->at.epoch,
@@ -137,21 +199,36 @@ static void load_image(void *context, int64_t index, int thread)
         lj_pixels_load(from, data->pixel_count, to);
 }
 
-double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n)
+/* The one for the longest of the rows. */
+static lj_batch_program *program_for(lj_trainer *trainer, const int64_t *rows, int64_t n)
+{
+    int64_t longest = 0, at = 0;
+    if (trainer->lengths == NULL)
+        return &trainer->programs[0];
+    for (int64_t i = 0; i < n; i++)
+        longest = trainer->lengths[rows[i]] > longest ? trainer->lengths[rows[i]] : longest;
+    while (trainer->programs[at].tokens < longest)
+        at++;
+    return &trainer->programs[at];
+}
+
+lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight)
 {
     const lj_rows *data = trainer->train;
     const int64_t *rows = trainer->order + begin;
     assert(begin >= 0 && n >= 1 && begin + n <= data->n);
-    if (trainer->in_numbers != NULL)
-        gather(trainer->in_numbers, data->numbers, rows, n, data->number_count);
-    if (trainer->in_codes != NULL)
-        gather(trainer->in_codes, data->codes, rows, n, data->category_count);
-    if (trainer->in_tokens != NULL) {
-        gather(trainer->in_tokens, data->tokens, rows, n, data->token_count);
-        lj_token_lengths(trainer->in_tokens, n, data->token_count, trainer->in_lengths);
+    lj_batch_program *p = program_for(trainer, rows, n);
+    if (p->in_numbers != NULL)
+        gather(p->in_numbers, data->numbers, rows, n, data->number_count, data->number_count);
+    if (p->in_codes != NULL)
+        gather(p->in_codes, data->codes, rows, n, data->category_count, data->category_count);
+    if (p->in_tokens != NULL) {
+        gather(p->in_tokens, data->tokens, rows, n, p->tokens, data->token_count);
+        lj_token_lengths(p->in_tokens, n, p->tokens, p->in_lengths);
     }
-    if (trainer->in_pixels != NULL)
-        lj_team_run(trainer->team, load_image, &(image_batch){trainer, rows}, n);
-    gather(trainer->in_target, trainer->target, rows, n, 1);
-    return load_weights(trainer, rows, n);
+    if (p->in_pixels != NULL)
+        lj_team_run(trainer->team, load_image, &(image_batch){trainer, p, rows}, n);
+    gather(p->in_target, trainer->target, rows, n, 1, 1);
+    *weight = load_weights(trainer, p, rows, n);
+    return p;
 }

@@ -59,29 +59,39 @@ static lj_status check(const lj_trainer *trainer)
     return LJ_OK;
 }
 
-/* Compiles the two programs and makes the sets of weights. */
+static lj_status compile(lj_trainer *trainer, lj_update_rule *rule, lj_graph *graph, lj_value loss, int64_t tokens)
+{
+    const int64_t n = trainer->train->n, batch = trainer->options.batch;
+    lj_batch_program *program = &trainer->programs[trainer->program_count++];
+    lj_output(graph, "loss", loss);
+    const lj_program_options options = {
+        .batch = batch < n ? batch : n,
+        .update = rule,
+        .loss = loss,
+        .state = trainer->state,
+        .seed = trainer->options.seed,
+        .n_threads = lj_team_size(trainer->team),
+    };
+    LJ_TRY(lj_program_compile(graph, trainer->job->weights, &options, &program->program));
+    program->loss = lj_program_output(program->program, "loss");
+    program->tokens = tokens;
+    return LJ_OK;
+}
+
+/* Compiles the programs and makes the sets of weights. */
 static lj_status prepare(lj_trainer *trainer, lj_update_rule *rule)
 {
     const lj_train_job *job = trainer->job;
-    const int64_t n_threads = lj_team_size(trainer->team);
     LJ_TRY(lj_optimiser_rule(&trainer->options.optimiser, rule));
     LJ_TRY(lj_weights_create(&trainer->state));
-    lj_output(job->training, "loss", job->loss);
-    const lj_program_options training = {
-        .batch = trainer->options.batch < trainer->train->n ? trainer->options.batch : trainer->train->n,
-        .update = rule,
-        .loss = job->loss,
-        .state = trainer->state,
-        .seed = trainer->options.seed,
-        .n_threads = n_threads,
-    };
-    LJ_TRY(lj_program_compile(job->training, job->weights, &training, &trainer->training));
-    trainer->loss = lj_program_output(trainer->training, "loss");
+    for (int64_t i = 0; i < job->shorter_count; i++)
+        LJ_TRY(compile(trainer, rule, job->shorter[i].training, job->shorter[i].loss, job->shorter[i].tokens));
+    LJ_TRY(compile(trainer, rule, job->training, job->loss, trainer->train->token_count));
     if (trainer->options.average > 0.0)
         LJ_TRY(lj_weights_clone(job->weights, &trainer->average));
     LJ_TRY(lj_weights_clone(job->weights, &trainer->best));
     if (trainer->valid != NULL) {
-        const lj_program_options scoring = {.batch = trainer->options.batch, .n_threads = n_threads};
+        const lj_program_options scoring = {.batch = trainer->options.batch, .n_threads = lj_team_size(trainer->team)};
         lj_weights *scored = trainer->average != NULL ? trainer->average : job->weights;
         LJ_TRY(lj_program_compile(job->scoring, scored, &scoring, &trainer->scoring));
     }
@@ -131,16 +141,17 @@ static lj_status step(lj_trainer *trainer, int64_t epoch)
     const int64_t begin = at->batch * trainer->options.batch;
     const int64_t left = trainer->train->n - begin;
     const int64_t n = left < trainer->options.batch ? left : trainer->options.batch;
-    const double weight = lj_batches_load(trainer, begin, n);
+    double weight = 0.0;
+    const lj_batch_program *program = lj_batches_load(trainer, begin, n, &weight);
     const lj_run_options run = {
         .n_rows = n,
         .step = at->step + 1,
         .rate = lj_schedule_rate(&trainer->options.schedule, at->step + 1, epoch, at->plateau_drops),
     };
-    lj_program_run(trainer->training, trainer->team, &run);
+    lj_program_run(program->program, trainer->team, &run);
     at->step++;
     at->batch++;
-    const double loss = (double)trainer->loss[0];
+    const double loss = (double)program->loss[0];
     if (!isfinite(loss))
         return lj_fail(LJ_EDIVERGED,
                        "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
@@ -216,7 +227,7 @@ static lj_status loop(lj_trainer *trainer, int *interrupted)
     if (at->epoch >= trainer->options.epochs)
         at->finished = 1;
     while (!at->finished) {
-        lj_batches_shuffle(trainer);
+        LJ_TRY(lj_batches_shuffle(trainer));
         while (at->batch < batches) {
             LJ_TRY(step(trainer, at->epoch));
             report(trainer);
@@ -251,13 +262,15 @@ static void deliver(lj_trainer *trainer, int64_t first, int interrupted, lj_trai
 
 static void destroy(lj_trainer *trainer)
 {
-    lj_program_destroy(trainer->training);
+    for (int64_t i = 0; i < trainer->program_count; i++)
+        lj_program_destroy(trainer->programs[i].program);
     lj_program_destroy(trainer->scoring);
     lj_weights_destroy(trainer->state);
     lj_weights_destroy(trainer->average);
     lj_weights_destroy(trainer->best);
     lj_weights_destroy(trainer->file);
     lj_free(trainer->order);
+    lj_free(trainer->lengths);
     lj_free(trainer->target);
     lj_free(trainer->weight);
     lj_free(trainer->scores);

@@ -19,6 +19,20 @@ typedef struct lj_position {
     double seconds;
 } lj_position;
 
+/* A training program and its inputs, NULL if it has none of the kind. */
+typedef struct lj_batch_program {
+    lj_program *program;
+    const float *loss; /* of the last step */
+    int64_t tokens;
+    float *in_numbers;
+    int32_t *in_codes;
+    int32_t *in_tokens, *in_lengths;
+    float *in_pixels;
+    void *in_target;
+    float *in_weight;
+    int64_t equal_weights; /* rows for which in_weight holds 1/rows; 0: something else */
+} lj_batch_program;
+
 typedef struct lj_trainer {
     const lj_train_job *job;
     lj_train_options options; /* resolved */
@@ -27,24 +41,16 @@ typedef struct lj_trainer {
     lj_team *team;
     lj_console *console;
 
-    lj_program *training;
-    const float *loss; /* of the last step */
+    lj_batch_program programs[LJ_TRAIN_BUCKETS]; /* the last is for rows of full length */
+    int64_t program_count;
     lj_program *scoring;
     lj_weights *state;   /* slots of the optimiser */
     lj_weights *average; /* NULL: none */
     lj_weights *best;
     lj_weights *file; /* copies of the four under prefixes; NULL: no checkpoint */
 
-    /* Inputs of the training program, NULL if it has none of the kind. */
-    float *in_numbers;
-    int32_t *in_codes;
-    int32_t *in_tokens, *in_lengths;
-    float *in_pixels;
-    void *in_target;
-    float *in_weight;
-    int64_t equal_weights; /* rows for which in_weight holds 1/rows; 0: something else */
-
     int64_t *order;       /* [n] rows of this epoch */
+    int32_t *lengths;     /* [n] tokens of the rows; NULL: all batches run at full length */
     void *target;         /* [n] float or int32, as the loss reads it */
     float *weight;        /* [n] sample times class weight; NULL: 1 */
     float *scores;        /* [valid n, width] */
@@ -64,10 +70,10 @@ typedef struct lj_trainer {
 /* Batches of an epoch: a last one of less than a quarter is left out, its gradient is mostly noise. */
 int64_t lj_trainer_batches(const lj_trainer *trainer);
 
-/* batches.c: targets and weights as the loss reads them; one batch into the inputs, answering its sum of weights. */
+/* batches.c: targets and weights as the loss reads them; one batch into the inputs of the program that is to run. */
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
-void lj_batches_shuffle(lj_trainer *trainer);
-double lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n);
+LJ_CHECKED lj_status lj_batches_shuffle(lj_trainer *trainer);
+lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight);
 /* Tokens [n, count] of rows without what is behind the last that is no padding: out [n]. */
 void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out);
 /* out[i] = bytes[i] / 255 */

@@ -27,7 +27,7 @@
 #define CLASSES    3
 #define SIDE       12 /* of an image */
 #define LEVELS     6  /* of a number as a token */
-#define TOKENS     (NUMBERS + CATEGORIES + 2)
+#define TOKENS     (NUMBERS + CATEGORIES + 10)
 #define TOKEN_SIZE (2 + NUMBERS * LEVELS + CATEGORIES * 4)
 
 static const int32_t sizes[CATEGORIES] = {4, 3};
@@ -61,11 +61,11 @@ static void paint(const float *x, const int32_t *c, uint8_t *out)
     }
 }
 
-/* A word for each number and category, after 0 to 2 words that say nothing. */
+/* A word for each number and category, after some that say nothing: most texts are short, some long. */
 static void write_words(const float *x, const int32_t *c, int64_t row, int32_t *out)
 {
     int n = 0;
-    for (int64_t i = 0; i < row % 3; i++)
+    for (int64_t i = 0; i < row % 3 + (row % 8 == 0 ? 8 : 0); i++)
         out[n++] = 1;
     for (int f = 0; f < NUMBERS; f++)
         out[n++] = 2 + f * LEVELS + (int32_t)((x[f] + 1.5F) / 3.0F * (float)LEVELS * 0.999F);
