@@ -4,6 +4,7 @@
  * normalization in the transformer architecture"; rotary positions after Su and others 2021, "RoFormer".
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -70,8 +71,8 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
         return lj_graph_refuse(g, lj_fail(LJ_ECONFIG, "transformer: dimension %" PRId64 " is not divided by %" PRId64
                                           " heads", o->text.dimension, o->heads));
     lj_value x = lj_text_embedding(g, network, &o->text, 0);
-    if (o->positions == POSITIONS_SINUSOIDAL)
-        x = lj_sinusoidal_positions(g, x);
+    if (o->positions == POSITIONS_SINUSOIDAL) /* the waves are of size 1, the vectors smaller: section 3.4 of the paper */
+        x = lj_sinusoidal_positions(g, lj_multiply(g, x, lj_scalar(g, sqrtf((float)o->text.dimension))));
     if (o->positions == POSITIONS_LEARNED)
         x = lj_learned_positions(g, x, network->token_places, "positions");
     for (int64_t i = 0; i < o->layers; i++) {
