@@ -10,7 +10,10 @@ static lj_status read_rules(const lj_fit *fit, const lj_tfidf_options *o, const 
     out->text = (lj_text_rules){.normalise = o->normalise, .fold_case = o->fold_case};
     if (o->words > 0)
         out->blocks[out->block_count++] =
-            (lj_terms){.rules = {.kind = LJ_GRAM_WORDS, .low = 1, .high = o->words, .shortest_word = o->shortest_word},
+            (lj_terms){.rules = {.kind = o->segment ? LJ_GRAM_SEGMENTS : LJ_GRAM_WORDS,
+                                 .low = 1,
+                                 .high = o->words,
+                                 .shortest_word = o->shortest_word},
                        .sublinear = o->sublinear,
                        .buckets = (int32_t)o->buckets};
     if (o->characters > 0) {

@@ -56,7 +56,7 @@ typedef struct lj_number_from_text_options {
 
 typedef struct lj_tfidf_options {
     int64_t words, shortest_word, characters, characters_from;
-    int across_words;
+    int segment, across_words;
     int64_t min_count;
     double max_share;
     int64_t max_terms, buckets;

@@ -224,6 +224,40 @@ static void hashed_terms_need_no_vocabulary(void **state)
     lj_frame_destroy(frame);
 }
 
+/* Beside Chinese characters only: other scripts keep the words that blanks and signs make. */
+static void chinese_is_cut_into_words(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"央行下调存款准备金率3次", "K线与x_y, naïve банк"};
+    static const char terms[] = "\"terms\": \"1 3\\n1 k线\\n1 naïve\\n1 x_y\\n1 банк\\n1 下调\\n1 与\\n1 央行\\n1 "
+                                "存款准备金率\\n1 次\\n\"";
+    lj_frame *frame = NULL;
+    MUST(lj_frame_create(2, &frame));
+    MUST(lj_frame_add_text(frame, "text", cells));
+    lj_prep *prep = fit_step(frame, "words: 1, segment: true, characters: 0, min_count: 1"), *loaded = NULL;
+    lj_text text = {0};
+    save_text(prep, &text);
+    if (strstr(text.data, terms) == NULL)
+        fail_msg("expected %s in %s", terms, text.data);
+    MUST(load_text(text.data, text.size, &loaded));
+    lj_sparse table = {0}, again = {0};
+    MUST(lj_prep_apply_terms(prep, frame, 0, 2, &table));
+    MUST(lj_prep_apply_terms(loaded, frame, 0, 2, &again));
+    same_rows(&table, &again);
+    lj_prep_destroy(loaded);
+
+    char *digest = strstr(text.data, lj_segment_dictionary());
+    assert_non_null(digest);
+    digest[0] = digest[0] == '0' ? '1' : '0';
+    assert_int_equal(load_text(text.data, text.size, &loaded), LJ_EVERSION);
+    assert_non_null(strstr(lj_error_message(), "Chinese words were cut by the dictionary"));
+    lj_sparse_free(&table);
+    lj_sparse_free(&again);
+    lj_text_free(&text);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
 static void wrong_steps_are_refused(void **state)
 {
     (void)state;
@@ -328,7 +362,8 @@ static void no_memory_is_an_error(void **state)
         lj_sparse out = {0};
         prep = NULL;
         lj_doc *doc = NULL;
-        MUST(lj_yaml_parse("t.yaml", "[{tfidf: {min_count: 1}}]", 25, &doc));
+        static const char steps[] = "[{tfidf: {min_count: 1, segment: true}}]";
+        MUST(lj_yaml_parse("t.yaml", steps, sizeof(steps) - 1, &doc));
         const int64_t rows[] = {0, 1, 2, 3, 4, 5, 6, 7};
         const char *const features[] = {"text"};
         const lj_prep_options options = {.features = features, .feature_count = 1, .steps = lj_doc_root(doc)};
@@ -368,6 +403,7 @@ int main(void)
         cmocka_unit_test(one_record_has_the_bits_of_the_table),
         cmocka_unit_test(the_most_frequent_terms_are_kept),
         cmocka_unit_test(hashed_terms_need_no_vocabulary),
+        cmocka_unit_test(chinese_is_cut_into_words),
         cmocka_unit_test(wrong_steps_are_refused),
         cmocka_unit_test(auto_reads_texts_with_many_values),
         cmocka_unit_test(lies_in_a_file_are_refused),

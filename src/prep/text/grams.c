@@ -6,6 +6,12 @@ const char *const lj_gram_kind_names[] = {
 #undef X
     NULL};
 
+void lj_gram_scratch_free(lj_gram_scratch *scratch)
+{
+    lj_characters_free(&scratch->joined);
+    lj_segments_free(&scratch->segments);
+}
+
 #define FIRST UINT64_C(14695981039346656037)
 
 /* One character more. Multiplication mixes upwards, the shift downwards. */
@@ -51,13 +57,25 @@ static int64_t end_of(const lj_characters *text, int64_t begin, int (*is)(int32_
     return end;
 }
 
-/* The words, each followed by one blank, to `out`; those too short are passed over. */
-static void join_words(const lj_characters *text, int64_t shortest, lj_characters *out)
+/* The end of the word from `begin` on. A segment ends it where a Chinese character is on either side. */
+static int64_t end_of_word(const lj_characters *text, int64_t begin, const lj_segments *segments, int64_t *segment)
 {
-    int64_t i = 0;
+    const int64_t end = end_of(text, begin, lj_is_word_character);
+    for (; *segment < segments->count && segments->ends[*segment] < end; ++*segment) {
+        const int64_t at = segments->ends[*segment];
+        if (at > begin && (lj_is_han(text->at[at - 1]) || lj_is_han(text->at[at])))
+            return at;
+    }
+    return end;
+}
+
+/* The words, each followed by one blank, to `out`; those too short are passed over. */
+static void join_words(const lj_characters *text, int64_t shortest, const lj_segments *segments, lj_characters *out)
+{
+    int64_t i = 0, segment = 0;
     out->count = 0;
     while (i < text->count) {
-        const int64_t end = end_of(text, i, lj_is_word_character);
+        const int64_t end = end_of_word(text, i, segments, &segment);
         if (end - i >= shortest) {
             for (int64_t k = i; k < end; k++)
                 out->at[out->count++] = text->at[k];
@@ -118,21 +136,27 @@ static void visit_in_words(const lj_characters *text, const lj_gram_rules *rules
     }
 }
 
-lj_status lj_grams_visit(const lj_characters *text, const lj_gram_rules *rules, lj_characters *scratch,
+lj_status lj_grams_visit(const lj_characters *text, const lj_gram_rules *rules, lj_gram_scratch *scratch,
                          lj_gram_visit *visit, void *context)
 {
-    LJ_TRY(lj_characters_reserve(scratch, text->count + 2));
+    lj_characters *joined = &scratch->joined;
+    lj_segments *segments = &scratch->segments;
+    LJ_TRY(lj_characters_reserve(joined, 2 * text->count + 2));
     switch (rules->kind) {
     case LJ_GRAM_WORDS:
-        join_words(text, rules->shortest_word, scratch);
-        visit_words(scratch, rules, visit, context);
+    case LJ_GRAM_SEGMENTS:
+        segments->count = 0;
+        if (rules->kind == LJ_GRAM_SEGMENTS)
+            LJ_TRY(lj_segment(text, segments));
+        join_words(text, rules->shortest_word, segments, joined);
+        visit_words(joined, rules, visit, context);
         break;
     case LJ_GRAM_CHARACTERS:
-        join_blanks(text, scratch);
-        visit_runs(scratch->at, scratch->count, rules, visit, context);
+        join_blanks(text, joined);
+        visit_runs(joined->at, joined->count, rules, visit, context);
         break;
     case LJ_GRAM_IN_WORDS:
-        visit_in_words(text, rules, scratch, visit, context);
+        visit_in_words(text, rules, joined, visit, context);
         break;
     case LJ_GRAM_KIND_COUNT:
         break;

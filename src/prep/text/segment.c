@@ -77,9 +77,9 @@ static lj_status reserve(lj_segments *s, int64_t capacity)
     return LJ_OK;
 }
 
-static int is_han(int32_t c)
+int lj_is_han(int32_t character)
 {
-    return c >= 0x4E00 && c <= 0x9FD5;
+    return character >= 0x4E00 && character <= 0x9FD5;
 }
 
 static int is_digit(int32_t c)
@@ -100,7 +100,7 @@ static int is_sign(int32_t c)
 
 static int is_of_run(int32_t c)
 {
-    return is_han(c) || is_letter_or_digit(c) || is_sign(c);
+    return lj_is_han(c) || is_letter_or_digit(c) || is_sign(c);
 }
 
 /* The node to which the character leads from `node`, NULL if there is none. */
@@ -204,8 +204,8 @@ static void cut_singles(const table *t, const int32_t *at, int64_t begin, int64_
     const int stay_single = end - begin == 1 || is_word(t, at + begin, end - begin);
     while (begin < end) {
         int64_t stop = begin + 1;
-        if (!stay_single && is_han(at[begin])) {
-            stop = end_of_run(at, begin, end, is_han);
+        if (!stay_single && lj_is_han(at[begin])) {
+            stop = end_of_run(at, begin, end, lj_is_han);
             cut_by_states(t, at, begin, stop, out);
         } else {
             if (!stay_single)

@@ -28,6 +28,9 @@ void lj_segments_free(lj_segments *segments);
  */
 LJ_CHECKED lj_status lj_segment(const lj_characters *text, lj_segments *out);
 
+/* Whether the dictionary's words are made of such characters: those of Unicode 8's first block of them. */
+int lj_is_han(int32_t character);
+
 /* Digest of the dictionary: where it is the same, so are the words. */
 const char *lj_segment_dictionary(void);
 

@@ -12,7 +12,7 @@
 void lj_term_scratch_free(lj_term_scratch *scratch)
 {
     lj_characters_free(&scratch->characters);
-    lj_characters_free(&scratch->grams);
+    lj_gram_scratch_free(&scratch->grams);
     lj_free(scratch->hits);
     lj_free(scratch->weights);
     *scratch = (lj_term_scratch){0};

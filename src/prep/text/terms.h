@@ -42,7 +42,8 @@ typedef struct lj_vectoriser {
 
 /* What applying needs beside. Start with {0}. */
 typedef struct lj_term_scratch {
-    lj_characters characters, grams;
+    lj_characters characters;
+    lj_gram_scratch grams;
     int32_t *hits; /* terms of the text at hand, with repeats */
     int64_t hit_count, hit_capacity;
     double *weights; /* [weight_capacity] */

@@ -16,6 +16,8 @@ void lj_terms_save(const lj_terms *terms, const char *key, lj_json *json)
         lj_text_printf(&lines, "%d %s\n", terms->found_in[i], terms->term[i]);
     lj_json_map(json, key);
     lj_json_string(json, "of", lj_gram_kind_names[terms->rules.kind]);
+    if (terms->rules.kind == LJ_GRAM_SEGMENTS)
+        lj_json_string(json, "dictionary", lj_segment_dictionary());
     lj_json_integer(json, "from", terms->rules.low);
     lj_json_integer(json, "to", terms->rules.high);
     lj_json_integer(json, "shortest_word", terms->rules.shortest_word);
@@ -88,6 +90,20 @@ static lj_status load_lines(const lj_doc *doc, const lj_item *item, lj_arena *ar
     return *text == '\0' ? lj_terms_index(arena, terms) : bad_line(doc, item, terms->count);
 }
 
+/* Words that are cut in another way are not the terms that were counted. */
+static lj_status check_dictionary(const lj_doc *doc, const lj_item *map)
+{
+    const char *dictionary = NULL;
+    LJ_TRY(lj_item_need_string(doc, map, "dictionary", &dictionary));
+    if (strcmp(dictionary, lj_segment_dictionary()) == 0)
+        return LJ_OK;
+    const lj_item *item = lj_item_get(map, "dictionary");
+    return lj_fail(LJ_EVERSION,
+                   "%s:%d:%d: Chinese words were cut by the dictionary %s, this program has %s: train again, or use the "
+                   "program that made it", lj_doc_name(doc), item->line, item->column, dictionary,
+                   lj_segment_dictionary());
+}
+
 lj_status lj_terms_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_terms *terms)
 {
     int kind = 0;
@@ -96,6 +112,8 @@ lj_status lj_terms_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, 
     lj_gram_rules *rules = &terms->rules;
     LJ_TRY(lj_load_choice(doc, map, "of", lj_gram_kind_names, &kind));
     rules->kind = (lj_gram_kind)kind;
+    if (rules->kind == LJ_GRAM_SEGMENTS)
+        LJ_TRY(check_dictionary(doc, map));
     LJ_TRY(lj_item_need_integer(doc, map, "from", 1, LJ_GRAM_MAX, &rules->low));
     LJ_TRY(lj_item_need_integer(doc, map, "to", rules->low, LJ_GRAM_MAX, &rules->high));
     LJ_TRY(lj_item_need_integer(doc, map, "shortest_word", 1, LJ_GRAM_MAX, &rules->shortest_word));

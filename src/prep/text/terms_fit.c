@@ -131,7 +131,8 @@ lj_status lj_terms_fit(const char *const *texts, int64_t n, const lj_text_rules 
                        lj_arena *arena, lj_terms *terms)
 {
     seen s = {0};
-    lj_characters characters = {0}, scratch = {0};
+    lj_characters characters = {0};
+    lj_gram_scratch scratch = {0};
     lj_status status = LJ_OK;
     if (terms->buckets > 0) {
         terms->texts = n;
@@ -154,7 +155,7 @@ lj_status lj_terms_fit(const char *const *texts, int64_t n, const lj_text_rules 
     lj_free(s.slots);
     lj_text_free(&s.bytes);
     lj_characters_free(&characters);
-    lj_characters_free(&scratch);
+    lj_gram_scratch_free(&scratch);
     return status;
 }
 

@@ -13,6 +13,8 @@ static const lj_declaration options_declared[] = {
     {.key = "shortest_word", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tfidf_options, shortest_word),
      .min = 1, .max = LJ_GRAM_MAX, .fallback = "1",
      .doc = "Words of fewer letters and digits are passed over (scikit-learn: 2)."},
+    {.key = "segment", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_tfidf_options, segment), .fallback = "false",
+     .doc = "Chinese, which has no blanks, is cut into words by a dictionary."},
     {.key = "characters", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tfidf_options, characters), .min = 0,
      .max = LJ_GRAM_MAX, .fallback = "4",
      .doc = "Longest run of characters that is counted; 0: none."},
