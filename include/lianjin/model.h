@@ -44,6 +44,7 @@ typedef struct lj_family_info {
     lj_prep_style style;                 /* of `prepare: auto` */
     int reads_terms;                     /* of texts (sparse rows) */
     int reads_tokens;                    /* of texts (codes): rows must have them */
+    int reads_stream;                    /* of one long text: rows must have it; a score is nats a token */
     lj_images images;
 } lj_family_info;
 

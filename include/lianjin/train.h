@@ -28,6 +28,9 @@ typedef struct lj_rows {
     const lj_sparse *terms; /* [n] sparse rows; NULL: none */
     const int32_t *tokens;  /* [n, token_count] codes of the tokens of a text, 0: padding */
     int64_t token_count;
+    const int32_t *stream;  /* [stream_count] one long text instead: row i is token_count codes from i * token_count on,
+                               and each is to tell the one behind it; at least token_count + 1. NULL: none */
+    int64_t stream_count;
     const uint8_t *pixels;  /* [n, pixel_count]: an image of each row; models see bytes / 255 */
     int64_t pixel_count;
     lj_pixels image;        /* shape of an image (bytes NULL) */
@@ -47,6 +50,9 @@ typedef enum lj_fill {
 #undef X
         LJ_FILL_COUNT
 } lj_fill;
+
+/* The rows of one long text, by `context` tokens: as many as are whole, with the one behind each. Borrows the codes. */
+lj_rows lj_stream_rows(const int32_t *stream, int64_t count, int64_t context);
 
 /* How images are changed at random while training: each drawn evenly from minus to plus the number. Zero: not. */
 typedef struct lj_augment_options {
@@ -122,7 +128,9 @@ typedef struct lj_train_bucket {
  * token_count] and their "lengths" i32 [B] (what is behind the last token that
  * is no padding does not count), "pixels" [B, height, width, channels] as far
  * as the rows have them; the training graph also "target" and "weight" and its loss; the scoring graph the output "score" ([B]
- * probability, [B, classes], or [B] value in the scaled unit of the target).
+ * probability, [B, classes], or [B] value in the scaled unit of the target). Of
+ * a stream the target is i32 [B, token_count], also in the scoring graph, whose
+ * score [B] is the mean loss of a row's tokens in nats.
  */
 typedef struct lj_train_job {
     lj_graph *training;

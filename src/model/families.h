@@ -19,7 +19,8 @@
     X(fasttext)                                                                                                        \
     X(text_rnn)                                                                                                        \
     X(text_cnn)                                                                                                        \
-    X(transformer)
+    X(transformer)                                                                                                     \
+    X(gpt)
 
 /* What building a network needs. */
 typedef struct lj_network {

@@ -13,6 +13,8 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
 {
     LJ_TRY(lj_model_check_width(spec, rows, part));
     const double classes = (double)spec->classes;
+    if (rows->stream != NULL)
+        return LJ_OK;
     for (int64_t i = 0; i < rows->n; i++) {
         const double y = rows->target[i];
         if (!isfinite(y) || (spec->task != LJ_REGRESSION && (y < 0.0 || y >= classes || floor(y) != y)))
@@ -33,7 +35,7 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
 static void measure_target(const lj_rows *train, lj_model_core *core)
 {
     double sum = 0.0, squares = 0.0;
-    if (core->spec.task != LJ_REGRESSION)
+    if (core->spec.task != LJ_REGRESSION || train->stream != NULL)
         return;
     for (int64_t i = 0; i < train->n; i++)
         sum += train->target[i];
@@ -82,7 +84,7 @@ static lj_status build_shorter(fit_state *state, const lj_loss_options *loss, co
     lj_train_job *job = &state->job;
     const int64_t tokens = core->spec.token_count;
     int64_t short_texts = 0;
-    for (int64_t i = 0; tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
+    for (int64_t i = 0; train->tokens != NULL && tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
         short_texts += train->tokens[i * tokens + tokens / 2] == 0;
     if (core->family->fit != NULL || 2 * short_texts <= train->n)
         return LJ_OK;
@@ -109,7 +111,9 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     state->network.seed = given->seed;
     state->network.edges = state->edges;
 
-    const lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
+    lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
+    if (family->info.reads_stream)
+        loss.loss = LJ_LOSS_CROSS_ENTROPY;
     lj_train_job *job = &state->job;
     LJ_TRY(lj_network_training(family, &state->network, &loss, &job->training, &job->loss));
     LJ_TRY(build_shorter(state, &loss, train));
@@ -179,7 +183,7 @@ lj_status lj_model_check(const lj_fit_options *options)
     const lj_family *family = NULL;
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
-    if (family->info.reads_tokens) {
+    if (family->info.reads_tokens || family->info.reads_stream) {
         any.token_count = 1;
         any.token_size = 2;
     }

@@ -27,10 +27,11 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
         return lj_fail(LJ_EDATA,
                        "model: the family '%s' does not read the terms of texts that tfidf makes: text_linear does",
                        family->info.name);
-    if (spec->token_count > 0 && !family->info.reads_tokens)
+    const int reads_tokens = family->info.reads_tokens || family->info.reads_stream;
+    if (spec->token_count > 0 && !reads_tokens)
         return lj_fail(LJ_EDATA, "model: the family '%s' does not read the tokens of texts that tokenise makes: "
                        "text_rnn, text_cnn and transformer do", family->info.name);
-    if (spec->token_count == 0 && family->info.reads_tokens)
+    if (spec->token_count == 0 && reads_tokens)
         return lj_fail(LJ_EDATA, "model: the family '%s' reads a text, and there is none (prepare: a step tokenise)",
                        family->info.name);
     if (spec->token_count > LJ_TOKENS_MAX || (spec->token_count > 0 && spec->token_size < 2))

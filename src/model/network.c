@@ -109,7 +109,8 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
     network.pixels = network.tokens = network.lengths = LJ_NONE;
     if (spec->token_count > 0) {
         network.tokens = lj_input(g, "tokens", LJ_I32, lj_shape_of(LJ_BATCH, spec->token_count));
-        network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
+        if (!family->info.reads_stream)
+            network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
     }
     if (lj_pixels_size(image) > 0)
         network.pixels =
@@ -121,6 +122,14 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
     return family->build(g, &network, numbers, codes);
 }
 
+/* Values of a row, or of a stream the tokens behind those of the row. */
+static lj_value target_of(const lj_family *family, const lj_network *network, lj_graph *g, lj_loss loss)
+{
+    if (family->info.reads_stream)
+        return lj_input(g, "target", LJ_I32, lj_shape_of(LJ_BATCH, network->spec->token_count));
+    return lj_input(g, "target", loss == LJ_LOSS_CROSS_ENTROPY ? LJ_I32 : LJ_F32, lj_shape_of(LJ_BATCH));
+}
+
 lj_status lj_network_training(const lj_family *family, const lj_network *network, const lj_loss_options *loss,
                               lj_graph **out, lj_value *loss_value)
 {
@@ -128,8 +137,7 @@ lj_status lj_network_training(const lj_family *family, const lj_network *network
     lj_graph *g = NULL;
     LJ_TRY(lj_graph_create(1, &g));
     const lj_value raw = build(family, network, g);
-    const lj_dtype type = loss->loss == LJ_LOSS_CROSS_ENTROPY ? LJ_I32 : LJ_F32;
-    const lj_value target = lj_input(g, "target", type, lj_shape_of(LJ_BATCH));
+    const lj_value target = target_of(family, network, g, loss->loss);
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
     *loss_value = lj_loss_build(g, raw, target, weight, *loss);
     const lj_status status = lj_graph_check(g);
@@ -166,7 +174,12 @@ lj_status lj_network_scoring(const lj_family *family, const lj_network *network,
     lj_graph *g = NULL;
     LJ_TRY(lj_graph_create(0, &g));
     const lj_value raw = build(family, network, g);
-    lj_output(g, "score", score(g, network->spec, raw));
+    if (family->info.reads_stream && raw != LJ_NONE) {
+        const lj_value target = target_of(family, network, g, LJ_LOSS_CROSS_ENTROPY);
+        lj_output(g, "score", lj_mean(g, lj_softmax_cross_entropy(g, raw, target, 0), 1, 0));
+    } else {
+        lj_output(g, "score", score(g, network->spec, raw));
+    }
     const lj_status status = lj_graph_check(g);
     if (status != LJ_OK) {
         lj_graph_destroy(g);

@@ -62,6 +62,7 @@ static lj_status make_fingerprint(lj_trainer *trainer)
     LJ_TRY_DONE(hash_block(hash, rows->numbers, rows->n * rows->number_count, sizeof(float)));
     LJ_TRY_DONE(hash_block(hash, rows->codes, rows->n * rows->category_count, sizeof(int32_t)));
     LJ_TRY_DONE(hash_block(hash, rows->tokens, rows->n * rows->token_count, sizeof(int32_t)));
+    LJ_TRY_DONE(hash_block(hash, rows->stream, rows->stream_count, sizeof(int32_t)));
     LJ_TRY_DONE(hash_block(hash, rows->pixels, rows->n * rows->pixel_count, 1));
     LJ_TRY_DONE(hash_block(hash, trainer->target, rows->n, 4));
     LJ_TRY_DONE(hash_block(hash, trainer->weight, rows->n, sizeof(float)));

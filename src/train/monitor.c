@@ -49,6 +49,13 @@ lj_status lj_monitor_measure(lj_trainer *trainer, lj_epoch *epoch)
         if (job->task == LJ_REGRESSION)
             trainer->scores[i] = (float)((double)trainer->scores[i] * job->target_scale + job->target_mean);
     }
+    if (valid->stream != NULL) {
+        double sum = 0.0;
+        for (int64_t i = 0; i < valid->n; i++)
+            sum += (double)trainer->scores[i];
+        epoch->valid_loss = epoch->monitor = sum / (double)valid->n;
+        return LJ_OK;
+    }
     const lj_predictions predictions = {
         .task = job->task,
         .n = valid->n,
@@ -87,7 +94,10 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
             lj_program_bind(scoring, "numbers", rows->numbers + begin * rows->number_count);
         if (rows->category_count > 0)
             lj_program_bind(scoring, "codes", rows->codes + begin * rows->category_count);
-        if (rows->token_count > 0) {
+        if (rows->stream != NULL) {
+            lj_program_bind(scoring, "tokens", rows->stream + begin * rows->token_count);
+            lj_program_bind(scoring, "target", rows->stream + begin * rows->token_count + 1);
+        } else if (rows->token_count > 0) {
             const int32_t *tokens = rows->tokens + begin * rows->token_count;
             lj_program_bind(scoring, "tokens", tokens);
             lj_token_lengths(tokens, n, rows->token_count, lj_program_input(scoring, "lengths"));
@@ -106,5 +116,7 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
         lj_program_bind(scoring, "codes", NULL);
     if (rows->token_count > 0)
         lj_program_bind(scoring, "tokens", NULL);
+    if (rows->stream != NULL)
+        lj_program_bind(scoring, "target", NULL);
     return LJ_OK;
 }

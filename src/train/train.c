@@ -48,9 +48,9 @@ static void resolve(lj_trainer *trainer, const lj_train_options *given)
 static lj_status check(const lj_trainer *trainer)
 {
     const lj_train_options *o = &trainer->options;
-    if (trainer->train->n < 1 || trainer->train->target == NULL)
+    if (trainer->train->n < 1 || (trainer->train->target == NULL && trainer->train->stream == NULL))
         return lj_fail(LJ_EDATA, "train: expected training rows with a target, found none");
-    if (trainer->valid != NULL && trainer->valid->target == NULL)
+    if (trainer->valid != NULL && trainer->valid->target == NULL && trainer->valid->stream == NULL)
         return lj_fail(LJ_EDATA, "train: the valid part has no target");
     if (o->epochs < 1 || o->batch < 1)
         return lj_fail(LJ_EINVAL, "train: expected at least one epoch and one row a batch");
