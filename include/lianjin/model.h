@@ -83,6 +83,21 @@ void lj_model_destroy(lj_model *model);
 LJ_CHECKED lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
 LJ_CHECKED lj_status lj_model_share(lj_model *model, lj_model **out);
 
+/* How a token is drawn; zero is the document's default. */
+typedef struct lj_sampling {
+    double temperature; /* logits are divided by it; 0: the most probable token, always */
+    int64_t top_k;      /* of the most probable ones only; 0: all */
+    double top_p;       /* of the fewest that have this probability together; 0: all */
+    uint64_t seed;
+} lj_sampling;
+
+/*
+ * The token behind tokens [n >= 1] of a language model (reads_stream): drawn by (seed, place), the place being n. Of
+ * more tokens than its context the last ones are seen. LJ_EINVAL: no language model.
+ */
+LJ_CHECKED lj_status lj_model_next_token(lj_model *model, const int32_t *tokens, int64_t n, const lj_sampling *how,
+                                         int32_t *out);
+
 const lj_family_info *lj_model_family(const lj_model *model);
 const lj_model_spec *lj_model_spec_of(const lj_model *model);
 const lj_weights *lj_model_weights(const lj_model *model);

@@ -6,6 +6,7 @@
 
 #include "model/families.h"
 
+#define LJ_NEXT_LENGTHS 4 /* a language model's next token is asked of the least eighth, quarter, half of its context */
 #define LJ_MODEL_BATCH 1024 /* rows of the large program; no number depends on it */
 
 /* Never changes after the fit or the load; freed with its last user. */
@@ -25,6 +26,7 @@ struct lj_model {
     lj_program *one;  /* batch 1 */
     lj_program *many; /* batch LJ_MODEL_BATCH, compiled when first needed */
     int64_t many_threads;
+    lj_program *next[LJ_NEXT_LENGTHS]; /* of a language model: one row of so many tokens, compiled when first needed */
 };
 
 /*

@@ -188,3 +188,18 @@ lj_status lj_network_scoring(const lj_family *family, const lj_network *network,
     *out = g;
     return LJ_OK;
 }
+
+lj_status lj_network_logits(const lj_family *family, const lj_network *network, lj_graph **out)
+{
+    *out = NULL;
+    lj_graph *g = NULL;
+    LJ_TRY(lj_graph_create(0, &g));
+    lj_output(g, "logits", build(family, network, g));
+    const lj_status status = lj_graph_check(g);
+    if (status != LJ_OK) {
+        lj_graph_destroy(g);
+        return status;
+    }
+    *out = g;
+    return LJ_OK;
+}

@@ -95,6 +95,8 @@ int64_t lj_network_outputs(const lj_model_spec *spec);
 /* The training graph with its loss, and the scoring graph with its output "score". The caller destroys them. */
 LJ_CHECKED lj_status lj_network_training(const lj_family *family, const lj_network *network,
                                          const lj_loss_options *loss, lj_graph **out, lj_value *loss_value);
+/* The graph with the output "logits" [B, T, V] of a family that reads a stream. */
+LJ_CHECKED lj_status lj_network_logits(const lj_family *family, const lj_network *network, lj_graph **out);
 LJ_CHECKED lj_status lj_network_scoring(const lj_family *family, const lj_network *network, lj_graph **out);
 
 /*

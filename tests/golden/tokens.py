@@ -8,6 +8,9 @@ import re
 from keras.utils import pad_sequences
 from text_forms import equal_forms, texts
 
+# Words of Chinese text are another matter: segment.py.
+texts = [t for t in texts if not re.search("[\u4e00-\u9fff]", t)]
+
 # (our options; unit, least number of texts, unknown kept, Keras' options)
 cases = [
     ("unit: words, length: 5", "words", 1, True, dict(maxlen=5, padding="post", truncating="post")),
@@ -34,4 +37,4 @@ def case(ours, unit, least, keeps, keras_options):
     return {"options": ours, "size": len(tokens) + 2, "codes": pad_sequences(coded, **keras_options).tolist()}
 
 
-print(json.dumps({"cases": [case(*c) for c in cases]}).replace("}, {", "},\n{"))
+print(json.dumps({"texts": texts, "cases": [case(*c) for c in cases]}).replace("}, {", "},\n{"))

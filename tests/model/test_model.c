@@ -286,6 +286,8 @@ static void every_family_does_every_task(void **state)
     float scores[VALID * CLASSES], again[VALID * CLASSES];
     for (int64_t f = 0; f < lj_family_count(); f++) {
         const char *family = lj_family_at(f)->name;
+        if (lj_family_at(f)->reads_stream) /* test_gpt.c */
+            continue;
         for (int task = 0; task < LJ_TASK_COUNT; task++) {
             table *t = make_table((lj_task)task, "train", TRAIN), *v = make_table((lj_task)task, "valid", VALID);
             const lj_rows *rows = rows_for(family, v);
@@ -318,6 +320,8 @@ static void every_family_gives_the_same_bits_on_any_instruction_set_and_threads(
     table *t = make_table(LJ_BINARY, "train", 150), *v = make_table(LJ_BINARY, "valid", 50);
     for (int64_t f = 0; f < lj_family_count(); f++) {
         char first[65] = "";
+        if (lj_family_at(f)->reads_stream)
+            continue;
         for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
             if (lj_kernels_named(*isa) == NULL)
                 continue;
@@ -401,7 +405,7 @@ static void an_unknown_category_is_like_one_out_of_range_and_adds_nothing(void *
     for (int64_t f = 0; f < lj_family_count(); f++) {
         const char *family = lj_family_at(f)->name;
         float scores[2];
-        if (rows_for(family, train) != &train->rows)
+        if (lj_family_at(f)->reads_stream || rows_for(family, train) != &train->rows)
             continue;
         lj_model *model = fit(family, LJ_REGRESSION, &train->rows, &valid->rows, 1);
         MUST(lj_model_predict(model, &rows, NULL, scores));

@@ -10,11 +10,11 @@
             fail_msg("%s: %s", #expr, lj_error_message());                                                             \
     } while (0)
 
-static lj_doc *texts_doc, *tokens_doc;
+static lj_doc *golden;
 
 static const lj_item *texts(void)
 {
-    return lj_item_get(lj_doc_root(texts_doc), "texts");
+    return lj_item_get(lj_doc_root(golden), "texts");
 }
 
 static lj_frame *text_frame(void)
@@ -40,7 +40,7 @@ static lj_prep *fit_step(const lj_frame *frame, const char *options)
 static void codes_are_those_of_keras(void **state)
 {
     (void)state;
-    const lj_item *cases = lj_item_get(lj_doc_root(tokens_doc), "cases");
+    const lj_item *cases = lj_item_get(lj_doc_root(golden), "cases");
     lj_frame *frame = text_frame();
     for (int64_t c = 0; c < cases->count; c++) {
         const lj_item *rows = lj_item_get(cases->items[c], "codes");
@@ -92,6 +92,23 @@ static void one_record_has_the_codes_of_the_table(void **state)
     assert_memory_equal(alone, padding, sizeof(padding));
     lj_text_free(&text);
     lj_prep_destroy(loaded);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
+static void chinese_text_is_cut_into_its_words(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"央行下调存款准备金率", "存款 央行", "下调准备金率"};
+    lj_frame *frame = NULL;
+    int32_t codes[9];
+    MUST(lj_frame_create(3, &frame));
+    MUST(lj_frame_add_text(frame, "text", cells));
+    lj_prep *prep = fit_step(frame, "unit: words, length: 3");
+    MUST(lj_prep_apply_tokens(prep, frame, 0, 3, codes));
+    assert_int_equal(codes[0], codes[4]); /* the central bank */
+    assert_int_equal(codes[1], codes[6]); /* lowers */
+    assert_int_not_equal(codes[0], codes[1]);
     lj_prep_destroy(prep);
     lj_frame_destroy(frame);
 }
@@ -192,15 +209,13 @@ static void lies_in_a_file_are_refused(void **state)
 static int open_golden(void **state)
 {
     (void)state;
-    return lj_json_read(LJ_SOURCE_DIR "/tests/golden/text.json", &texts_doc) != LJ_OK ||
-           lj_json_read(LJ_SOURCE_DIR "/tests/golden/tokens.json", &tokens_doc) != LJ_OK;
+    return lj_json_read(LJ_SOURCE_DIR "/tests/golden/tokens.json", &golden) != LJ_OK;
 }
 
 static int close_golden(void **state)
 {
     (void)state;
-    lj_doc_destroy(texts_doc);
-    lj_doc_destroy(tokens_doc);
+    lj_doc_destroy(golden);
     return 0;
 }
 
@@ -209,6 +224,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_are_those_of_keras),
         cmocka_unit_test(one_record_has_the_codes_of_the_table),
+        cmocka_unit_test(chinese_text_is_cut_into_its_words),
         cmocka_unit_test(auto_reads_the_text_with_many_values),
         cmocka_unit_test(wrong_steps_are_refused),
         cmocka_unit_test(lies_in_a_file_are_refused),

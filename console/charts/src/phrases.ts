@@ -113,6 +113,7 @@ export const rows: [string, string][] = [
   ["LeNet-5: two convolutions, two dense layers; for small grey images", "两个卷积层与两个全连接层的经典网络，适用于小尺寸灰度图像"],
   ["linear support vector machines or ridge regression on the words and characters of texts", "基于文本词与字符特征的线性支持向量机或岭回归"],
   ["vectors of the words and characters of texts, added up, and a linear answer", "文本词与字符向量求和后的线性模型"],
+  ["a language model: attention over what stands before tells the next token", "语言模型：由前文经注意力预测下一个词元"],
   ["LSTM or GRU layers over the tokens of a text", "文本词元上的长短期记忆或门控循环网络"],
   ["convolutions of several widths over the tokens of a text", "文本词元上的多宽度卷积网络"],
   ["attention (encoder blocks) over the tokens of a text", "文本词元上的注意力网络（编码器块）"],

@@ -98,7 +98,7 @@ static lj_status choose_length(const char *const *texts, int64_t n, lj_tokeniser
 
 static lj_gram_rules cuts_of(lj_token_unit unit)
 {
-    const lj_gram_kind kind = unit == LJ_TOKEN_WORDS ? LJ_GRAM_WORDS : LJ_GRAM_CHARACTERS;
+    const lj_gram_kind kind = unit == LJ_TOKEN_WORDS ? LJ_GRAM_SEGMENTS : LJ_GRAM_CHARACTERS;
     return (lj_gram_rules){.kind = kind, .low = 1, .high = 1, .shortest_word = 1};
 }
 

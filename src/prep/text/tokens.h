@@ -9,8 +9,8 @@
 
 /* X(code, name) What a token is; the names are written in prep.json. */
 #define LJ_TOKEN_UNIT_LIST(X)                                          \
-    X(WORDS, "words")           /* runs of word characters */          \
-    X(CHARACTERS, "characters") /* in which a run of blanks is one */
+    X(WORDS, "words")           /* Chinese text is cut into its words */ \
+    X(CHARACTERS, "characters") /* a run of blanks is one */
 
 typedef enum lj_token_unit {
 #define X(code, name) LJ_TOKEN_##code,

@@ -9,7 +9,7 @@
 static const lj_declaration options_declared[] = {
     {.key = "unit", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_tokenise_options, unit),
      .choices = lj_token_unit_names, .fallback = "words",
-     .doc = "What a token is: a word, or a character."},
+     .doc = "What a token is: a word (Chinese text is cut into its words), or a character."},
     {.key = "length", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tokenise_options, length), .min = 1,
      .max = LJ_TOKENS_MAX,
      .doc = "Tokens of a row (maxlen of Keras); left out: 98 of 100 training texts are not cut off, at most 512."},
