@@ -63,7 +63,16 @@ LJ_CHECKED lj_status lj_graph_check(const lj_graph *graph);
 lj_value lj_graph_refuse(lj_graph *graph, lj_status status);
 /* How often it was asked for this kind before, from 0: default names of layers ("dense", "dense_1", ...). */
 int64_t lj_graph_count_name(lj_graph *graph, const char *kind);
+/* Puts "words: " before what the graph refused; nothing where it refused nothing. */
+void lj_graph_context(lj_graph *graph, const char *format, ...) LJ_PRINTF(2, 3);
+/* Numbers in all its parameters so far. */
+int64_t lj_graph_parameters(const lj_graph *graph);
 lj_shape lj_value_shape(const lj_graph *graph, lj_value value);
+/* "[batch, 64]" */
+typedef struct lj_shape_text {
+    char text[160];
+} lj_shape_text;
+lj_shape_text lj_shape_print(const lj_shape *shape);
 lj_dtype lj_value_dtype(const lj_graph *graph, lj_value value);
 
 /* ---- leaves ---- */

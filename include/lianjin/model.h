@@ -35,6 +35,9 @@ typedef struct lj_model lj_model;
 /* Whether a family reads the images of rows: rows with one are refused, may come, or must have one. */
 typedef enum lj_images { LJ_NO_IMAGES, LJ_IMAGES_TOO, LJ_IMAGES_ONLY } lj_images;
 
+/* The same of the tokens of a text. */
+typedef enum lj_tokens { LJ_NO_TOKENS, LJ_TOKENS_TOO, LJ_TOKENS_ONLY } lj_tokens;
+
 /* What a person can know of a family. */
 typedef struct lj_family_info {
     const char *name;
@@ -43,7 +46,7 @@ typedef struct lj_family_info {
     int64_t option_count;
     lj_prep_style style;                 /* of `prepare: auto` */
     int reads_terms;                     /* of texts (sparse rows) */
-    int reads_tokens;                    /* of texts (codes): rows must have them */
+    lj_tokens reads_tokens;              /* of texts (codes) */
     int reads_stream;                    /* of one long text: rows must have it; a score is nats a token */
     lj_images images;
 } lj_family_info;

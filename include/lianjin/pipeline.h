@@ -25,6 +25,8 @@ const char *lj_pipeline_name(const lj_pipeline *pipeline);
 
 /* Every key of the file with type, default and meaning, as Markdown: docs/pipeline.md. */
 LJ_CHECKED lj_status lj_pipeline_document(lj_text *out);
+/* docs/layers.md likewise: the layers of `family: layers`. */
+LJ_CHECKED lj_status lj_layers_document(lj_text *out);
 
 typedef struct lj_pipeline_options {
     const char *bundle; /* where the bundle goes; NULL: "bundles/<name>" */

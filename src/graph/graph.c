@@ -1,5 +1,6 @@
 #include <assert.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,33 @@ lj_value lj_graph_refuse(lj_graph *graph, lj_status status)
         (void)snprintf(graph->message, sizeof(graph->message), "%s", lj_error_message());
     }
     return LJ_NONE;
+}
+
+void lj_graph_context(lj_graph *graph, const char *format, ...)
+{
+    char words[sizeof(graph->message)];
+    va_list arguments;
+    if (graph->status == LJ_OK)
+        return;
+    va_start(arguments, format);
+    (void)vsnprintf(words, sizeof(words), format, arguments);
+    va_end(arguments);
+    const size_t n = strlen(words);
+    (void)snprintf(words + n, sizeof(words) - n, ": %.*s", (int)(sizeof(words) - n), graph->message);
+    memcpy(graph->message, words, sizeof(words));
+}
+
+int64_t lj_graph_parameters(const lj_graph *graph)
+{
+    int64_t numbers = 0;
+    for (int64_t i = 0; i < graph->count; i++) {
+        const lj_node *node = graph->nodes[i];
+        int64_t count = node->op == LJ_OP_PARAMETER;
+        for (int d = 0; d < node->shape.rank; d++)
+            count *= node->shape.dim[d];
+        numbers += count;
+    }
+    return numbers;
 }
 
 lj_status lj_graph_check(const lj_graph *graph)

@@ -80,11 +80,6 @@ int lj_shape_has_batch(const lj_shape *shape);
 /* Elements of one row, or all of a value without a batch. */
 int64_t lj_shape_inner(const lj_shape *shape);
 int lj_shape_equal(const lj_shape *a, const lj_shape *b);
-/* "[batch, 64]" */
-typedef struct lj_shape_text {
-    char text[160];
-} lj_shape_text;
-lj_shape_text lj_shape_print(const lj_shape *shape);
 /* The shape that both broadcast to; 0 if there is none. */
 int lj_shape_broadcast(const lj_shape *a, const lj_shape *b, lj_shape *out);
 /* The product of the dimensions [from, to), the batch counting as 1. */

@@ -15,10 +15,6 @@ typedef struct options {
     int initialiser;
 } options;
 
-#define ROW(code, name) name,
-static const char *const initialisers[] = {LJ_INITIALISER_LIST(ROW) NULL};
-#undef ROW
-
 static const lj_declaration declarations[] = {
     {.key = "layers",
      .kind = LJ_DECLARED_INTEGERS,
@@ -66,7 +62,7 @@ static const lj_declaration declarations[] = {
     {.key = "initialiser",
      .kind = LJ_DECLARED_CHOICE,
      .offset = offsetof(options, initialiser),
-     .choices = initialisers,
+     .choices = lj_initialiser_choices,
      .fallback = "torch_linear",
      .doc = "How the weights start."},
     LJ_INPUT_DECLARATIONS(options, "plain", "32", "8"),

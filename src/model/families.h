@@ -5,6 +5,7 @@
 #ifndef LIANJIN_MODEL_FAMILIES_H
 #define LIANJIN_MODEL_FAMILIES_H
 
+#include "lianjin/limits.h"
 #include "lianjin/model.h"
 #include "model/train_values.h"
 
@@ -14,6 +15,7 @@
     X(resnet)                                                                                                          \
     X(lenet)                                                                                                           \
     X(cnn)                                                                                                             \
+    X(layers)                                                                                                          \
     X(logistic)                                                                                                        \
     X(text_linear)                                                                                                     \
     X(fasttext)                                                                                                        \
@@ -21,6 +23,18 @@
     X(text_cnn)                                                                                                        \
     X(transformer)                                                                                                     \
     X(gpt)
+
+/* A layer as it was built from a list. */
+typedef struct lj_traced_layer {
+    const char *name;
+    lj_shape shape;  /* of what it gives */
+    int64_t weights; /* numbers in its parameters */
+} lj_traced_layer;
+
+typedef struct lj_layer_trace {
+    int64_t count;
+    lj_traced_layer rows[LJ_LAYERS_MAX + 1]; /* and the answer */
+} lj_layer_trace;
 
 /* What building a network needs. */
 typedef struct lj_network {
@@ -31,6 +45,9 @@ typedef struct lj_network {
     int64_t bins;        /* of the embedding of numbers, 0: none */
     const float *edges;  /* [number_count, bins + 1]; NULL unless fresh */
     int64_t token_places; /* tokens of the longest text: the spec's, also in a graph for shorter ones */
+    const char *file;      /* the pipeline and its `model:`, for places in messages; NULL: of a bundle */
+    const lj_item *model;
+    lj_layer_trace *trace; /* NULL, or where a list of layers tells what it built */
     lj_value tokens;     /* i32 [B, token_count] in the graph that is built; LJ_NONE: rows have none */
     lj_value lengths;    /* i32 [B]: of the tokens */
     lj_value pixels;     /* f32 [B, height, width, channels] in the graph that is built; LJ_NONE: rows have no images */
@@ -56,6 +73,8 @@ typedef struct lj_family {
     void (*train_defaults)(const void *options, int64_t n, lj_train_values *values);
     /* Most bins of an embedding of numbers; NULL or 0: none. */
     int64_t (*bins)(const void *options);
+    /* What the declarations cannot say of the options, before any data; messages call their text `file`. NULL: nothing. */
+    lj_status (*check)(const char *file, const void *options);
     /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] and codes [B, K] (LJ_NONE where F or K is
      * 0). */
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);

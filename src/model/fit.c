@@ -107,6 +107,8 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     if (most_bins > 0 && core->spec.number_count > 0)
         LJ_TRY(lj_network_edges(train, most_bins, &core->bins, &state->edges));
     state->network = lj_model_network(core);
+    state->network.file = given->doc != NULL ? lj_doc_name(given->doc) : "options";
+    state->network.model = given->model;
     state->network.is_fresh = 1;
     state->network.seed = given->seed;
     state->network.edges = state->edges;
@@ -183,7 +185,7 @@ lj_status lj_model_check(const lj_fit_options *options)
     const lj_family *family = NULL;
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
-    if (family->info.reads_tokens || family->info.reads_stream) {
+    if (family->info.reads_tokens == LJ_TOKENS_ONLY || family->info.reads_stream) {
         any.token_count = 1;
         any.token_size = 2;
     }

@@ -31,7 +31,7 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
     if (spec->token_count > 0 && !reads_tokens)
         return lj_fail(LJ_EDATA, "model: the family '%s' does not read the tokens of texts that tokenise makes: "
                        "text_rnn, text_cnn and transformer do", family->info.name);
-    if (spec->token_count == 0 && reads_tokens)
+    if (spec->token_count == 0 && (family->info.reads_tokens == LJ_TOKENS_ONLY || family->info.reads_stream))
         return lj_fail(LJ_EDATA, "model: the family '%s' reads a text, and there is none (prepare: a step tokenise)",
                        family->info.name);
     if (spec->token_count > LJ_TOKENS_MAX || (spec->token_count > 0 && spec->token_size < 2))
@@ -57,6 +57,8 @@ static lj_status own_options(lj_model_core *core, const char *file, const lj_ite
     if (core->options == NULL)
         return lj_fail(LJ_ENOMEM, "model: no memory for the options of '%s'", info->name);
     LJ_TRY(lj_declare_read(file, item, info->options, info->option_count, also, core->options));
+    if (core->family->check != NULL)
+        LJ_TRY(core->family->check(file, core->options));
     lj_json_start(&json, &text, 1);
     lj_json_map(&json, NULL);
     lj_declare_write(&json, info->options, info->option_count, core->options);

@@ -4,8 +4,6 @@
 
 const char *const lj_numbers_choices[] = {"plain", "piecewise", "periodic", NULL};
 const char *const lj_categories_choices[] = {"one_hot", "embedding", NULL};
-const char *const lj_activation_choices[] = {"linear", "relu", "leaky_relu", "elu",      "selu", "gelu",
-                                             "silu",   "tanh", "sigmoid",    "softplus", NULL};
 
 int64_t lj_network_bins(const void *options)
 {

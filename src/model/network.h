@@ -3,6 +3,7 @@
 #define LIANJIN_MODEL_NETWORK_H
 
 #include "model/families.h"
+#include "nn/names.h"
 
 /* Options of the input of a network, at the head of each family's options. */
 typedef struct lj_input_options {
@@ -21,7 +22,6 @@ enum { LJ_CATEGORIES_ONE_HOT, LJ_CATEGORIES_EMBEDDING };
 
 extern const char *const lj_numbers_choices[];
 extern const char *const lj_categories_choices[];
-extern const char *const lj_activation_choices[];
 
 /* The rows of a family's table for them; `numbers_default` as a text. */
 #define LJ_INPUT_DECLARATIONS(type, numbers_default, bins_default, dimension_default)                                  \

@@ -1,6 +1,7 @@
 /* The part "model" of model.json: family, resolved options, spec; and a model from it with hostile input in mind. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lianjin/images.h"
@@ -154,6 +155,29 @@ lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weig
     return lj_model_of_core(core, out);
 }
 
+/* A list of layers as a table; nothing of other families. */
+static lj_status describe_layers(const lj_model_core *core, lj_text *out)
+{
+    lj_layer_trace trace = {0};
+    lj_network network = lj_model_network(core);
+    lj_graph *graph = NULL;
+    network.trace = &trace;
+    LJ_TRY(lj_network_scoring(core->family, &network, &graph));
+    lj_graph_destroy(graph);
+    if (trace.count > 0)
+        lj_text_printf(out, "  %-32s %-24s %s\n", "layer", "gives", "weights");
+    for (int64_t i = 0; i < trace.count; i++) {
+        const lj_traced_layer *layer = &trace.rows[i];
+        char name[LJ_NAME_MAX];
+        if (i + 1 < trace.count)
+            (void)snprintf(name, sizeof(name), "%" PRId64 " %s", i + 1, layer->name);
+        else
+            (void)snprintf(name, sizeof(name), "%s", layer->name);
+        lj_text_printf(out, "  %-32s %-24s %" PRId64 "\n", name, lj_shape_print(&layer->shape).text, layer->weights);
+    }
+    return LJ_OK;
+}
+
 lj_status lj_model_describe(const lj_model *model, lj_text *out)
 {
     const lj_model_core *core = model->core;
@@ -178,6 +202,7 @@ lj_status lj_model_describe(const lj_model *model, lj_text *out)
         lj_text_printf(out, "options: %s\n", options.data);
     lj_text_free(&options);
     LJ_TRY(status);
+    LJ_TRY(describe_layers(core, out));
     for (int64_t t = 0; t < lj_weights_count(core->weights); t++) {
         const lj_tensor *tensor = lj_weights_at(core->weights, t);
         lj_text_printf(out, "  %-32s", tensor->name);

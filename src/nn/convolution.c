@@ -4,11 +4,17 @@
 lj_conv_options lj_layer_conv_options(const lj_layer_args *args)
 {
     return (lj_conv_options){.name = args->name,
-                             .activation = args->activation,
-                             .stride_h = args->stride,
-                             .stride_w = args->stride,
+                             .activation = (lj_activation)args->activation,
+                             .weight = (lj_initialiser)args->initialiser,
+                             .torch_bias = args->initialiser == LJ_TORCH_LINEAR,
+                             .no_bias = args->no_bias,
+                             .stride_h = lj_layer_side(args->stride, 0, 1),
+                             .stride_w = lj_layer_side(args->stride, 1, 1),
+                             .dilation_h = lj_layer_side(args->dilation, 0, 1),
+                             .dilation_w = lj_layer_side(args->dilation, 1, 1),
+                             .groups = args->groups,
                              .same = args->same,
-                             .padding = args->padding};
+                             .padding = lj_layer_padding(args->padding)};
 }
 
 lj_conv2d_options lj_layer_window(const lj_conv_options *options, int64_t height, int64_t width, int64_t kernel_h,
@@ -58,12 +64,12 @@ lj_value lj_layer_conv_end(lj_graph *g, lj_layer_name *name, lj_value y, lj_shap
 
 lj_pool_options lj_layer_pool_options(const lj_layer_args *args)
 {
-    return (lj_pool_options){.kernel_h = args->kernel,
-                             .kernel_w = args->kernel,
-                             .stride_h = args->stride,
-                             .stride_w = args->stride,
+    return (lj_pool_options){.kernel_h = lj_layer_side(args->kernel, 0, 0),
+                             .kernel_w = lj_layer_side(args->kernel, 1, 0),
+                             .stride_h = lj_layer_side(args->stride, 0, 0),
+                             .stride_w = lj_layer_side(args->stride, 1, 0),
                              .same = args->same,
-                             .padding = args->padding};
+                             .padding = lj_layer_padding(args->padding)};
 }
 
 lj_pool2d_options lj_layer_pool_window(const lj_graph *g, lj_value x, const lj_pool_options *o)

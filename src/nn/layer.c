@@ -77,3 +77,55 @@ lj_value lj_layer_activate(lj_graph *g, lj_value x, lj_activation activation)
 {
     return activation == LJ_LINEAR ? x : lj_activate(g, x, activation);
 }
+
+int64_t lj_layer_side(const lj_item *sides, int64_t index, int64_t fallback)
+{
+    const int64_t count = lj_declared_count(sides);
+    return count == 0 ? fallback : (int64_t)lj_declared_at(sides, index < count ? index : count - 1)->number;
+}
+
+lj_padding lj_layer_padding(const lj_item *sides)
+{
+    const int64_t step = lj_declared_count(sides) == 4 ? 1 : 0; /* else heights are 0 and widths are 1 */
+    return (lj_padding){.top = lj_layer_side(sides, 0, 0),
+                        .bottom = lj_layer_side(sides, step, 0),
+                        .left = lj_layer_side(sides, 1 + step, 0),
+                        .right = lj_layer_side(sides, 1 + 2 * step, 0)};
+}
+
+lj_value lj_layer_lengths(const lj_layer_args *args)
+{
+    return args->has_lengths ? args->lengths : LJ_NONE;
+}
+
+lj_dense_options lj_layer_dense_options(const lj_layer_args *args)
+{
+    return (lj_dense_options){.name = args->name,
+                              .activation = (lj_activation)args->activation,
+                              .weight = (lj_initialiser)args->initialiser,
+                              .torch_bias = args->initialiser == LJ_TORCH_LINEAR,
+                              .no_bias = args->no_bias};
+}
+
+lj_recurrent_options lj_layer_recurrent_options(const lj_layer_args *args)
+{
+    return (lj_recurrent_options){.name = args->name,
+                                  .layers = args->layers,
+                                  .bidirectional = args->bidirectional,
+                                  .last = args->last,
+                                  .dropout = (float)args->rate,
+                                  .activation = (lj_activation)args->activation};
+}
+
+lj_transformer_options lj_layer_transformer_options(const lj_layer_args *args)
+{
+    return (lj_transformer_options){.name = args->name,
+                                    .heads = args->heads,
+                                    .kv_heads = args->kv_heads,
+                                    .hidden = args->units,
+                                    .activation = (lj_activation)args->activation,
+                                    .dropout = (float)args->rate,
+                                    .pre_norm = args->pre_norm,
+                                    .causal = args->causal,
+                                    .window = args->window};
+}

@@ -2,7 +2,10 @@
 #ifndef LIANJIN_NN_LAYER_H
 #define LIANJIN_NN_LAYER_H
 
+#include <stddef.h>
+
 #include "nn/layers.h"
+#include "nn/names.h"
 
 /* Names of a layer's parameters: "<name>.<part>". */
 typedef struct lj_layer_name {
@@ -33,6 +36,62 @@ int64_t lj_layer_width(const lj_graph *g, lj_value x);
 int lj_layer_expect_rank(lj_graph *g, const char *layer, lj_value x, int rank);
 /* activation(x); x itself if linear. */
 lj_value lj_layer_activate(lj_graph *g, lj_value x, lj_activation activation);
+
+/* Rows of lj_layer.options that several layers have. */
+#define LJ_LAYER_OPTION(key_, kind_, member, ...)                                                                      \
+    {                                                                                                                  \
+        .key = key_, .kind = LJ_DECLARED_##kind_, .offset = offsetof(lj_layer_args, member), __VA_ARGS__               \
+    }
+#define LJ_LAYER_UNITS(key_, doc_)                                                                                     \
+    LJ_LAYER_OPTION(key_, INTEGER, units, .min = 1, .max = 65536, .required = 1, .doc = doc_)
+#define LJ_LAYER_HIDDEN(doc_)                                                                                          \
+    LJ_LAYER_OPTION("hidden", INTEGER, units, .min = 0, .max = 65536, .fallback = "0", .doc = doc_)
+#define LJ_LAYER_ACTIVATION(fallback_)                                                                                 \
+    LJ_LAYER_OPTION("activation", CHOICE, activation, .choices = lj_activation_choices, .fallback = fallback_,         \
+                    .doc = "Activation.")
+#define LJ_LAYER_INITIALISER                                                                                           \
+    LJ_LAYER_OPTION("initialiser", CHOICE, initialiser, .choices = lj_initialiser_choices,                             \
+                    .fallback = "glorot_uniform", .doc = "How the weights start; torch_linear: the bias too.")
+#define LJ_LAYER_NO_BIAS LJ_LAYER_OPTION("no_bias", BOOL, no_bias, .fallback = "false", .doc = "No bias is added.")
+#define LJ_LAYER_DROPOUT(doc_)                                                                                         \
+    LJ_LAYER_OPTION("dropout", NUMBER, rate, .min = 0, .max = 0.95, .fallback = "0", .doc = doc_)
+#define LJ_LAYER_SIDES(key_, least, doc_)                                                                              \
+    LJ_LAYER_OPTION(#key_, INTEGERS, key_, .min = least, .max = 65536, .doc = doc_)
+#define LJ_LAYER_SAME                                                                                                  \
+    LJ_LAYER_OPTION("same", BOOL, same, .fallback = "false",                                                           \
+                    .doc = "Zeros around, so that there are size / stride places, rounded up.")
+#define LJ_LAYER_HEADS_OPTIONS                                                                                         \
+    LJ_LAYER_OPTION("heads", INTEGER, heads, .min = 1, .max = 1024, .fallback = "1", .doc = "Heads of attention."),    \
+        LJ_LAYER_OPTION("kv_heads", INTEGER, kv_heads, .min = 0, .max = 1024, .fallback = "0",                         \
+                        .doc = "Heads of keys and values; 0: as many as heads."),                                      \
+        LJ_LAYER_OPTION("window", INTEGER, window, .min = 0, .max = 65536, .fallback = "0",                            \
+                        .doc = "Steps that a step reads at most; 0: all."),                                            \
+        LJ_LAYER_OPTION("causal", BOOL, causal, .fallback = "false", .doc = "A step reads none after it.")
+#define LJ_LAYER_POOL_OPTIONS                                                                                          \
+    LJ_LAYER_SIDES(kernel, 1, "Height and width of a window; left out: 2."),                                           \
+        LJ_LAYER_SIDES(stride, 1, "From window to window; left out: as large as the window."), LJ_LAYER_SAME,          \
+        LJ_LAYER_SIDES(padding, 0, "Around the image; left out: none.")
+#define LJ_LAYER_RECURRENT_OPTIONS                                                                                     \
+    LJ_LAYER_OPTION("layers", INTEGER, layers, .min = 1, .max = 16, .fallback = "1",                                   \
+                    .doc = "Layers, one upon the other."),                                                             \
+        LJ_LAYER_OPTION("bidirectional", BOOL, bidirectional, .fallback = "false", .doc = "Reads from both ends."),    \
+        LJ_LAYER_OPTION("last", BOOL, last, .fallback = "false",                                                       \
+                        .doc = "Gives the last state of each direction instead of all steps."),                        \
+        LJ_LAYER_DROPOUT("Share that is dropped between the layers while training.")
+
+/* The members of struct lj_layer for a table of options. */
+#define LJ_LAYER_OPTIONS(rows) .options = rows, .option_count = (int64_t)(sizeof(rows) / sizeof((rows)[0]))
+
+/* Entry `index` of a list of sides; one number stands for all; NULL: `fallback`. */
+int64_t lj_layer_side(const lj_item *sides, int64_t index, int64_t fallback);
+/* The zeros around that a list says: [all], [height, width] or [top, bottom, left, right]. */
+lj_padding lj_layer_padding(const lj_item *sides);
+/* What args say in the structs of nn.h. */
+lj_dense_options lj_layer_dense_options(const lj_layer_args *args);
+lj_recurrent_options lj_layer_recurrent_options(const lj_layer_args *args);
+lj_transformer_options lj_layer_transformer_options(const lj_layer_args *args);
+/* The lengths of args, LJ_NONE if there are none. */
+lj_value lj_layer_lengths(const lj_layer_args *args);
 
 /* The lj_conv_options that a table's arguments make. */
 lj_conv_options lj_layer_conv_options(const lj_layer_args *args);

@@ -29,36 +29,38 @@ lj_status lj_name_index(const char *what, const char *word, const char *const *n
     return status;
 }
 
+#define COUNT(names) ((int)(sizeof(names) / sizeof((names)[0])) - 1) /* without NULL */
+
 /* A list of names and its two functions, from an X-macro of nn.h. */
 #define NAMED_LIST(function, type, what, names)                                                                        \
     const char *function##_name(type value)                                                                            \
     {                                                                                                                  \
         const int i = (int)value;                                                                                      \
-        return i >= 0 && i < (int)(sizeof(names) / sizeof((names)[0])) ? (names)[i] : "?";                             \
+        return i >= 0 && i < COUNT(names) ? (names)[i] : "?";                             \
     }                                                                                                                  \
     lj_status function##_find(const char *name, type *out)                                                             \
     {                                                                                                                  \
         int i = 0;                                                                                                     \
-        LJ_TRY(lj_name_index(what, name, names, (int64_t)(sizeof(names) / sizeof((names)[0])), &i));                   \
+        LJ_TRY(lj_name_index(what, name, names, COUNT(names), &i));                   \
         *out = (type)i;                                                                                                \
         return LJ_OK;                                                                                                  \
     }
 
 #define ROW(code, name) name,
-static const char *const initialiser_names[] = {LJ_INITIALISER_LIST(ROW)};
-static const char *const loss_names[] = {LJ_LOSS_LIST(ROW)};
-static const char *const optimiser_names[] = {LJ_OPTIMISER_LIST(ROW)};
-static const char *const schedule_names[] = {LJ_SCHEDULE_LIST(ROW)};
+const char *const lj_initialiser_choices[] = {LJ_INITIALISER_LIST(ROW) NULL};
+static const char *const loss_names[] = {LJ_LOSS_LIST(ROW) NULL};
+static const char *const optimiser_names[] = {LJ_OPTIMISER_LIST(ROW) NULL};
+static const char *const schedule_names[] = {LJ_SCHEDULE_LIST(ROW) NULL};
 
-static const char *const activation_names[] = {
+const char *const lj_activation_choices[] = {
     [LJ_LINEAR] = "linear",     [LJ_RELU] = "relu", [LJ_LEAKY_RELU] = "leaky_relu",
     [LJ_ELU] = "elu",           [LJ_SELU] = "selu", [LJ_GELU] = "gelu",
     [LJ_SILU] = "silu",         [LJ_TANH] = "tanh", [LJ_SIGMOID] = "sigmoid",
-    [LJ_SOFTPLUS] = "softplus",
+    [LJ_SOFTPLUS] = "softplus", [LJ_SOFTPLUS + 1] = NULL,
 };
 
-NAMED_LIST(lj_activation, lj_activation, "activation", activation_names)
-NAMED_LIST(lj_initialiser, lj_initialiser, "initialiser", initialiser_names)
+NAMED_LIST(lj_activation, lj_activation, "activation", lj_activation_choices)
+NAMED_LIST(lj_initialiser, lj_initialiser, "initialiser", lj_initialiser_choices)
 NAMED_LIST(lj_loss, lj_loss, "loss", loss_names)
 NAMED_LIST(lj_optimiser, lj_optimiser, "optimiser", optimiser_names)
 NAMED_LIST(lj_schedule, lj_schedule, "schedule", schedule_names)

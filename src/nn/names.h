@@ -10,4 +10,8 @@
 LJ_CHECKED lj_status lj_name_index(const char *what, const char *word, const char *const *names, int64_t count,
                                    int *index);
 
+/* The names of lists of nn.h, ended by NULL; an index is the enumerator. */
+extern const char *const lj_activation_choices[];
+extern const char *const lj_initialiser_choices[];
+
 #endif

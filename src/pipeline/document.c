@@ -1,6 +1,7 @@
 /* docs/pipeline.md, from the declarations that check the file. */
 #include <stddef.h>
 
+#include "nn/layers.h"
 #include "pipeline/pipeline.h"
 #include "prep/transforms.h"
 
@@ -41,6 +42,54 @@ static void write_transforms(lj_text *out)
         if (transform->option_count > 0)
             write_rows(transform->options, transform->option_count, out);
     }
+}
+
+/* What a layer reads or gives, as in messages. */
+static void write_kinds(unsigned kinds, lj_text *out)
+{
+    lj_text forms = {0};
+    lj_layer_kinds_say(kinds, &forms);
+    lj_text_puts(out, forms.data == NULL ? "" : forms.data);
+    lj_text_free(&forms);
+}
+
+lj_status lj_layers_document(lj_text *out)
+{
+    const lj_layer *layer = NULL;
+    lj_text_puts(out, "# Layers\n\n"
+                      "<!-- Made from the declarations that check the list; tests/pipeline/test_document.c "
+                      "compares it and, with LIANJIN_UPDATE=1, writes it anew. -->\n\n"
+                      "`family: layers` takes a network as a list, first layer to last:\n\n"
+                      "```yaml\nmodel:\n  family: layers\n  layers:\n"
+                      "    - {conv2d: {filters: 32, kernel: 3, activation: relu}}\n    - {max_pool2d: 2}\n"
+                      "    - flatten\n    - {dense: {units: 128, activation: relu}}\n    - {dropout: 0.5}\n```\n\n"
+                      "The first layer reads the image of a row [batch, height, width, channels], the tokens of its "
+                      "text [batch, steps], or its numbers and categories [batch, n], entered as the other options of "
+                      "the family say. The answer, a dense layer called `output` with as many units as the task asks "
+                      "for, comes behind the last layer by itself; a list that ends in one is refused. Layers over "
+                      "steps leave the padding of a text out for as long as the number of steps stays. A layer is its "
+                      "name, or its name with a map of options; `name: value` is short for the option in the column "
+                      "`short for`. Lists of sides are one number for all or one for each.\n\n");
+    lj_text_puts(out, "| layer | reads | gives | short for | what it is |\n| --- | --- | --- | --- | --- |\n");
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        if (layer->needs_more)
+            continue;
+        lj_text_printf(out, "| `%s` | ", layer->name);
+        write_kinds(layer->input, out);
+        lj_text_puts(out, " | ");
+        write_kinds(layer->gives, out);
+        lj_text_printf(out, " | %s%s%s | %s |\n", layer->main != NULL ? "`" : "",
+                       layer->main != NULL ? layer->main : "", layer->main != NULL ? "`" : "", layer->summary);
+    }
+    lj_text_puts(out, "\nWhere nothing stands under `gives`, it is of the kind that was read, or as the options "
+                      "say.\n\n");
+    for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
+        if (layer->needs_more || layer->option_count == 0)
+            continue;
+        lj_text_printf(out, "## %s\n\n", layer->name);
+        write_rows(layer->options, layer->option_count, out);
+    }
+    return lj_text_finish(out);
 }
 
 lj_status lj_pipeline_document(lj_text *out)

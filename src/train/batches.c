@@ -151,7 +151,7 @@ static void gather(void *to, const void *from, const int64_t *rows, int64_t n, i
 
 void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out)
 {
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; out != NULL && i < n; i++) {
         int64_t length = count;
         while (length > 0 && tokens[i * count + length - 1] == 0)
             length--;

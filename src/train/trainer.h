@@ -74,7 +74,7 @@ int64_t lj_trainer_batches(const lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_shuffle(lj_trainer *trainer);
 lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight);
-/* Tokens [n, count] of rows without what is behind the last that is no padding: out [n]. */
+/* Tokens [n, count] of rows without what is behind the last that is no padding: out [n]; NULL: nobody asks. */
 void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out);
 /* out[i] = bytes[i] / 255 */
 void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out);

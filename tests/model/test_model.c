@@ -107,7 +107,7 @@ static const lj_rows *rows_for(const char *family, const table *t)
 {
     const lj_family_info *info = NULL;
     MUST(lj_family_find(family, &info));
-    return info->images == LJ_IMAGES_ONLY ? &t->images : info->reads_tokens ? &t->texts : &t->rows;
+    return info->images == LJ_IMAGES_ONLY ? &t->images : info->reads_tokens == LJ_TOKENS_ONLY ? &t->texts : &t->rows;
 }
 
 static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
@@ -145,6 +145,10 @@ static lj_doc *options_doc(const char *family)
     else if (strcmp(family, "cnn") == 0)
         text = "{\"model\": {\"blocks\": [8], \"convolutions\": 1, \"flatten\": true, \"dense\": [16], \"dropout\": 0},"
                " \"train\": {\"epochs\": 30, \"batch\": 32, \"rate\": 0.005}}";
+    else if (strcmp(family, "layers") == 0)
+        text = "{\"model\": {\"layers\": [{\"dense\": {\"units\": 32, \"activation\": \"relu\"}},"
+               " {\"dense\": {\"units\": 16, \"activation\": \"relu\"}}, {\"dropout\": 0.1}]},"
+               " \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
     else if (strcmp(family, "fasttext") == 0)
         text = "{\"model\": {\"dimension\": 8, \"loss\": \"hierarchical_softmax\"},"
                " \"train\": {\"epochs\": 60, \"rate\": 0.3, \"patience\": 60}}";
@@ -190,7 +194,8 @@ static void check_quality(const char *family, lj_task task, const lj_predictions
     const lj_family_info *info = NULL;
     MUST(lj_family_find(family, &info));
     /* Linear models do not see all of the truth, and words tell numbers coarsely. */
-    const int less = strcmp(family, "logistic") == 0 || info->reads_terms || info->reads_tokens;
+    const int less = strcmp(family, "logistic") == 0 || info->reads_terms ||
+                     info->reads_tokens == LJ_TOKENS_ONLY;
     const double least = task == LJ_REGRESSION ? (less ? 0.5 : 0.8)
                          : task == LJ_BINARY   ? (less ? 0.84 : 0.93)
                                                : (less ? 0.6 : 0.75);

@@ -82,10 +82,10 @@ static lj_value build_layer(const rebuilt *c, const char *op)
         .sizes = sizes,
         .edges = edge,
         .bins = number(c, "bins"),
-        .kernel = number(c, "kernel"),
-        .stride = number(c, "stride"),
+        .kernel = lj_item_get(c->args, "kernel"),
+        .stride = lj_item_get(c->args, "stride"),
         .same = number(c, "same"),
-        .padding = padding_of(c),
+        .padding = lj_item_get(c->args, "padding"),
         .heads = number(c, "heads"),
     };
     lj_value y = LJ_NONE;

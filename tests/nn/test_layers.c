@@ -33,9 +33,9 @@ typedef struct network {
 
 static lj_shape shape_of_input(const lj_layer *layer)
 {
-    if (layer->input == LJ_LAYER_IMAGES)
+    if (layer->input & LJ_LAYER_IMAGES)
         return lj_shape_of(LJ_BATCH, HIGH, WIDE, WIDTH);
-    const int has_rank_3 = layer->input == LJ_LAYER_HEADS || layer->input == LJ_LAYER_STEPS;
+    const int has_rank_3 = (layer->input & (LJ_LAYER_HEADS | LJ_LAYER_STEPS)) != 0;
     return has_rank_3 ? lj_shape_of(LJ_BATCH, HEADS, WIDTH) : lj_shape_of(LJ_BATCH, WIDTH);
 }
 
@@ -54,11 +54,16 @@ static lj_value build_input(const lj_layer *layer, lj_graph *g)
     return layer->input == LJ_LAYER_CODES ? x : lj_dense(g, x, WIDTH, .name = "before", .torch_bias = 1);
 }
 
+static const lj_item two = {.kind = LJ_NUMBER, .number = 2};
+static lj_item none_around = {.kind = LJ_NUMBER}, one_around = {.kind = LJ_NUMBER, .number = 1};
+static lj_item *const sides_around[] = {&one_around, &none_around, &one_around, &one_around};
+static const lj_item around = {.kind = LJ_LIST, .count = 4, .items = sides_around};
+
 static network build(const lj_layer *layer, int training)
 {
     network n = {.layer = layer};
-    const lj_layer_args args = {.units = WIDTH, .activation = LJ_TANH, .heads = 2, .rate = 0.3F, .sizes = sizes,
-                                .edges = edges, .bins = 3, .kernel = 2, .stride = 2, .padding = {1, 0, 1, 1}};
+    const lj_layer_args args = {.units = WIDTH, .activation = LJ_TANH, .heads = 2, .rate = 0.3, .sizes = sizes,
+                                .edges = edges, .bins = 3, .kernel = &two, .stride = &two, .padding = &around};
     MUST(lj_graph_create(training, &n.graph));
     n.y = layer->build(n.graph, build_input(layer, n.graph), &args);
     MUST(lj_graph_check(n.graph));

@@ -45,12 +45,14 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
     return lj_batch_ensemble_with(
         g, x, args->units,
-        (lj_batch_ensemble_options){.name = args->name, .activation = args->activation, .input_scale = LJ_RANDOM_SIGN});
+        (lj_batch_ensemble_options){.name = args->name, .activation = (lj_activation)args->activation,
+            .input_scale = LJ_RANDOM_SIGN});
 }
 
 const lj_layer lj_layer_batch_ensemble = {
     .name = "batch_ensemble",
     .summary = "one weight shared by all heads, scaled by each head's own vectors",
     .input = LJ_LAYER_HEADS,
+    .needs_more = 1,
     .build = build,
 };

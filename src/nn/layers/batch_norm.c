@@ -27,14 +27,21 @@ lj_value lj_batch_norm_with(lj_graph *g, lj_value x, lj_norm_options options)
                          options.epsilon == 0.0F ? 1e-5F : options.epsilon);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_OPTION("momentum", NUMBER, momentum, .min = 0.01, .max = 0.9999, .fallback = "0.9",
+                    .doc = "Share of the running statistics that stays in a step."),
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_batch_norm_with(g, x, (lj_norm_options){.name = args->name});
+    return lj_batch_norm_with(g, x, (lj_norm_options){.name = args->name, .momentum = (float)args->momentum});
 }
 
 const lj_layer lj_layer_batch_norm = {
     .name = "batch_norm",
     .summary = "each column normalised over the batch while training, by running statistics after",
-    .input = LJ_LAYER_ROWS,
+    .input = LJ_LAYER_ANY,
+    LJ_LAYER_OPTIONS(options),
+    .main = "momentum",
     .build = build,
 };

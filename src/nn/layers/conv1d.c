@@ -22,14 +22,43 @@ lj_value lj_conv1d_with(lj_graph *g, lj_value x, int64_t units, int64_t kernel, 
     return y == LJ_NONE ? y : lj_reshape(g, y, lj_shape_of(in.dim[0], lj_value_shape(g, y).dim[2], units));
 }
 
+static lj_padding padding_of(const lj_layer_args *args, int64_t kernel, int64_t dilation)
+{
+    if (args->causal)
+        return (lj_padding){.left = (kernel - 1) * dilation};
+    if (lj_declared_count(args->padding) == 2)
+        return (lj_padding){.left = lj_layer_side(args->padding, 0, 0), .right = lj_layer_side(args->padding, 1, 0)};
+    return lj_layer_padding(args->padding);
+}
+
+static const lj_declaration options[] = {
+    LJ_LAYER_UNITS("filters", "Channels it gives."),
+    LJ_LAYER_OPTION("kernel", INTEGERS, kernel, .min = 1, .max = 65536, .required = 1, .doc = "Steps of the kernel."),
+    LJ_LAYER_SIDES(stride, 1, "From place to place; left out: 1."),
+    LJ_LAYER_SAME,
+    LJ_LAYER_SIDES(padding, 0, "Zeros around: one number or [left, right]."),
+    LJ_LAYER_OPTION("causal", BOOL, causal, .fallback = "false",
+                    .doc = "Zeros before alone, as many as the kernel reaches back: a step reads none after it."),
+    LJ_LAYER_SIDES(dilation, 1, "Between the pixels of the kernel; left out: 1."),
+    LJ_LAYER_OPTION("groups", INTEGER, groups, .min = 1, .max = 65536, .fallback = "1",
+                    .doc = "Groups of channels, each read by its part of the filters."),
+    LJ_LAYER_ACTIVATION("linear"),
+    LJ_LAYER_INITIALISER,
+    LJ_LAYER_NO_BIAS,
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_conv1d_with(g, x, args->units, args->kernel, lj_layer_conv_options(args));
+    const int64_t kernel = lj_layer_side(args->kernel, 0, 1);
+    lj_conv_options how = lj_layer_conv_options(args);
+    how.padding = padding_of(args, kernel, how.dilation_w);
+    return lj_conv1d_with(g, x, args->units, kernel, how);
 }
 
 const lj_layer lj_layer_conv1d = {
     .name = "conv1d",
     .summary = "a convolution over sequences, a bias and an activation",
     .input = LJ_LAYER_STEPS,
+    LJ_LAYER_OPTIONS(options),
     .build = build,
 };

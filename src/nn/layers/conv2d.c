@@ -20,14 +20,31 @@ lj_value lj_conv2d_with(lj_graph *g, lj_value x, int64_t units, int64_t kernel_h
     return lj_layer_conv_end(g, &name, y, shape, &options);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_UNITS("filters", "Channels it gives."),
+    LJ_LAYER_OPTION("kernel", INTEGERS, kernel, .min = 1, .max = 65536, .required = 1,
+                    .doc = "Height and width of the kernel, or one number for both."),
+    LJ_LAYER_SIDES(stride, 1, "From place to place; left out: 1."),
+    LJ_LAYER_SAME,
+    LJ_LAYER_SIDES(padding, 0, "Zeros around the image: one number, [height, width] or [top, bottom, left, right]."),
+    LJ_LAYER_SIDES(dilation, 1, "Between the pixels of the kernel; left out: 1."),
+    LJ_LAYER_OPTION("groups", INTEGER, groups, .min = 1, .max = 65536, .fallback = "1",
+                    .doc = "Groups of channels, each read by its part of the filters."),
+    LJ_LAYER_ACTIVATION("linear"),
+    LJ_LAYER_INITIALISER,
+    LJ_LAYER_NO_BIAS,
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_conv2d_with(g, x, args->units, args->kernel, args->kernel, lj_layer_conv_options(args));
+    return lj_conv2d_with(g, x, args->units, lj_layer_side(args->kernel, 0, 1), lj_layer_side(args->kernel, 1, 1),
+                          lj_layer_conv_options(args));
 }
 
 const lj_layer lj_layer_conv2d = {
     .name = "conv2d",
     .summary = "a convolution over images, a bias and an activation",
     .input = LJ_LAYER_IMAGES,
+    LJ_LAYER_OPTIONS(options),
     .build = build,
 };

@@ -15,16 +15,13 @@ lj_value lj_decoder_block_with(lj_graph *g, lj_value x, lj_value memory, lj_valu
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_decoder_block_with(g, x, x, LJ_NONE, LJ_NONE,
-                                 (lj_transformer_options){.name = args->name,
-                                                          .heads = args->heads,
-                                                          .hidden = args->units,
-                                                          .activation = args->activation});
+    return lj_decoder_block_with(g, x, x, LJ_NONE, LJ_NONE, lj_layer_transformer_options(args));
 }
 
 const lj_layer lj_layer_decoder_block = {
     .name = "decoder_block",
     .summary = "causal self-attention, attention to a memory and a feed-forward layer, with short cuts and norms",
     .input = LJ_LAYER_STEPS,
+    .needs_more = 1,
     .build = build,
 };

@@ -16,14 +16,23 @@ lj_value lj_dense_with(lj_graph *g, lj_value x, int64_t units, lj_dense_options 
     return lj_layer_finish(g, &name, y, lj_shape_of(units), width, &options);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_UNITS("units", "Numbers it gives."),
+    LJ_LAYER_ACTIVATION("linear"),
+    LJ_LAYER_INITIALISER,
+    LJ_LAYER_NO_BIAS,
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_dense_with(g, x, args->units, (lj_dense_options){.name = args->name, .activation = args->activation});
+    return lj_dense_with(g, x, args->units, lj_layer_dense_options(args));
 }
 
 const lj_layer lj_layer_dense = {
     .name = "dense",
     .summary = "a product with a weight, a bias and an activation",
     .input = LJ_LAYER_ROWS,
+    LJ_LAYER_OPTIONS(options),
+    .main = "units",
     .build = build,
 };

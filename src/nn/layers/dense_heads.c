@@ -20,12 +20,13 @@ lj_value lj_dense_heads_with(lj_graph *g, lj_value x, int64_t units, lj_dense_op
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
     return lj_dense_heads_with(g, x, args->units,
-                               (lj_dense_options){.name = args->name, .activation = args->activation});
+                               (lj_dense_options){.name = args->name, .activation = (lj_activation)args->activation});
 }
 
 const lj_layer lj_layer_dense_heads = {
     .name = "dense_heads",
     .summary = "a dense layer of its own for each head",
     .input = LJ_LAYER_HEADS,
+    .needs_more = 1,
     .build = build,
 };

@@ -22,12 +22,13 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
                                         (lj_parameter_options){.init = lj_initialiser_make(LJ_GLOROT_UNIFORM, width,
                                                                                            args->units)});
     return lj_dense_tied_with(g, x, table,
-                              (lj_dense_options){.name = args->name, .activation = args->activation});
+                              (lj_dense_options){.name = args->name, .activation = (lj_activation)args->activation});
 }
 
 const lj_layer lj_layer_dense_tied = {
     .name = "dense_tied",
     .summary = "a dense layer with the transposed table of another layer",
     .input = LJ_LAYER_ROWS,
+    .needs_more = 1,
     .build = build,
 };

@@ -28,5 +28,6 @@ const lj_layer lj_layer_embedding = {
     .name = "embedding",
     .summary = "a vector for each level of each category",
     .input = LJ_LAYER_CODES,
+    .needs_more = 1,
     .build = build,
 };

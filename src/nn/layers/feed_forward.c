@@ -17,15 +17,26 @@ lj_value lj_feed_forward_with(lj_graph *g, lj_value x, lj_feed_forward_options o
                     .torch_bias = 1);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_HIDDEN("Units of the first; 0: four times the width."),
+    LJ_LAYER_ACTIVATION("relu"),
+    LJ_LAYER_DROPOUT("Share of the hidden values that is dropped while training."),
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_feed_forward_with(
-        g, x, (lj_feed_forward_options){.name = args->name, .hidden = args->units, .activation = args->activation});
+    return lj_feed_forward_with(g, x,
+                                (lj_feed_forward_options){.name = args->name,
+                                                          .hidden = args->units,
+                                                          .activation = (lj_activation)args->activation,
+                                                          .dropout = (float)args->rate});
 }
 
 const lj_layer lj_layer_feed_forward = {
     .name = "feed_forward",
     .summary = "two dense layers at each position",
-    .input = LJ_LAYER_STEPS,
+    .input = LJ_LAYER_STEPS | LJ_LAYER_ROWS,
+    LJ_LAYER_OPTIONS(options),
+    .main = "hidden",
     .build = build,
 };

@@ -21,6 +21,7 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_flatten = {
     .name = "flatten",
     .summary = "each row as one vector",
-    .input = LJ_LAYER_IMAGES,
+    .input = LJ_LAYER_IMAGES | LJ_LAYER_STEPS,
+    .gives = LJ_LAYER_ROWS,
     .build = build,
 };

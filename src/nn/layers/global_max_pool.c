@@ -16,6 +16,7 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_global_max_pool = {
     .name = "global_max_pool",
     .summary = "the greatest of each channel over all places",
-    .input = LJ_LAYER_IMAGES,
+    .input = LJ_LAYER_IMAGES | LJ_LAYER_STEPS,
+    .gives = LJ_LAYER_ROWS,
     .build = build,
 };

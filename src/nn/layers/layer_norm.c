@@ -25,6 +25,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_layer_norm = {
     .name = "layer_norm",
     .summary = "each row normalised over its width",
-    .input = LJ_LAYER_ROWS,
+    .input = LJ_LAYER_ANY,
     .build = build,
 };

@@ -18,14 +18,21 @@ lj_value lj_lstm_with(lj_graph *g, lj_value x, int64_t units, lj_value lengths, 
     return lj_recurrent_build(g, &kind, x, units, lengths, options);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_UNITS("units", "Units of a layer, in each direction."),
+    LJ_LAYER_RECURRENT_OPTIONS,
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_lstm_with(g, x, args->units, LJ_NONE, (lj_recurrent_options){.name = args->name});
+    return lj_lstm_with(g, x, args->units, lj_layer_lengths(args), lj_layer_recurrent_options(args));
 }
 
 const lj_layer lj_layer_lstm = {
     .name = "lstm",
     .summary = "a memory over the steps of a sequence, with gates",
     .input = LJ_LAYER_STEPS,
+    LJ_LAYER_OPTIONS(options),
+    .main = "units",
     .build = build,
 };

@@ -18,13 +18,13 @@ lj_value lj_max_over_steps(lj_graph *g, lj_value x, lj_value lengths)
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    (void)args;
-    return lj_max_over_steps(g, x, LJ_NONE);
+    return lj_max_over_steps(g, x, lj_layer_lengths(args));
 }
 
 const lj_layer lj_layer_max_over_steps = {
     .name = "max_over_steps",
     .summary = "the greatest of each number of a sequence",
     .input = LJ_LAYER_STEPS,
+    .gives = LJ_LAYER_ROWS,
     .build = build,
 };

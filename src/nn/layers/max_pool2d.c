@@ -8,6 +8,10 @@ lj_value lj_max_pool2d_with(lj_graph *g, lj_value x, lj_pool_options options)
     return lj_max_pool2d(g, x, lj_layer_pool_window(g, x, &options));
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_POOL_OPTIONS,
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
     return lj_max_pool2d_with(g, x, lj_layer_pool_options(args));
@@ -17,5 +21,7 @@ const lj_layer lj_layer_max_pool2d = {
     .name = "max_pool2d",
     .summary = "the greatest of each window of an image",
     .input = LJ_LAYER_IMAGES,
+    LJ_LAYER_OPTIONS(options),
+    .main = "kernel",
     .build = build,
 };

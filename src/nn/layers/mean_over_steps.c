@@ -16,13 +16,13 @@ lj_value lj_mean_over_steps(lj_graph *g, lj_value x, lj_value lengths)
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    (void)args;
-    return lj_mean_over_steps(g, x, LJ_NONE);
+    return lj_mean_over_steps(g, x, lj_layer_lengths(args));
 }
 
 const lj_layer lj_layer_mean_over_steps = {
     .name = "mean_over_steps",
     .summary = "the mean of a sequence",
     .input = LJ_LAYER_STEPS,
+    .gives = LJ_LAYER_ROWS,
     .build = build,
 };

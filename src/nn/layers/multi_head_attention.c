@@ -40,15 +40,25 @@ lj_value lj_multi_head_attention_with(lj_graph *g, lj_value x, lj_value memory, 
     return lj_dense_with(g, y, width, dense);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_HEADS_OPTIONS,
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_multi_head_attention_with(g, x, LJ_NONE, LJ_NONE,
-                                        (lj_multi_head_attention_options){.name = args->name, .heads = args->heads});
+    return lj_multi_head_attention_with(g, x, LJ_NONE, lj_layer_lengths(args),
+                                        (lj_multi_head_attention_options){.name = args->name,
+                                                                          .heads = args->heads,
+                                                                          .kv_heads = args->kv_heads,
+                                                                          .window = args->window,
+                                                                          .causal = args->causal});
 }
 
 const lj_layer lj_layer_multi_head_attention = {
     .name = "multi_head_attention",
     .summary = "each position reads all others by several heads of attention",
     .input = LJ_LAYER_STEPS,
+    LJ_LAYER_OPTIONS(options),
+    .main = "heads",
     .build = build,
 };

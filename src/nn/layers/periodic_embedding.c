@@ -40,5 +40,6 @@ const lj_layer lj_layer_periodic_embedding = {
     .name = "periodic_embedding",
     .summary = "each number as waves of trained frequencies, then a linear map of its own",
     .input = LJ_LAYER_NUMBERS,
+    .needs_more = 1,
     .build = build,
 };

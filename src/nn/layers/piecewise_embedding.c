@@ -53,5 +53,6 @@ const lj_layer lj_layer_piecewise_embedding = {
     .name = "piecewise_embedding",
     .summary = "each number cut into bins, linear inside each, then a linear map of its own",
     .input = LJ_LAYER_NUMBERS,
+    .needs_more = 1,
     .build = build,
 };

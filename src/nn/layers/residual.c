@@ -24,15 +24,28 @@ lj_value lj_residual_with(lj_graph *g, lj_value x, lj_residual_options options)
     return lj_add(g, x, y);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_HIDDEN("Hidden units; 0: twice the width."),
+    LJ_LAYER_ACTIVATION("relu"),
+    LJ_LAYER_DROPOUT("Share of the hidden values that is dropped while training."),
+    LJ_LAYER_OPTION("batch_norm", BOOL, batch_norm, .fallback = "false",
+                    .doc = "Batch normalisation instead of layer normalisation."),
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
-    return lj_residual_with(
-        g, x, (lj_residual_options){.name = args->name, .hidden = args->units, .activation = args->activation});
+    return lj_residual_with(g, x,
+                            (lj_residual_options){.name = args->name,
+                                                  .hidden = args->units,
+                                                  .activation = (lj_activation)args->activation,
+                                                  .dropout = (float)args->rate,
+                                                  .batch_norm = args->batch_norm});
 }
 
 const lj_layer lj_layer_residual = {
     .name = "residual",
     .summary = "a normalised block of two dense layers beside a short cut",
     .input = LJ_LAYER_ROWS,
+    LJ_LAYER_OPTIONS(options),
     .build = build,
 };

@@ -22,6 +22,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_rms_norm = {
     .name = "rms_norm",
     .summary = "each row divided by its root mean square",
-    .input = LJ_LAYER_ROWS,
+    .input = LJ_LAYER_ANY,
     .build = build,
 };

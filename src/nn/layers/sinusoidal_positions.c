@@ -1,4 +1,5 @@
-/* sinusoidal_positions: x [B, T, C] + waves [T, C], nothing to train. Vaswani et al. 2017, "Attention is all you need". */
+/* sinusoidal_positions: x [B, T, C] + waves [T, C], nothing to train. Vaswani et al. 2017,
+    "Attention is all you need". */
 #include "nn/layer.h"
 
 #include "compute/kernels.h"

@@ -10,6 +10,6 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 const lj_layer lj_layer_softmax = {
     .name = "softmax",
     .summary = "probabilities over the last dimension",
-    .input = LJ_LAYER_ROWS,
+    .input = LJ_LAYER_ANY,
     .build = build,
 };

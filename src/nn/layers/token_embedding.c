@@ -17,6 +17,10 @@ lj_value lj_token_embedding_with(lj_graph *g, lj_value codes, int64_t vocabulary
     return options.has_padding ? lj_gather_padded(g, table, codes, options.padding) : lj_gather(g, table, codes);
 }
 
+static const lj_declaration options[] = {
+    LJ_LAYER_UNITS("dimension", "Width of the vector of a token."),
+};
+
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
     return lj_token_embedding_with(g, x, args->sizes[0], args->units,
@@ -27,5 +31,8 @@ const lj_layer lj_layer_token_embedding = {
     .name = "token_embedding",
     .summary = "a vector for each word of a sequence; word 0 is padding",
     .input = LJ_LAYER_CODES,
+    .gives = LJ_LAYER_STEPS,
+    LJ_LAYER_OPTIONS(options),
+    .main = "dimension",
     .build = build,
 };
