@@ -86,7 +86,8 @@ static lj_status build_shorter(fit_state *state, const lj_loss_options *loss, co
     int64_t short_texts = 0;
     for (int64_t i = 0; train->tokens != NULL && tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
         short_texts += train->tokens[i * tokens + tokens / 2] == 0;
-    if (core->family->fit != NULL || 2 * short_texts <= train->n)
+    const int may_flatten = core->family->info.reads_tokens == LJ_TOKENS_TOO; /* lists of layers: weights by step */
+    if (core->family->fit != NULL || may_flatten || 2 * short_texts <= train->n)
         return LJ_OK;
     for (int64_t k = 1; k < LJ_TRAIN_BUCKETS; k++) {
         lj_train_bucket *bucket = &job->shorter[job->shorter_count++];
