@@ -99,8 +99,8 @@ static lj_status check_dictionary(const lj_doc *doc, const lj_item *map)
         return LJ_OK;
     const lj_item *item = lj_item_get(map, "dictionary");
     return lj_fail(LJ_EVERSION,
-                   "%s:%d:%d: Chinese words were cut by the dictionary %s, this program has %s: train again, or use the "
-                   "program that made it", lj_doc_name(doc), item->line, item->column, dictionary,
+                   "%s:%d:%d: Chinese words were cut by the dictionary %s, this program has %s: train again, or use "
+                   "the program that made it", lj_doc_name(doc), item->line, item->column, dictionary,
                    lj_segment_dictionary());
 }
 
