@@ -3,7 +3,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
 export PATH := $(CURDIR)/deps/fetched/node/bin:$(PATH)
 
-.PHONY: all release release-clang debug tsan coverage fuzz aarch64 test test-all bench deps clean install check
+.PHONY: all release release-clang debug tsan coverage fuzz aarch64 test test-all bench accuracy deps clean install check
 
 all: release
 
@@ -40,6 +40,10 @@ coverage:
 
 bench:
 	@bench/run
+
+# What the examples reach on real data, beside what is asked. About an hour on two cores.
+accuracy: release
+	@bench/accuracy
 
 deps:
 	@deps/fetch.sh

@@ -80,7 +80,8 @@ const lj_schema *lj_prep_schema(const lj_prep *prep);
 
 /* What was seen while applying; add up over chunks. Zero it first. */
 typedef struct lj_prep_counts {
-    int64_t *unseen;       /* [feature_count] cells with an unknown category; NULL: not counted */
+    int64_t *unseen;       /* [feature_count] cells with an unknown category, texts of unknown words only; NULL: not
+                              counted */
     int64_t *out_of_range; /* [feature_count] numbers outside the training range; NULL: not counted */
     int64_t *missing;      /* [feature_count] */
 } lj_prep_counts;
@@ -95,11 +96,11 @@ LJ_CHECKED lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, i
 
 /* The terms of the same rows: out, whose width is term_count, is cleared first. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
-                                         lj_sparse *out);
+                                         lj_sparse *out, lj_prep_counts *counts);
 
 /* The codes [end-begin, token_count] of the tokens of the same rows. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
-                                          int32_t *tokens);
+                                          int32_t *tokens, lj_prep_counts *counts);
 
 /* A cell of a record. The feature's type says which value counts; `missing` wins over all. */
 typedef struct lj_cell {

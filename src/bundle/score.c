@@ -32,9 +32,9 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
         const int64_t end = begin + chunk < n ? begin + chunk : n;
         status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);
         if (status == LJ_OK && lj_prep_term_count(prep) > 0)
-            status = lj_prep_apply_terms(prep, frame, begin, end, &terms);
+            status = lj_prep_apply_terms(prep, frame, begin, end, &terms, counts);
         if (status == LJ_OK && n_tokens > 0)
-            status = lj_prep_apply_tokens(prep, frame, begin, end, tokens);
+            status = lj_prep_apply_tokens(prep, frame, begin, end, tokens, counts);
         lj_rows rows = {.n = end - begin,
                         .numbers = numbers,
                         .number_count = n_numbers,

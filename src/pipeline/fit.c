@@ -104,10 +104,10 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
     LJ_TRY(lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL));
     if (lj_prep_token_count(fitted->prep) > 0)
-        LJ_TRY(lj_prep_apply_tokens(fitted->prep, table->frame, 0, n, fitted->tokens));
+        LJ_TRY(lj_prep_apply_tokens(fitted->prep, table->frame, 0, n, fitted->tokens, NULL));
     if (lj_prep_term_count(fitted->prep) == 0)
         return LJ_OK;
-    return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms);
+    return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms, NULL);
 }
 
 static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)

@@ -13,23 +13,34 @@ static const lj_column *bind_text(const lj_prep_feature *feature, const lj_frame
     return column;
 }
 
+/* A text that is not empty, of which nothing is known. */
+static void count_unseen(lj_prep_counts *counts, int64_t feature, const char *text, int is_known)
+{
+    if (counts != NULL && counts->unseen != NULL && text != NULL && text[0] != '\0' && !is_known)
+        counts->unseen[feature]++;
+}
+
 static lj_status apply_rows(const lj_prep *prep, const lj_column *const *columns, int64_t begin, int64_t end,
-                            lj_term_scratch *scratch, lj_sparse *out)
+                            lj_term_scratch *scratch, lj_sparse *out, lj_prep_counts *counts)
 {
     for (int64_t row = begin; row < end; row++) {
         int64_t count = 0;
         for (int64_t i = 0; i < prep->feature_count; i++) {
             const lj_prep_feature *f = &prep->features[i];
-            if (f->terms != NULL)
-                LJ_TRY(lj_vectoriser_apply(f->terms, lj_column_word(columns[i], row), f->term_begin, scratch, out,
-                                           &count));
+            if (f->terms == NULL)
+                continue;
+            const char *text = lj_column_word(columns[i], row);
+            const int64_t before = count;
+            LJ_TRY(lj_vectoriser_apply(f->terms, text, f->term_begin, scratch, out, &count));
+            count_unseen(counts, i, text, count > before);
         }
         LJ_TRY(lj_sparse_add_row(out, count));
     }
     return LJ_OK;
 }
 
-lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, lj_sparse *out)
+lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, lj_sparse *out,
+                              lj_prep_counts *counts)
 {
     assert(begin >= 0 && begin <= end && end <= lj_frame_row_count(frame));
     lj_status status = LJ_OK;
@@ -44,7 +55,7 @@ lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *frame, int64_
             columns[i] = bind_text(&prep->features[i], frame, &status);
     }
     if (status == LJ_OK)
-        status = apply_rows(prep, columns, begin, end, &scratch, out);
+        status = apply_rows(prep, columns, begin, end, &scratch, out, counts);
     lj_term_scratch_free(&scratch);
     lj_free(columns);
     return status;
@@ -68,15 +79,23 @@ lj_status lj_prep_apply_record_terms(const lj_prep *prep, const lj_cell *cells, 
     return status;
 }
 
-lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, int32_t *tokens)
+lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, int32_t *tokens,
+                               lj_prep_counts *counts)
 {
     assert(begin >= 0 && begin <= end && end <= lj_frame_row_count(frame) && prep->text != NULL);
     const lj_tokeniser *t = prep->text->tokens;
     lj_term_scratch scratch = {0};
     lj_status status = LJ_OK;
     const lj_column *column = bind_text(prep->text, frame, &status);
-    for (int64_t row = begin; status == LJ_OK && row < end; row++)
-        status = lj_tokeniser_apply(t, lj_column_word(column, row), &scratch, tokens + (row - begin) * t->length);
+    for (int64_t row = begin; status == LJ_OK && row < end; row++) {
+        const char *text = lj_column_word(column, row);
+        int32_t *codes = tokens + (row - begin) * t->length;
+        int is_known = 0;
+        status = lj_tokeniser_apply(t, text, &scratch, codes);
+        for (int64_t i = 0; i < t->length && !is_known; i++)
+            is_known = codes[i] >= LJ_CODE_FIRST;
+        count_unseen(counts, lj_prep_token_feature(prep), text, is_known);
+    }
     lj_term_scratch_free(&scratch);
     return status;
 }

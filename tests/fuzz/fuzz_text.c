@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "prep/text/segment.h"
-#include "prep/text/terms.h"
+#include "prep/text/tokens.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -70,6 +70,46 @@ static void check_words(const char *text)
     lj_characters_free(&characters);
 }
 
+/* A tokeniser fitted on the texts, and what is saved of it, give the same codes within bounds. */
+static void check_tokens(const char *const *texts, int64_t n, const lj_text_rules *rules, int how, lj_arena *arena)
+{
+    enum { LENGTH = 5 };
+    const lj_term_limits limits = {.min_count = 1, .max_share = 1.0, .max_terms = 100};
+    lj_tokeniser tokeniser = {.text = *rules,
+                              .unit = (lj_token_unit)(how % LJ_TOKEN_UNIT_COUNT),
+                              .pad = (lj_text_side)(how & 1),
+                              .truncate = (lj_text_side)(how >> 1 & 1),
+                              .keeps_unknown = how >> 2 & 1,
+                              .length = LENGTH};
+    lj_tokeniser loaded = {0};
+    lj_text saved = {0};
+    lj_json json;
+    lj_doc *doc = NULL;
+    lj_term_scratch scratch = {0};
+    int32_t codes[LENGTH], again[LENGTH];
+    if (lj_tokeniser_fit(texts, n, &limits, arena, &tokeniser) != LJ_OK)
+        return;
+    lj_json_start(&json, &saved, 0);
+    lj_json_map(&json, NULL);
+    lj_tokeniser_save(&tokeniser, &json);
+    lj_json_end_map(&json);
+    if (lj_text_finish(&saved) != LJ_OK || lj_json_parse("saved", saved.data, saved.size, &doc) != LJ_OK ||
+        lj_tokeniser_load(doc, lj_doc_root(doc), arena, &loaded) != LJ_OK)
+        abort();
+    for (int64_t i = 0; i < n; i++) {
+        if (lj_tokeniser_apply(&tokeniser, texts[i], &scratch, codes) != LJ_OK ||
+            lj_tokeniser_apply(&loaded, texts[i], &scratch, again) != LJ_OK)
+            abort();
+        for (int t = 0; t < LENGTH; t++) {
+            if (codes[t] != again[t] || codes[t] < 0 || codes[t] >= lj_tokeniser_size(&tokeniser))
+                abort();
+        }
+    }
+    lj_term_scratch_free(&scratch);
+    lj_doc_destroy(doc);
+    lj_text_free(&saved);
+}
+
 /* The first byte chooses what is counted; lines are texts. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -96,6 +136,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     const lj_term_limits limits = {.min_count = 1, .max_share = 1.0, .max_terms = 1000};
     if (lj_vectoriser_fit(texts, n, &limits, arena, &vectoriser) == LJ_OK)
         load_again(&vectoriser, texts[0], arena);
+    check_tokens(texts, n, &vectoriser.text, bytes[0] >> 2, arena);
     lj_free(copy);
     lj_arena_destroy(arena);
     return 0;

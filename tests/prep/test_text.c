@@ -107,7 +107,7 @@ static void terms_and_weights_are_those_of_scikit_learn(void **state)
         lj_sparse out = {0};
         assert_int_equal(lj_prep_term_count(prep), terms->count);
         check_terms(prep, terms);
-        MUST(lj_prep_apply_terms(prep, frame, 0, rows->count, &out));
+        MUST(lj_prep_apply_terms(prep, frame, 0, rows->count, &out, NULL));
         assert_int_equal(out.n, rows->count);
         for (int64_t i = 0; i < rows->count; i++) {
             const lj_item *columns = rows->items[i]->items[0], *values = rows->items[i]->items[1];
@@ -158,7 +158,7 @@ static void one_record_has_the_bits_of_the_table(void **state)
     save_text(prep, &text);
     MUST(load_text(text.data, text.size, &loaded));
     lj_sparse table = {0}, alone = {0};
-    MUST(lj_prep_apply_terms(prep, frame, 0, texts->count, &table));
+    MUST(lj_prep_apply_terms(prep, frame, 0, texts->count, &table, NULL));
     for (int64_t i = 0; i < texts->count; i++) {
         const lj_cell record[] = {{.text = texts->items[i]->text}, {.number = sizes[i]}, {.text = cells[i]}};
         MUST(lj_prep_apply_record_terms(loaded, record, &alone));
@@ -204,7 +204,7 @@ static void hashed_terms_need_no_vocabulary(void **state)
     MUST(load_text(text.data, text.size, &loaded));
     lj_sparse rows = {0};
     const lj_cell record[] = {{.text = "down never seen"}};
-    MUST(lj_prep_apply_terms(prep, frame, 0, 2, &rows));
+    MUST(lj_prep_apply_terms(prep, frame, 0, 2, &rows, NULL));
     MUST(lj_prep_apply_record_terms(loaded, record, &rows));
     assert_int_equal(rows.begin[1] - rows.begin[0], 2);
     assert_int_equal(rows.begin[2] - rows.begin[1], 1);
@@ -241,8 +241,8 @@ static void chinese_is_cut_into_words(void **state)
         fail_msg("expected %s in %s", terms, text.data);
     MUST(load_text(text.data, text.size, &loaded));
     lj_sparse table = {0}, again = {0};
-    MUST(lj_prep_apply_terms(prep, frame, 0, 2, &table));
-    MUST(lj_prep_apply_terms(loaded, frame, 0, 2, &again));
+    MUST(lj_prep_apply_terms(prep, frame, 0, 2, &table, NULL));
+    MUST(lj_prep_apply_terms(loaded, frame, 0, 2, &again, NULL));
     same_rows(&table, &again);
     lj_prep_destroy(loaded);
 
@@ -370,7 +370,7 @@ static void no_memory_is_an_error(void **state)
         lj_test_fail_allocation(n);
         status = lj_prep_fit(frame, NULL, rows, 8, &options, NULL, &prep);
         if (status == LJ_OK)
-            status = lj_prep_apply_terms(prep, frame, 0, 16, &out);
+            status = lj_prep_apply_terms(prep, frame, 0, 16, &out, NULL);
         lj_test_fail_allocation(-1);
         lj_sparse_free(&out);
         lj_prep_destroy(prep);

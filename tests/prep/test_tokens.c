@@ -50,7 +50,7 @@ static void codes_are_those_of_keras(void **state)
         assert_int_equal(length, rows->items[0]->count);
         assert_int_equal(lj_prep_token_size(prep), lj_item_get(cases->items[c], "size")->number);
         assert_int_equal(lj_prep_number_count(prep) + lj_prep_category_count(prep), 0);
-        MUST(lj_prep_apply_tokens(prep, frame, 0, rows->count, codes));
+        MUST(lj_prep_apply_tokens(prep, frame, 0, rows->count, codes, NULL));
         for (int64_t i = 0; i < rows->count; i++) {
             for (int64_t t = 0; t < length; t++)
                 assert_int_equal(codes[i * length + t], rows->items[i]->items[t]->number);
@@ -80,12 +80,23 @@ static void one_record_has_the_codes_of_the_table(void **state)
     lj_text text = {0};
     save_text(prep, &text);
     MUST(load_text(text.data, text.size, &loaded));
-    MUST(lj_prep_apply_tokens(prep, frame, 0, n, table));
+    MUST(lj_prep_apply_tokens(prep, frame, 0, n, table, NULL));
     for (int64_t i = 0; i < n; i++) {
         const lj_cell record[] = {{.number = size[i]}, {.text = texts()->items[i]->text}};
         MUST(lj_prep_apply_record_tokens(loaded, record, alone));
         assert_memory_equal(alone, table + i * 6, 6 * sizeof(*alone));
     }
+    int64_t unseen[2] = {0};
+    MUST(lj_prep_apply_tokens(prep, frame, 0, n, table, &(lj_prep_counts){.unseen = unseen}));
+    int64_t expected = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int known = 0;
+        for (int t = 0; t < 6; t++)
+            known += table[i * 6 + t] > 1;
+        expected += known == 0 && texts()->items[i]->text[0] != '\0';
+    }
+    assert_true(expected > 0);
+    assert_int_equal(unseen[1], expected);
     const lj_cell nothing[] = {{.number = 1}, {.missing = 1}};
     static const int32_t padding[6] = {0};
     MUST(lj_prep_apply_record_tokens(loaded, nothing, alone));
@@ -105,7 +116,7 @@ static void chinese_text_is_cut_into_its_words(void **state)
     MUST(lj_frame_create(3, &frame));
     MUST(lj_frame_add_text(frame, "text", cells));
     lj_prep *prep = fit_step(frame, "unit: words, length: 3");
-    MUST(lj_prep_apply_tokens(prep, frame, 0, 3, codes));
+    MUST(lj_prep_apply_tokens(prep, frame, 0, 3, codes, NULL));
     assert_int_equal(codes[0], codes[4]); /* the central bank */
     assert_int_equal(codes[1], codes[6]); /* lowers */
     assert_int_not_equal(codes[0], codes[1]);

@@ -32,6 +32,7 @@ export const rows: [string, string][] = [
   // Warnings of a run.
   ["{0}:{1#}: the step {2} fits no column", "{0} 第 {1} 行：步骤 {2} 没有适用的字段"],
   ["{0}: {1#} of {2#} rows hold a category that training did not see", "{0}：{2} 行中有 {1} 行含训练集未出现的类别"],
+  ["{0}: {1#} of {2#} texts have no word that training saw", "{0}：{2} 条文本中有 {1} 条不含训练集见过的词"],
   ["{0}: {1#} of {2#} rows are outside the range of training", "{0}：{2} 行中有 {1} 行超出训练集的取值范围"],
   // Why a column has its type.
   ["all {0#} values are numbers{1!}", "全部 {0} 个取值均为数值{1}"],
