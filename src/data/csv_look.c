@@ -64,6 +64,7 @@ typedef struct look {
     lj_slice *first, *other; /* cells of two records */
     int64_t rows;            /* records seen with this delimiter */
     int64_t columns;         /* of most records */
+    int64_t first_columns;   /* of the first */
     int64_t agree;           /* records with so many */
 } look;
 
@@ -82,6 +83,7 @@ static void count_columns(look *l, char delimiter)
         if (whole || l->is_all || l->rows == 0)
             counts[l->rows++] = r.count;
     }
+    l->first_columns = l->rows > 0 ? counts[0] : 0;
     for (int64_t i = 0; i < l->rows; i++) {
         int64_t same = 0;
         for (int64_t k = 0; k < l->rows; k++)
@@ -93,6 +95,7 @@ static void count_columns(look *l, char delimiter)
     }
 }
 
+/* What the first record does not have does not part columns: blanks in texts below a one-word header, say. */
 static char find_delimiter(look *l)
 {
     static const char candidates[] = {',', '\t', ';', '|', ' '};
@@ -100,7 +103,7 @@ static char find_delimiter(look *l)
     int64_t best_agree = -1;
     for (size_t i = 0; i < sizeof(candidates); i++) {
         count_columns(l, candidates[i]);
-        if (l->columns > 1 && l->agree > best_agree) {
+        if (l->columns > 1 && l->first_columns > 1 && l->agree > best_agree) {
             best_agree = l->agree;
             best = candidates[i];
         }

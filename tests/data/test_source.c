@@ -123,6 +123,18 @@ static void headers_of_words_alone_are_found(void **state)
     lj_source_close(source);
 }
 
+static void a_column_of_sentences_is_one_column(void **state)
+{
+    (void)state;
+    lj_source *source = NULL;
+    const lj_source_options options = {.source = write_text("texts.csv", "text\na few words\nand others\ntwo words\n")};
+    lj_frame *frame = read_table(&options, &source);
+    assert_int_equal(lj_frame_column_count(frame), 1);
+    assert_string_equal(lj_column_word(column_of(frame, "text"), 0), "a few words");
+    lj_frame_destroy(frame);
+    lj_source_close(source);
+}
+
 static void quotes_commas_and_line_ends_within_cells_are_kept(void **state)
 {
     (void)state;
@@ -568,6 +580,7 @@ int main(void)
         cmocka_unit_test(the_order_of_rows_and_threads_change_no_type),
         cmocka_unit_test(a_file_without_header_gets_names),
         cmocka_unit_test(headers_of_words_alone_are_found),
+        cmocka_unit_test(a_column_of_sentences_is_one_column),
         cmocka_unit_test(quotes_commas_and_line_ends_within_cells_are_kept),
         cmocka_unit_test(gzip_tsv_json_and_globs_are_read),
         cmocka_unit_test(sqlite_tables_are_copied),
