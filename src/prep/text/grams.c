@@ -15,7 +15,7 @@ void lj_gram_scratch_free(lj_gram_scratch *scratch)
 #define FIRST UINT64_C(14695981039346656037)
 
 /* One character more. Multiplication mixes upwards, the shift downwards. */
-static uint64_t hash_on(uint64_t hash, int32_t character)
+uint64_t lj_gram_hash_on(uint64_t hash, int32_t character)
 {
     hash = (hash ^ (uint32_t)character) * UINT64_C(0x9E3779B97F4A7C15);
     return hash ^ hash >> 29;
@@ -25,7 +25,7 @@ uint64_t lj_gram_hash(const int32_t *characters, int64_t count)
 {
     uint64_t hash = FIRST;
     for (int64_t i = 0; i < count; i++)
-        hash = hash_on(hash, characters[i]);
+        hash = lj_gram_hash_on(hash, characters[i]);
     return hash;
 }
 
@@ -36,7 +36,7 @@ static void visit_start(const int32_t *at, int64_t n, const lj_gram_rules *rules
     const int64_t most = n - start < rules->high ? n - start : rules->high;
     uint64_t hash = FIRST;
     for (int64_t k = 1; k <= most; k++) {
-        hash = hash_on(hash, at[start + k - 1]);
+        hash = lj_gram_hash_on(hash, at[start + k - 1]);
         if (k >= rules->low)
             visit(context, hash, at + start, k);
     }
@@ -97,7 +97,7 @@ static void visit_words(const lj_characters *joined, const lj_gram_rules *rules,
                 if (words == 1)
                     next = k + 1;
             }
-            hash = hash_on(hash, joined->at[k]);
+            hash = lj_gram_hash_on(hash, joined->at[k]);
         }
         start = next;
     }

@@ -39,8 +39,9 @@ typedef struct lj_gram_scratch {
 
 void lj_gram_scratch_free(lj_gram_scratch *scratch);
 
-/* Hash of a run, by which it is looked up. */
+/* Hash of a run, by which it is looked up; and that of the run with one character more. */
 uint64_t lj_gram_hash(const int32_t *characters, int64_t count);
+uint64_t lj_gram_hash_on(uint64_t hash, int32_t character);
 
 /* Called for each run, in a fixed order; repeats included. */
 typedef void lj_gram_visit(void *context, uint64_t hash, const int32_t *characters, int64_t count);
