@@ -145,6 +145,17 @@ typedef struct lj_train_job {
 } lj_train_job;
 
 /*
+ * Builds a job whose task and classes are set (the rest zero) from the function
+ * that builds its network: inputs as above to raw answers [B, 1], or [B,
+ * classes] for multiclass. It is called for both graphs. Released also on failure.
+ */
+LJ_CHECKED lj_status lj_train_job_build(lj_train_job *job, lj_value (*network)(lj_graph *g), uint64_t seed);
+/* Frees graphs and weights and zeroes the job. */
+void lj_train_job_release(lj_train_job *job);
+/* Raw answers [B, C] or [B, H, C] as scores: probabilities or values, heads averaged. */
+lj_value lj_task_score(lj_graph *g, lj_task task, lj_value raw);
+
+/*
  * LJ_EDIVERGED: the loss is not finite: says at which step; the weights are
  * those of the last good epoch. result is filled as far as it came.
  */

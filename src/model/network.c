@@ -147,25 +147,6 @@ lj_status lj_network_training(const lj_family *family, const lj_network *network
     return LJ_OK;
 }
 
-/* [B, C] or [B, H, C] of raw answers -> "score": probabilities or values, heads averaged. */
-static lj_value score(lj_graph *g, const lj_model_spec *spec, lj_value raw)
-{
-    if (raw == LJ_NONE)
-        return LJ_NONE;
-    const lj_shape shape = lj_value_shape(g, raw);
-    const int has_heads = shape.rank == 3;
-    lj_value y = raw;
-    if (spec->task == LJ_MULTICLASS) {
-        y = lj_softmax(g, y);
-        return has_heads ? lj_mean(g, y, 1, 0) : y;
-    }
-    if (spec->task == LJ_BINARY)
-        y = lj_activate(g, y, LJ_SIGMOID);
-    if (has_heads)
-        return lj_mean(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, shape.dim[1])), 1, 0);
-    return lj_reshape(g, y, lj_shape_of(LJ_BATCH));
-}
-
 lj_status lj_network_scoring(const lj_family *family, const lj_network *network, lj_graph **out)
 {
     *out = NULL;
@@ -176,7 +157,7 @@ lj_status lj_network_scoring(const lj_family *family, const lj_network *network,
         const lj_value target = target_of(family, network, g, LJ_LOSS_CROSS_ENTROPY);
         lj_output(g, "score", lj_mean(g, lj_softmax_cross_entropy(g, raw, target, 0), 1, 0));
     } else {
-        lj_output(g, "score", score(g, network->spec, raw));
+        lj_output(g, "score", lj_task_score(g, network->spec->task, raw));
     }
     const lj_status status = lj_graph_check(g);
     if (status != LJ_OK) {
