@@ -43,7 +43,8 @@ typedef struct lj_bundle_parts {
     const char *history;       /* folder with the history.csv of the training, moved too; NULL: none */
     /* Rows of the table and the scores they got: a loaded bundle has to give the same bits. */
     const lj_frame *cases;
-    const float *case_scores;  /* [rows of cases, width] */
+    const float *case_scores;  /* [case_count, width] of the last rows of cases */
+    int64_t case_count;
 } lj_bundle_parts;
 
 /* Writes `path` (replaced if it is a bundle; any other folder is refused) and signs it. */
@@ -72,7 +73,8 @@ const char *lj_bundle_weights_sha256(const lj_bundle *bundle);
 
 /*
  * Scores the rows of a frame with the bundle's columns (further columns are
- * ignored): scores [rows, width]. counts may be NULL.
+ * ignored): scores [rows, width]. counts may be NULL. Of a series, the rows are
+ * in order (lj_series_order) and those that are no samples score NaN.
  */
 LJ_CHECKED lj_status lj_bundle_score(lj_bundle *bundle, const lj_frame *frame, lj_team *team, lj_prep_counts *counts,
                                      float *scores);

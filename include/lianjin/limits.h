@@ -15,6 +15,8 @@
 #define LJ_TERMS_MAX (1 << 24)          /* columns of sparse rows: terms of all vocabularies */
 #define LJ_TOKENS_MAX 65536             /* tokens of a text as a network reads it */
 #define LJ_LAYERS_MAX 256               /* layers of a list */
+#define LJ_WINDOW_MAX 65536             /* rows of a window of a series */
+#define LJ_HORIZON_MAX 1000000          /* rows from a sample to its target */
 #define LJ_JSON_BYTES_MAX (256u << 20)  /* bytes of a JSON document */
 #define LJ_YAML_BYTES_MAX (4u << 20)    /* bytes of a pipeline file */
 #define LJ_NESTING_MAX 64               /* depth of a JSON or YAML document */

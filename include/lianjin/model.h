@@ -27,6 +27,8 @@ typedef struct lj_model_spec {
     int64_t term_count;            /* columns of the sparse rows; 0: there are none */
     int64_t token_count;           /* tokens of the text of a row; 0: rows have none */
     int64_t token_size;            /* their codes are 0 .. size - 1 */
+    int64_t steps;                 /* rows of the window of a series; 0: a row is a sample */
+    int padded;                    /* with steps: windows may be short */
     lj_pixels image;               /* shape of the image of a row (bytes NULL); zero: rows have none */
 } lj_model_spec;
 
@@ -48,6 +50,7 @@ typedef struct lj_family_info {
     int reads_terms;                     /* of texts (sparse rows) */
     lj_tokens reads_tokens;              /* of texts (codes) */
     int reads_stream;                    /* of one long text: rows must have it; a score is nats a token */
+    int reads_series;                    /* windows of a series: samples must have them */
     lj_images images;
 } lj_family_info;
 

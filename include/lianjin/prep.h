@@ -18,6 +18,7 @@
 #include "lianjin/declare.h"
 #include "lianjin/document.h"
 #include "lianjin/frame.h"
+#include "lianjin/series.h"
 #include "lianjin/sparse.h"
 
 #ifdef __cplusplus
@@ -32,6 +33,7 @@ typedef enum lj_prep_style {
     LJ_PREP_LINEAR,    /* the same (levels of large tables only), and each number standardised */
     LJ_PREP_EMBEDDING, /* numbers near normal (the network embeds them); flags and categories as codes */
     LJ_PREP_TERMS,     /* as LINEAR; texts with many different values become sparse rows */
+    LJ_PREP_SERIES,    /* numbers standardised, within 5 deviations; categories as codes */
     LJ_PREP_TOKENS     /* as DENSE; the text with many different values becomes codes of tokens */
 } lj_prep_style;
 
@@ -42,6 +44,7 @@ typedef struct lj_prep_options {
     const lj_item *steps;   /* the list of `prepare:`, NULL: auto */
     const char *file;       /* name of the pipeline file, for messages */
     lj_prep_style style;
+    const lj_series_options *series; /* how rows become samples; NULL: each is one. Its columns are kept in the schema. */
     uint64_t seed;
 } lj_prep_options;
 
@@ -75,7 +78,9 @@ int64_t lj_prep_feature_count(const lj_prep *prep);
 const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
 /* The shape of the image of a row (bytes NULL), NULL: rows have none. Models read the frame's own bytes. */
 const lj_pixels *lj_prep_image(const lj_prep *prep);
-/* The schema of the features: what a table to be scored must have. Borrowed. */
+/* How rows become samples (strings are the prep's), NULL: each is one. */
+const lj_series_options *lj_prep_series(const lj_prep *prep);
+/* The schema of the features, then of further columns of a series: what a table to be scored must have. Borrowed. */
 const lj_schema *lj_prep_schema(const lj_prep *prep);
 
 /* What was seen while applying; add up over chunks. Zero it first. */

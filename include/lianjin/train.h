@@ -21,10 +21,14 @@ extern "C" {
 /* Rows of a prepared table: what programs read. Borrowed arrays. */
 typedef struct lj_rows {
     int64_t n;
-    const float *numbers;   /* [n, number_count] */
+    const float *numbers;   /* [n, number_count]; with steps [stored, number_count] */
     int64_t number_count;
-    const int32_t *codes;   /* [n, category_count] */
+    const int32_t *codes;   /* [n, category_count]; with steps [stored, category_count] */
     int64_t category_count;
+    int64_t steps;          /* of a series: rows of numbers in the window of a sample; 0: a row is a sample */
+    const int64_t *last;    /* [n] with steps: the stored row where the window ends, whose codes are the sample's */
+    const int32_t *lengths; /* [n] with steps: how many rows of the window there are; NULL: all */
+    int64_t stored;         /* with steps: rows of numbers and codes, which windows share */
     const lj_sparse *terms; /* [n] sparse rows; NULL: none */
     const int32_t *tokens;  /* [n, token_count] codes of the tokens of a text, 0: padding */
     int64_t token_count;
@@ -124,8 +128,9 @@ typedef struct lj_train_bucket {
 
 /*
  * What is trained. Both graphs are built by the same code: inputs "numbers"
- * [B, number_count], "codes" i32 [B, category_count], "tokens" i32 [B,
- * token_count] and their "lengths" i32 [B] (what is behind the last token that
+ * [B, number_count] (of a series [B, steps, number_count], and "lengths" i32
+ * [B] where windows may be short: zeros follow), "codes" i32 [B,
+ * category_count], "tokens" i32 [B, token_count] and their "lengths" i32 [B] (what is behind the last token that
  * is no padding does not count), "pixels" [B, height, width, channels] as far
  * as the rows have them; the training graph also "target" and "weight" and its loss; the scoring graph the output "score" ([B]
  * probability, [B, classes], or [B] value in the scaled unit of the target). Of

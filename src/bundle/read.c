@@ -90,12 +90,15 @@ static lj_status load_model(lj_bundle *bundle, lj_weights *weights)
     }
     LJ_TRY(lj_model_load(bundle->doc, item, weights, &bundle->model));
     const lj_model_spec *spec = lj_model_spec_of(bundle->model);
+    const lj_series_options *series = lj_prep_series(bundle->prep);
     int fits = spec->task == bundle->target.task && spec->classes == bundle->target.classes &&
                spec->number_count == lj_prep_number_count(bundle->prep) &&
                spec->category_count == lj_prep_category_count(bundle->prep) &&
                spec->term_count == lj_prep_term_count(bundle->prep) &&
                spec->token_count == lj_prep_token_count(bundle->prep) &&
                spec->token_size == lj_prep_token_size(bundle->prep) &&
+               spec->steps == (series != NULL ? series->window : 0) &&
+               spec->padded == (series != NULL && series->pad) &&
                lj_pixels_size(&spec->image) == lj_pixels_size(lj_prep_image(bundle->prep));
     for (int64_t i = 0; fits && i < spec->category_count; i++)
         fits = spec->category_sizes[i] == lj_prep_category_size(bundle->prep, i);
@@ -203,6 +206,14 @@ static lj_status add_case_images(const lj_bundle *bundle, lj_frame *frame, const
     return lj_frame_set_pixels(frame, &pixels);
 }
 
+/* Rows of the cases: as many as are judged, or of a series those before them, too. */
+static int64_t case_rows(const lj_bundle *bundle, const lj_item *columns, int64_t judged)
+{
+    if (lj_prep_series(bundle->prep) == NULL || columns->count < 1 || columns->items[0]->kind != LJ_LIST)
+        return judged;
+    return columns->items[0]->count;
+}
+
 /* The engine of today gives the bits of the day of training, or the bundle does not open. */
 static lj_status prove_cases(lj_bundle *bundle)
 {
@@ -215,8 +226,9 @@ static lj_status prove_cases(lj_bundle *bundle)
     LJ_TRY(lj_item_need(bundle->doc, cases, "columns", LJ_MAP, &columns));
     LJ_TRY(lj_item_need(bundle->doc, cases, "score_bits", LJ_LIST, &bits));
     const int64_t width = lj_model_width(bundle->model);
-    const int64_t n = bits->count / width;
-    if (n < 1 || n * width != bits->count)
+    const int64_t judged = bits->count / width;
+    const int64_t n = case_rows(bundle, columns, judged);
+    if (judged < 1 || judged > n || judged * width != bits->count)
         return bad_cases(bundle, "score_bits");
     lj_status status = make_case_frame(bundle, columns, n, &frame);
     if (status == LJ_OK)
@@ -226,12 +238,13 @@ static lj_status prove_cases(lj_bundle *bundle)
         status = scores == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory for the cases", bundle->path) :
                                   lj_bundle_score(bundle, frame, NULL, NULL, scores);
     }
-    for (int64_t i = 0; status == LJ_OK && i < n * width; i++) {
+    for (int64_t i = 0; status == LJ_OK && i < judged * width; i++) {
         uint32_t found = 0;
-        memcpy(&found, &scores[i], sizeof(found));
+        const float score = scores[(n - judged) * width + i];
+        memcpy(&found, &score, sizeof(found));
         if (bits->items[i]->kind != LJ_NUMBER || bits->items[i]->number != (double)found)
             status = lj_fail(LJ_ECORRUPT, "%s: case %" PRId64 " scores %.9g, other bits than when it was made",
-                             bundle->path, i / width, (double)scores[i]);
+                             bundle->path, i / width, (double)score);
     }
     lj_free(scores);
     lj_frame_destroy(frame);

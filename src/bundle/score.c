@@ -1,14 +1,55 @@
 /* From rows of a table to scores: preparation, then the model, in chunks of bounded memory. */
 #include <assert.h>
+#include <math.h>
+#include <string.h>
 
 #include "lianjin/bundle.h"
 
 enum { CHUNK_ROWS = 4096 };
 
+/* Samples of a series: their windows share the prepared rows. */
+static lj_status score_series(const lj_prep *prep, lj_model *model, const lj_frame *frame, lj_team *team,
+                              lj_prep_counts *counts, float *scores)
+{
+    const int64_t n = lj_frame_row_count(frame), width = lj_model_width(model);
+    lj_series series = {0};
+    LJ_TRY(lj_series_make(frame, lj_prep_series(prep), &series));
+    lj_status status = LJ_OK;
+    float *numbers = lj_new_array(n * lj_prep_number_count(prep), sizeof(*numbers));
+    int32_t *codes = lj_new_array(n * lj_prep_category_count(prep), sizeof(*codes));
+    float *answers = lj_new_array(series.n * width, sizeof(*answers));
+    if (numbers == NULL || codes == NULL || answers == NULL)
+        status = lj_fail(LJ_ENOMEM, "no memory to score %lld rows", (long long)n);
+    if (status == LJ_OK)
+        status = lj_prep_apply(prep, frame, 0, n, numbers, codes, counts);
+    const lj_rows rows = {.n = series.n,
+                          .numbers = numbers,
+                          .number_count = lj_prep_number_count(prep),
+                          .codes = codes,
+                          .category_count = lj_prep_category_count(prep),
+                          .steps = lj_prep_series(prep)->window,
+                          .last = series.last,
+                          .lengths = series.lengths,
+                          .stored = n};
+    if (status == LJ_OK)
+        status = lj_model_predict(model, &rows, team, answers);
+    for (int64_t i = 0; status == LJ_OK && i < n * width; i++)
+        scores[i] = NAN;
+    for (int64_t i = 0; status == LJ_OK && i < series.n; i++)
+        memcpy(scores + series.last[i] * width, answers + i * width, (size_t)width * sizeof(*scores));
+    lj_free(numbers);
+    lj_free(codes);
+    lj_free(answers);
+    lj_series_free(&series);
+    return status;
+}
+
 lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *frame, lj_team *team,
                          lj_prep_counts *counts, float *scores)
 {
     assert(prep != NULL && model != NULL && frame != NULL && scores != NULL);
+    if (lj_prep_series(prep) != NULL)
+        return score_series(prep, model, frame, team, counts, scores);
     const lj_pixels *pixels = lj_frame_pixels(frame);
     const int64_t pixel_count = lj_pixels_size(lj_prep_image(prep));
     const int64_t n = lj_frame_row_count(frame);

@@ -77,9 +77,9 @@ static lj_status write_cases(lj_json *json, const lj_bundle_parts *parts)
     const int64_t n = lj_frame_row_count(parts->cases);
     lj_json_map(json, "cases");
     lj_json_map(json, "columns");
-    for (int64_t f = 0; f < lj_prep_feature_count(parts->prep); f++) {
+    for (int64_t f = 0; f < lj_schema_count(lj_prep_schema(parts->prep)); f++) {
         const lj_column *column = NULL;
-        LJ_TRY(lj_frame_need(parts->cases, lj_prep_feature_name(parts->prep, f), &column));
+        LJ_TRY(lj_frame_need(parts->cases, lj_schema_field(lj_prep_schema(parts->prep), f)->name, &column));
         lj_json_list(json, column->name);
         for (int64_t row = 0; row < n; row++)
             write_cell(json, column, row);
@@ -88,7 +88,7 @@ static lj_status write_cases(lj_json *json, const lj_bundle_parts *parts)
     lj_json_end_map(json);
     LJ_TRY(write_images(json, lj_frame_pixels(parts->cases), n));
     lj_json_list(json, "score_bits");
-    for (int64_t i = 0; i < n * lj_model_width(parts->model); i++) {
+    for (int64_t i = 0; i < parts->case_count * lj_model_width(parts->model); i++) {
         uint32_t bits = 0;
         memcpy(&bits, &parts->case_scores[i], sizeof(bits));
         lj_json_integer(json, NULL, bits);

@@ -22,7 +22,10 @@
     X(text_rnn)                                                                                                        \
     X(text_cnn)                                                                                                        \
     X(transformer)                                                                                                     \
-    X(gpt)
+    X(gpt)                                                                                                             \
+    X(series_rnn)                                                                                                      \
+    X(series_tcn)                                                                                                      \
+    X(series_transformer)
 
 /* A layer as it was built from a list. */
 typedef struct lj_traced_layer {
@@ -49,7 +52,7 @@ typedef struct lj_network {
     const lj_item *model;
     lj_layer_trace *trace; /* NULL, or where a list of layers tells what it built */
     lj_value tokens;     /* i32 [B, token_count] in the graph that is built; LJ_NONE: rows have none */
-    lj_value lengths;    /* i32 [B]: of the tokens */
+    lj_value lengths;    /* i32 [B]: of the tokens, or of the windows; LJ_NONE: all windows are full */
     lj_value pixels;     /* f32 [B, height, width, channels] in the graph that is built; LJ_NONE: rows have no images */
 } lj_network;
 
@@ -75,9 +78,11 @@ typedef struct lj_family {
     int64_t (*bins)(const void *options);
     /* What the declarations cannot say of the options, before any data; messages call their text `file`. NULL: nothing. */
     lj_status (*check)(const char *file, const void *options);
-    /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] and codes [B, K] (LJ_NONE where F or K is
-     * 0). */
+    /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] (of a series [B, steps, F]) and codes [B, K]
+     * (LJ_NONE where F or K is 0). */
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
+    /* Warns of options that do not fit the data; NULL: nothing to say. */
+    void (*warn)(const lj_model_spec *spec, const void *options, lj_console *console);
     /* NULL: lj_train. */
     lj_status (*fit)(const lj_fit_call *call);
     /*

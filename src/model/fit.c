@@ -23,7 +23,8 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
             return lj_fail(LJ_EDATA, "model: the weight of %s row %" PRId64 " is %g", part, i + 1,
                            (double)rows->weight[i]);
     }
-    for (int64_t i = 0; i < rows->n * rows->number_count; i++) {
+    const int64_t stored = rows->steps > 0 ? rows->stored : rows->n;
+    for (int64_t i = 0; i < stored * rows->number_count; i++) {
         if (!isfinite(rows->numbers[i]))
             return lj_fail(LJ_EDATA, "model: number %" PRId64 " of %s row %" PRId64 " is not finite",
                            i % rows->number_count + 1, part, i / rows->number_count + 1);
@@ -146,6 +147,8 @@ static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj
             core->family->info.name, lj_weights_elements(core->weights), lj_optimiser_name(o->optimiser.optimiser),
             o->schedule.rate, o->batch, o->epochs, has_valid ? ", the best on valid by " : "",
             has_valid ? o->monitor : "");
+    if (core->family->warn != NULL)
+        core->family->warn(&core->spec, core->options, console);
 }
 
 static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *valid, lj_team *team, lj_console *console,
@@ -190,6 +193,8 @@ lj_status lj_model_check(const lj_fit_options *options)
         any.token_count = 1;
         any.token_size = 2;
     }
+    if (family->info.reads_series)
+        any.steps = 1;
     if (family->info.images == LJ_IMAGES_ONLY)
         any.image = (lj_pixels){.height = 32, .width = 32, .channels = 1};
     const lj_status status = read_options(options, &any, family, NULL, &state);

@@ -34,6 +34,16 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
     if (spec->token_count == 0 && (family->info.reads_tokens == LJ_TOKENS_ONLY || family->info.reads_stream))
         return lj_fail(LJ_EDATA, "model: the family '%s' reads a text, and there is none (prepare: a step tokenise)",
                        family->info.name);
+    if (spec->steps > 0 && !family->info.reads_series)
+        return lj_fail(LJ_EDATA, "model: the family '%s' does not read series: series_rnn, series_tcn and "
+                       "series_transformer do", family->info.name);
+    if (spec->steps == 0 && family->info.reads_series)
+        return lj_fail(LJ_EDATA, "model: the family '%s' reads windows of a series, and there are none (data: series)",
+                       family->info.name);
+    if (spec->steps > 0 && (spec->number_count < 1 || spec->term_count > 0 || spec->token_count > 0 || pixels > 0))
+        return lj_fail(LJ_EDATA, "model: a series has at least one number after the preparation, and no text or image");
+    if (spec->steps < 0 || spec->steps > LJ_WINDOW_MAX)
+        return lj_fail(LJ_EDATA, "model: expected windows of at most %d rows", LJ_WINDOW_MAX);
     if (spec->token_count > LJ_TOKENS_MAX || (spec->token_count > 0 && spec->token_size < 2))
         return lj_fail(LJ_EDATA, "model: expected at most %d tokens of a vocabulary", LJ_TOKENS_MAX);
     if (spec->task == LJ_BINARY && spec->classes != 2)
@@ -129,6 +139,9 @@ lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, c
                        " pixels, expected %" PRId64 ", %" PRId64 " and %" PRId64,
                        what, rows->number_count, rows->category_count, rows->pixel_count, spec->number_count,
                        spec->category_count, pixels);
+    if (rows->steps != spec->steps || (rows->lengths != NULL && !spec->padded))
+        return lj_fail(LJ_ESHAPE, "model: the %s samples have windows of %s%" PRId64 " rows, expected %" PRId64, what,
+                       rows->lengths != NULL ? "up to " : "", rows->steps, spec->steps);
     if (rows->token_count != spec->token_count)
         return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " tokens, expected %" PRId64, what,
                        rows->token_count, spec->token_count);

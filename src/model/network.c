@@ -85,6 +85,25 @@ lj_value lj_network_input(lj_graph *g, const lj_network *network, const lj_input
     return lj_dropout_with(g, row, (float)options->input_dropout, "input.dropout");
 }
 
+lj_value lj_network_answer(lj_graph *g, const lj_network *network, lj_answer_options options, const lj_value *parts,
+                           int n, lj_value codes)
+{
+    const lj_model_spec *spec = network->spec;
+    lj_value all[3];
+    assert(n >= 1 && n <= 2);
+    for (int i = 0; i < n; i++)
+        all[i] = parts[i];
+    if (spec->category_count > 0)
+        all[n++] = lj_one_hot(g, codes, spec->category_sizes);
+    lj_value x = n == 1 ? all[0] : lj_concat(g, all, n, 1);
+    if (options.hidden > 0) {
+        x = lj_dropout_with(g, x, (float)options.dropout, options.name);
+        x = lj_dense(g, x, options.hidden, .name = "hidden", .activation = LJ_RELU);
+    }
+    x = lj_dropout_with(g, x, (float)options.dropout, "hidden.dropout");
+    return lj_dense(g, x, lj_network_outputs(spec), .name = "output");
+}
+
 int64_t lj_network_chunks(const lj_network *network, const lj_input_options *options, int64_t *widths)
 {
     const lj_model_spec *spec = network->spec;
@@ -113,8 +132,12 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
     if (lj_pixels_size(image) > 0)
         network.pixels =
             lj_input(g, "pixels", LJ_F32, lj_shape_of(LJ_BATCH, image->height, image->width, image->channels));
+    if (spec->steps > 0 && spec->padded)
+        network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
     if (spec->number_count > 0)
-        numbers = lj_input(g, "numbers", LJ_F32, lj_shape_of(LJ_BATCH, spec->number_count));
+        numbers = lj_input(g, "numbers", LJ_F32,
+                           spec->steps > 0 ? lj_shape_of(LJ_BATCH, spec->steps, spec->number_count) :
+                                             lj_shape_of(LJ_BATCH, spec->number_count));
     if (spec->category_count > 0)
         codes = lj_input(g, "codes", LJ_I32, lj_shape_of(LJ_BATCH, spec->category_count));
     return family->build(g, &network, numbers, codes);

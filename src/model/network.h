@@ -78,6 +78,17 @@ extern const char *const lj_categories_choices[];
 /* Numbers and codes as one row [B, W] for a network, input dropout applied. */
 lj_value lj_network_input(lj_graph *g, const lj_network *network, const lj_input_options *options, lj_value numbers,
                           lj_value codes);
+/*
+ * The end of a network that reads more than a row: what it found, and the one-hot codes of the row beside it, through a
+ * dense layer with ReLU (`hidden` units; 0: none) and dropout of both inputs. parts [n] of [B, D]; n <= 2.
+ */
+typedef struct lj_answer_options {
+    int64_t hidden;
+    double dropout;
+    const char *name; /* of the first dropout */
+} lj_answer_options;
+lj_value lj_network_answer(lj_graph *g, const lj_network *network, lj_answer_options options, const lj_value *parts,
+                           int n, lj_value codes);
 /* Widths of the parts of that row that belong together (a number, a category), [count <= number_count +
  * category_count]. */
 int64_t lj_network_chunks(const lj_network *network, const lj_input_options *options, int64_t *widths);

@@ -27,6 +27,8 @@ lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *k
     lj_json_integer(json, "terms", core->spec.term_count);
     lj_json_integer(json, "tokens", core->spec.token_count);
     lj_json_integer(json, "token_size", core->spec.token_size);
+    lj_json_integer(json, "steps", core->spec.steps);
+    lj_json_bool(json, "padded", core->spec.padded);
     lj_image_shape_write(&core->spec.image, json);
     lj_json_integer(json, "bins", core->bins);
     lj_json_double(json, "target_mean", core->target_mean);
@@ -60,6 +62,12 @@ static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec
     if (lj_item_get(item, "tokens") != NULL) {
         LJ_TRY(lj_item_need_integer(doc, item, "tokens", 0, LJ_TOKENS_MAX, &spec->token_count));
         LJ_TRY(lj_item_need_integer(doc, item, "token_size", 0, INT32_MAX, &spec->token_size));
+    }
+    if (lj_item_get(item, "steps") != NULL) {
+        const lj_item *padded = NULL;
+        LJ_TRY(lj_item_need_integer(doc, item, "steps", 0, LJ_WINDOW_MAX, &spec->steps));
+        LJ_TRY(lj_item_need(doc, item, "padded", LJ_BOOL, &padded));
+        spec->padded = padded->number != 0.0;
     }
     LJ_TRY(lj_image_shape_read(doc, item, &spec->image));
     LJ_TRY(lj_item_need(doc, item, "category_sizes", LJ_LIST, &list));

@@ -11,20 +11,9 @@ lj_value lj_text_embedding(lj_graph *g, const lj_network *network, const lj_text
 lj_value lj_text_answer(lj_graph *g, const lj_network *network, const lj_text_options *options, lj_value text,
                         lj_value numbers, lj_value codes)
 {
-    const lj_model_spec *spec = network->spec;
-    lj_value parts[3] = {text};
-    int n = 1;
-    if (spec->number_count > 0)
-        parts[n++] = numbers;
-    if (spec->category_count > 0)
-        parts[n++] = lj_one_hot(g, codes, spec->category_sizes);
-    lj_value x = n == 1 ? text : lj_concat(g, parts, n, 1);
-    if (options->hidden > 0) {
-        x = lj_dropout_with(g, x, (float)options->dropout, "text.dropout");
-        x = lj_dense(g, x, options->hidden, .name = "hidden", .activation = LJ_RELU);
-    }
-    x = lj_dropout_with(g, x, (float)options->dropout, "hidden.dropout");
-    return lj_dense(g, x, lj_network_outputs(spec), .name = "output");
+    const lj_value parts[] = {text, numbers};
+    return lj_network_answer(g, network, (lj_answer_options){options->hidden, options->dropout, "text.dropout"}, parts,
+                             network->spec->number_count > 0 ? 2 : 1, codes);
 }
 
 void lj_text_train_defaults(const void *options, int64_t n, lj_train_values *train)

@@ -1,6 +1,7 @@
 /* Every key of the pipeline file but those of model (src/model/) and prepare (src/prep/). */
 #include <stddef.h>
 
+#include "lianjin/limits.h"
 #include "pipeline/pipeline.h"
 
 #define COUNT(array) ((int64_t)(sizeof(array) / sizeof((array)[0])))
@@ -61,6 +62,8 @@ static const lj_declaration data_rows[] = {
      .doc = "Which table of a SQLite file."},
     {.key = "images", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_data, images),
      .doc = "Images instead of a table: a map with the keys of data.images."},
+    {.key = "series", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_data, series),
+     .doc = "The table is one or more series, a sample a window of rows: a map with the keys of data.series."},
 };
 
 static const char *const channel_words[] = {"grey", "rgb", NULL};
@@ -80,6 +83,37 @@ static const lj_declaration image_rows[] = {
      .choices = channel_words, .doc = "Left out: rgb for folders, what the file has for IDX."},
 };
 
+#define X(code, name) name,
+static const char *const target_as_words[] = {LJ_TARGET_AS_LIST(X) NULL};
+#undef X
+
+static const lj_declaration series_rows[] = {
+    {.key = "time", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_series, time), .required = 1,
+     .doc = "Column of the time, or of numbers in order. A time comes once in a group."},
+    {.key = "group", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_series, group),
+     .doc = "Column of what each series belongs to, such as the stock. Left out: the table is one series."},
+    {.key = "window", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_series, window), .required = 1,
+     .min = 1, .max = LJ_WINDOW_MAX, .doc = "Rows that a sample reads, its own the last."},
+    {.key = "horizon", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_series, horizon), .min = 0,
+     .max = LJ_HORIZON_MAX, .fallback = "1",
+     .doc = "Rows from a sample's own to the one whose target it predicts; its value of today may then be a feature. "
+            "0: the target stands in the sample's own row."},
+    {.key = "target_as", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_series, target_as),
+     .choices = target_as_words, .fallback = "value",
+     .doc = "What of the later target is predicted: its value, its difference to that of today, the logarithm of their "
+            "ratio, or whether it is greater (classes up and down)."},
+    {.key = "pad", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_series, pad), .fallback = "false",
+     .doc = "Rows with less history than the window are samples, too; the network is told how much there is."},
+    {.key = "gap", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_pipeline_series, gap), .min = 0, .max = 1e15,
+     .fallback = "0",
+     .doc = "A longer step of time begins a new series, so that no window and no target reaches over it: seconds, or "
+            "the unit of a time that is a number. 0: rows follow one another whatever lies between."},
+    {.key = "embargo", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_series, embargo), .min = 0,
+     .max = LJ_HORIZON_MAX, .fallback = "0",
+     .doc = "Rows before the end of a part that are left out beside those whose target lies in the next one: for "
+            "targets that sql computed of later rows."},
+};
+
 static const lj_declaration target_rows[] = {
     {.key = "column", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_target, column), .required = 1,
      .doc = "Name of the column."},
@@ -90,8 +124,8 @@ static const lj_declaration target_rows[] = {
 
 static const lj_declaration split_rows[] = {
     {.key = "by", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_split, by), .choices = split_words,
-     .doc = "How rows are parted. Left out: stratified for classes, random for values. A row's part is a function of "
-            "seed and key, not of the order of rows."},
+     .doc = "How rows are parted. Left out: stratified for classes, random for values, time for series. A row's part is "
+            "a function of seed and key, not of the order of rows."},
     {.key = "column", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_split, column),
      .doc = "group: whole groups stay together; time: the newest rows are test; column: holds train, valid, test; "
             "folds: holds the number of the fold."},
@@ -133,6 +167,10 @@ static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
                            "Sets of images. The frame has the columns label, part and, for folders, file; `target` is "
                            "label and need not be named.",
                            image_rows, COUNT(image_rows)},
+    [LJ_SECTION_SERIES] = {"data.series",
+                           "Windows of series (docs/series.md). The split is by time unless a column says it; a sample "
+                           "belongs to a part if its own row and that of its target do.",
+                           series_rows, COUNT(series_rows)},
     [LJ_SECTION_TARGET] = {"target", "What is predicted.", target_rows, COUNT(target_rows)},
     [LJ_SECTION_SPLIT] = {"split", "The parts.", split_rows, COUNT(split_rows)},
     [LJ_SECTION_FEATURES] = {"features", "The columns that are read.", feature_rows, COUNT(feature_rows)},

@@ -12,6 +12,7 @@ typedef struct judged {
     lj_frame *frame;
     float *scores;
     double *values;
+    double *naive; /* of a series */
     int64_t *rows; /* 0, 1, 2, ... */
     lj_predictions predictions;
     lj_evaluation *evaluation;
@@ -24,6 +25,7 @@ static void free_judged(judged *j)
     lj_evaluation_destroy(j->evaluation);
     lj_free(j->rows);
     lj_free(j->values);
+    lj_free(j->naive);
     lj_free(j->scores);
     lj_frame_destroy(j->frame);
     lj_source_close(j->source);
@@ -40,12 +42,45 @@ static lj_status read_table(lj_bundle *bundle, const lj_evaluate_options *option
     lj_status status = lj_source_open(options->source, options->console, &plain);
     if (status == LJ_OK)
         status = lj_source_read(plain, &found);
-    if (status == LJ_OK)
+    if (status == LJ_OK && lj_prep_series(lj_bundle_prep(bundle)) == NULL)
         status = lj_target_values(found, target, &j->values);
+    else if (status == LJ_OK && lj_frame_find(j->frame, target->column) < 0)
+        status = lj_frame_add_copy(j->frame, found, target->column);
     if (status == LJ_OK && options->by != NULL && lj_frame_find(j->frame, options->by) < 0)
         status = lj_frame_add_copy(j->frame, found, options->by);
     lj_frame_destroy(found);
     lj_source_close(plain);
+    return status;
+}
+
+/* Targets of a series, of the samples that have one: rows, scores and values of them alone. */
+static lj_status take_samples(lj_bundle *bundle, judged *j, int64_t *n)
+{
+    const lj_series_options *options = lj_prep_series(lj_bundle_prep(bundle));
+    const lj_target *target = lj_bundle_target(bundle);
+    const lj_target numbers = {.column = target->column, .task = LJ_REGRESSION};
+    const int64_t width = lj_model_width(lj_bundle_model(bundle));
+    lj_series series = {0};
+    LJ_TRY(lj_target_values(j->frame, options->target_as != LJ_TARGET_VALUE ? &numbers : target, &j->values));
+    j->naive = lj_new_array(*n, sizeof(*j->naive));
+    if (j->naive == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " targets", *n);
+    LJ_TRY(lj_series_make(j->frame, options, &series));
+    const lj_status status = lj_series_targets(j->frame, &series, options, j->values, j->naive);
+    int64_t count = 0;
+    for (int64_t row = 0; status == LJ_OK && row < *n; row++) {
+        if (isnan(j->scores[row * width]) || isnan(j->values[row]))
+            continue;
+        memmove(j->scores + count * width, j->scores + row * width, (size_t)width * sizeof(*j->scores));
+        j->values[count] = j->values[row];
+        j->naive[count] = j->naive[row];
+        j->rows[count++] = row;
+    }
+    lj_series_free(&series);
+    *n = count;
+    if (status == LJ_OK && count == 0)
+        return lj_fail(LJ_EDATA, "no row has the history that the model reads and a target %" PRId64 " rows later",
+                       options->horizon);
     return status;
 }
 
@@ -63,14 +98,18 @@ static lj_status judge(lj_bundle *bundle, const lj_evaluate_options *options, ju
         LJ_TRY(read_images(bundle, options, j));
     else
         LJ_TRY(read_table(bundle, options, j));
-    const int64_t n = lj_frame_row_count(j->frame);
+    int64_t n = lj_frame_row_count(j->frame);
     j->scores = lj_new_array(n * lj_model_width(lj_bundle_model(bundle)), sizeof(*j->scores));
     j->rows = lj_new_array(n, sizeof(*j->rows));
     if (j->scores == NULL || j->rows == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
     for (int64_t i = 0; i < n; i++)
         j->rows[i] = i;
+    if (lj_prep_series(lj_bundle_prep(bundle)) != NULL)
+        LJ_TRY(lj_series_order(lj_prep_series(lj_bundle_prep(bundle)), &j->frame));
     LJ_TRY(lj_bundle_score(bundle, j->frame, options->team, NULL, j->scores));
+    if (lj_prep_series(lj_bundle_prep(bundle)) != NULL)
+        LJ_TRY(take_samples(bundle, j, &n));
     j->predictions = (lj_predictions){
         .task = target->task, .n = n, .classes = target->classes, .score = j->scores, .target = j->values};
     LJ_TRY(lj_evaluate(&j->predictions, lj_bundle_threshold(bundle), &j->evaluation));

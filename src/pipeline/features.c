@@ -32,8 +32,20 @@ lj_status lj_table_check_names(const lj_pipeline *p, const lj_table *table, cons
     return LJ_OK;
 }
 
+static int is_named(const lj_item *list, const char *name)
+{
+    for (int64_t i = 0; i < lj_declared_count(list); i++)
+        if (strcmp(lj_declared_at(list, i)->text, name) == 0)
+            return 1;
+    return 0;
+}
+
 static int is_reserved(const lj_pipeline *p, const char *name)
 {
+    const lj_pipeline_series *series = &p->series; /* all NULL without one */
+    if ((series->time != NULL && strcmp(series->time, name) == 0) ||
+        (series->group != NULL && strcmp(series->group, name) == 0)) /* a feature if it is named, not by default */
+        return !is_named(p->features.include, name);
     const int by = p->split.by;
     const int split_column = p->split.column != NULL && strcmp(p->split.column, name) == 0 &&
                              (by == LJ_SPLIT_GROUP || by == LJ_SPLIT_TIME || by == LJ_SPLIT_COLUMN ||
@@ -68,17 +80,18 @@ lj_status lj_features_choose(const lj_pipeline *p, lj_console *console, lj_table
     table->features = lj_arena_array(table->arena, n, sizeof(*table->features));
     if (table->features == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the names of %" PRId64 " columns", n);
-    for (int64_t i = 0; i < lj_declared_count(include); i++)
+    const int ahead = table->series_options.horizon > 0; /* the target of today is known then */
+    for (int64_t i = 0; i < lj_declared_count(include) && !ahead; i++)
         if (strcmp(lj_declared_at(include, i)->text, table->target.column) == 0)
             return lj_declare_fail(p->file, lj_declared_at(include, i), "the target '%s' cannot be a feature",
                                    table->target.column);
     for (int64_t i = 0; i < n; i++) {
         const lj_column *column = lj_frame_column(table->frame, i);
         const int wanted = include == NULL || is_listed(include, column->name);
-        if (!wanted || strcmp(column->name, table->target.column) == 0 || is_reserved(p, column->name) ||
+        if (!wanted || (strcmp(column->name, table->target.column) == 0 && !ahead) || is_reserved(p, column->name) ||
             is_listed(exclude, column->name))
             continue;
-        if (repeats_target(table, column))
+        if (!ahead && repeats_target(table, column))
             return lj_fail(LJ_EDATA, "column '%s' repeats the target '%s' in every row: exclude it", column->name,
                            table->target.column);
         table->features[table->feature_count++] = column->name;

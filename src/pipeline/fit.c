@@ -1,5 +1,6 @@
 /* One split: preparation on the training rows, the model, and the scores of all rows. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "lianjin/file.h"
@@ -9,7 +10,7 @@
 typedef struct gathered {
     int64_t *index;
     float *numbers;
-    int32_t *codes, *tokens;
+    int32_t *codes, *tokens, *lengths;
     uint8_t *pixels;
     double *target;
     lj_sparse terms;
@@ -22,9 +23,37 @@ static void free_gathered(gathered *g)
     lj_free(g->numbers);
     lj_free(g->codes);
     lj_free(g->tokens);
+    lj_free(g->lengths);
     lj_free(g->pixels);
     lj_free(g->target);
     lj_sparse_free(&g->terms);
+}
+
+/* Samples of a series share the prepared rows of the whole table. */
+static lj_status gather_series(const lj_fit_request *request, const lj_fit *fitted, lj_part part, gathered *g)
+{
+    const lj_table *table = request->table;
+    const lj_series *series = &table->series;
+    int64_t n = 0, sample = 0;
+    LJ_TRY(lj_parts_rows(request->parts, series->row_count, part, &g->index, &n));
+    g->target = lj_new_array(n, sizeof(*g->target));
+    g->lengths = series->lengths != NULL ? lj_new_array(n, sizeof(*g->lengths)) : NULL;
+    if (g->target == NULL || (series->lengths != NULL && g->lengths == NULL))
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " samples", n);
+    for (int64_t i = 0; i < n; i++) {
+        g->target[i] = table->values[g->index[i]];
+        while (series->last[sample] != g->index[i])
+            sample++;
+        if (g->lengths != NULL)
+            g->lengths[i] = series->lengths[sample];
+    }
+    lj_sparse none;
+    g->rows = lj_fit_rows(fitted, 0, 0, &none);
+    g->rows.n = n;
+    g->rows.last = g->index;
+    g->rows.lengths = g->lengths;
+    g->rows.target = g->target;
+    return LJ_OK;
 }
 
 static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_part part, gathered *g)
@@ -36,6 +65,8 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     const lj_pixels *pixels = lj_frame_pixels(table->frame);
     const int64_t n_pixels = lj_pixels_size(pixels);
     int64_t n = 0;
+    if (table->series_options.window > 0)
+        return gather_series(request, fitted, part, g);
     LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(table->frame), part, &g->index, &n));
     g->pixels = lj_new_array(n * n_pixels, 1);
     g->numbers = lj_new_array(n * n_numbers, sizeof(*g->numbers));
@@ -81,6 +112,7 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     const int64_t n = lj_frame_row_count(table->frame);
     const lj_family_info *family = NULL;
     fitted->pixels = lj_frame_pixels(table->frame);
+    fitted->series = table->series_options.window > 0 ? &table->series : NULL;
     int64_t *train = NULL;
     int64_t n_train = 0;
     LJ_TRY(lj_family_find(p->family, &family));
@@ -91,6 +123,7 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
                                      .steps = p->top.prepare,
                                      .file = p->file,
                                      .style = family->style,
+                                     .series = fitted->series != NULL ? &table->series_options : NULL,
                                      .seed = request->seed};
     const lj_status status = lj_prep_fit(table->frame, table->schema, train, n_train, &options,
                                          request->console, &fitted->prep);
@@ -142,7 +175,9 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
                                 .category_sizes = sizes,
                                 .term_count = lj_prep_term_count(fitted->prep),
                                 .token_count = lj_prep_token_count(fitted->prep),
-                                .token_size = lj_prep_token_size(fitted->prep)};
+                                .token_size = lj_prep_token_size(fitted->prep),
+                                .steps = table->series_options.window,
+                                .padded = table->series_options.pad};
     const lj_fit_options options = {.family = p->family,
                                     .doc = p->doc,
                                     .model = p->top.model != NULL && p->top.model->kind == LJ_MAP ? p->top.model : NULL,
@@ -173,6 +208,17 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
     const int64_t n_numbers = lj_prep_number_count(fitted->prep), n_codes = lj_prep_category_count(fitted->prep);
     const int has_terms = lj_prep_term_count(fitted->prep) > 0;
     const int64_t n_tokens = lj_prep_token_count(fitted->prep);
+    const lj_series *series = fitted->series;
+    if (series != NULL)
+        return (lj_rows){.n = n,
+                         .numbers = fitted->numbers,
+                         .number_count = n_numbers,
+                         .codes = fitted->codes,
+                         .category_count = n_codes,
+                         .steps = lj_prep_series(fitted->prep)->window,
+                         .last = series->last + begin,
+                         .lengths = series->lengths != NULL ? series->lengths + begin : NULL,
+                         .stored = series->row_count};
     *terms = fitted->terms;
     terms->n = n;
     terms->begin = has_terms ? fitted->terms.begin + begin : NULL;
@@ -189,15 +235,35 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
                      .pixel_count = n_pixels};
 }
 
+int64_t lj_fit_sample_count(const lj_table *table)
+{
+    return table->series_options.window > 0 ? table->series.n : lj_frame_row_count(table->frame);
+}
+
+/* Scores of samples, at the head of the array, to their rows; the last first, so that none is overwritten. */
+static void spread_scores(const lj_series *series, int64_t width, float *scores)
+{
+    int64_t sample = series->n - 1;
+    for (int64_t row = series->row_count - 1; row >= 0; row--) {
+        const int is_sample = sample >= 0 && series->last[sample] == row;
+        for (int64_t k = width - 1; k >= 0; k--)
+            scores[row * width + k] = is_sample ? scores[sample * width + k] : NAN;
+        sample -= is_sample;
+    }
+}
+
 static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
 {
-    const int64_t n = lj_frame_row_count(request->table->frame);
-    fitted->scores = lj_new_array(n * lj_model_width(fitted->model), sizeof(*fitted->scores));
+    const int64_t n = lj_frame_row_count(request->table->frame), width = lj_model_width(fitted->model);
+    fitted->scores = lj_new_array(n * width, sizeof(*fitted->scores));
     if (fitted->scores == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
     lj_sparse terms;
-    const lj_rows rows = lj_fit_rows(fitted, 0, n, &terms);
-    return lj_model_predict(fitted->model, &rows, request->team, fitted->scores);
+    const lj_rows rows = lj_fit_rows(fitted, 0, lj_fit_sample_count(request->table), &terms);
+    LJ_TRY(lj_model_predict(fitted->model, &rows, request->team, fitted->scores));
+    if (fitted->series != NULL)
+        spread_scores(fitted->series, width, fitted->scores);
+    return LJ_OK;
 }
 
 lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
@@ -267,5 +333,16 @@ void lj_predictions_free(lj_predictions *predictions)
 
 lj_status lj_scores_sha256(const float *scores, int64_t count, char hex[LJ_SHA256_HEX])
 {
-    return lj_sha256_bytes(scores, (size_t)count * sizeof(*scores), hex);
+    lj_sha256 *hash = NULL;
+    lj_status status = lj_sha256_create(&hash);
+    for (int64_t begin = 0, end = 0; status == LJ_OK && begin < count; begin = end + 1) {
+        end = begin;
+        while (end < count && !isnan(scores[end]))
+            end++;
+        status = lj_sha256_update(hash, scores + begin, (size_t)(end - begin) * sizeof(*scores));
+    }
+    if (status == LJ_OK)
+        status = lj_sha256_finish(hash, hex);
+    lj_sha256_destroy(hash);
+    return status;
 }

@@ -2,7 +2,7 @@
  * Permutation importance (Breiman, "Random forests", Machine Learning 45,
  * 2001): by how much a metric on valid rows gets worse when one feature's
  * values are shuffled among them, averaged over repeats. All numbers and codes
- * that come from the feature are shuffled together.
+ * that come from the feature are shuffled together; of a series, whole windows.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,11 +11,14 @@
 #include "lianjin/random.h"
 #include "pipeline/pipeline.h"
 
-enum { ROWS_MAX = 2000, REPEATS = 3 };
+enum { ROWS_MAX = 2000, REPEATS = 3, WINDOW_NUMBERS_MAX = 1 << 24 /* of all windows together */ };
 
 typedef struct shuffler {
     const lj_fit *fitted;
     int64_t n, n_numbers, n_codes, n_tokens, width;
+    int64_t steps;    /* rows of a sample */
+    int64_t *last;    /* of a series, as in lj_rows; NULL else */
+    int32_t *lengths;
     float *numbers, *original_numbers;
     int32_t *codes, *original_codes;
     int32_t *tokens, *original_tokens;
@@ -46,6 +49,8 @@ static void free_shuffler(shuffler *s)
     lj_free(s->scores);
     lj_free(s->target);
     lj_free(s->order);
+    lj_free(s->last);
+    lj_free(s->lengths);
 }
 
 /* The terms of the feature in the order `order` (NULL: as they were). */
@@ -60,16 +65,46 @@ static lj_status arrange_terms(shuffler *s, int64_t feature, const int64_t *orde
                              lj_prep_term_begin(prep, feature + 1), &s->terms);
 }
 
+/* Windows side by side, so that each can take the values of another. */
+static lj_status fill_windows(const lj_fit_request *request, shuffler *s, const int64_t *rows, int64_t n)
+{
+    const lj_series *series = s->fitted->series;
+    int64_t sample = 0;
+    s->last = lj_new_array(s->n, sizeof(*s->last));
+    s->lengths = lj_new_array(s->n, sizeof(*s->lengths));
+    if (s->last == NULL || s->lengths == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the importance of features");
+    for (int64_t i = 0; i < s->n; i++) {
+        const int64_t row = rows[i * n / s->n]; /* evenly over the part */
+        while (series->last[sample] != row)
+            sample++;
+        const int64_t length = series->lengths != NULL ? series->lengths[sample] : s->steps;
+        const int64_t to = (i + 1) * s->steps - length, from = row + 1 - length;
+        memcpy(s->original_numbers + to * s->n_numbers, s->fitted->numbers + from * s->n_numbers,
+               (size_t)(length * s->n_numbers) * sizeof(float));
+        memcpy(s->original_codes + to * s->n_codes, s->fitted->codes + from * s->n_codes,
+               (size_t)(length * s->n_codes) * sizeof(int32_t));
+        s->last[i] = (i + 1) * s->steps - 1;
+        s->lengths[i] = (int32_t)length;
+        s->target[i] = request->table->values[row];
+    }
+    return LJ_OK;
+}
+
 static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
 {
     int64_t *rows = NULL;
     int64_t n = 0;
     LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(request->table->frame), LJ_PART_VALID, &rows, &n));
+    const int64_t most = WINDOW_NUMBERS_MAX / (s->steps * (s->n_numbers > 0 ? s->n_numbers : 1));
     s->n = n < ROWS_MAX ? n : ROWS_MAX;
-    s->numbers = lj_new_array(s->n * s->n_numbers, sizeof(float));
-    s->original_numbers = lj_new_array(s->n * s->n_numbers, sizeof(float));
-    s->codes = lj_new_array(s->n * s->n_codes, sizeof(int32_t));
-    s->original_codes = lj_new_array(s->n * s->n_codes, sizeof(int32_t));
+    if (s->steps > 1 && s->n > most)
+        s->n = most > 0 ? most : 1;
+    const int64_t stored = s->n * s->steps;
+    s->numbers = lj_new_array(stored * s->n_numbers, sizeof(float));
+    s->original_numbers = lj_new_array(stored * s->n_numbers, sizeof(float));
+    s->codes = lj_new_array(stored * s->n_codes, sizeof(int32_t));
+    s->original_codes = lj_new_array(stored * s->n_codes, sizeof(int32_t));
     s->tokens = lj_new_array(s->n * s->n_tokens, sizeof(int32_t));
     s->original_tokens = lj_new_array(s->n * s->n_tokens, sizeof(int32_t));
     s->scores = lj_new_array(s->n * s->width, sizeof(float));
@@ -77,9 +112,12 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
     s->order = lj_new_array(s->n, sizeof(int64_t));
     lj_status status = LJ_OK;
     if (s->numbers == NULL || s->original_numbers == NULL || s->codes == NULL || s->original_codes == NULL ||
-        s->tokens == NULL || s->original_tokens == NULL ||        s->scores == NULL || s->target == NULL || s->order == NULL)
+        s->tokens == NULL || s->original_tokens == NULL || s->scores == NULL || s->target == NULL || s->order == NULL)
         status = lj_fail(LJ_ENOMEM, "no memory for the importance of features");
-    for (int64_t i = 0; status == LJ_OK && i < s->n; i++) {
+    const int is_series = s->fitted->series != NULL;
+    if (status == LJ_OK && is_series)
+        status = fill_windows(request, s, rows, n);
+    for (int64_t i = 0; status == LJ_OK && !is_series && i < s->n; i++) {
         const int64_t row = rows[i * n / s->n]; /* evenly over the part */
         memcpy(s->original_numbers + i * s->n_numbers, s->fitted->numbers + row * s->n_numbers,
                (size_t)s->n_numbers * sizeof(float));
@@ -92,8 +130,8 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
             status = lj_sparse_take(&s->fitted->terms, &row, 1, &s->original_terms);
     }
     if (status == LJ_OK) {
-        memcpy(s->numbers, s->original_numbers, (size_t)(s->n * s->n_numbers) * sizeof(float));
-        memcpy(s->codes, s->original_codes, (size_t)(s->n * s->n_codes) * sizeof(int32_t));
+        memcpy(s->numbers, s->original_numbers, (size_t)(stored * s->n_numbers) * sizeof(float));
+        memcpy(s->codes, s->original_codes, (size_t)(stored * s->n_codes) * sizeof(int32_t));
         memcpy(s->tokens, s->original_tokens, (size_t)(s->n * s->n_tokens) * sizeof(int32_t));
         status = arrange_terms(s, 0, NULL);
     }
@@ -103,7 +141,12 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
 
 static lj_status measure(shuffler *s, double *out)
 {
+    const int is_series = s->fitted->series != NULL;
     const lj_rows rows = {.n = s->n,
+                          .steps = is_series ? s->steps : 0,
+                          .last = s->last,
+                          .lengths = is_series && s->fitted->series->lengths != NULL ? s->lengths : NULL,
+                          .stored = s->n * s->steps,
                           .numbers = s->numbers,
                           .number_count = s->n_numbers,
                           .codes = s->codes,
@@ -121,12 +164,15 @@ static lj_status measure(shuffler *s, double *out)
 static void arrange(shuffler *s, int64_t feature, const int64_t *order)
 {
     const lj_prep *prep = s->fitted->prep;
+    const int64_t stored = s->n * s->steps, steps = s->steps;
     for (int64_t j = 0; j < s->n_numbers; j++)
-        for (int64_t i = 0; lj_prep_number_feature(prep, j) == feature && i < s->n; i++)
-            s->numbers[i * s->n_numbers + j] = s->original_numbers[(order ? order[i] : i) * s->n_numbers + j];
+        for (int64_t i = 0; lj_prep_number_feature(prep, j) == feature && i < stored; i++)
+            s->numbers[i * s->n_numbers + j] =
+                s->original_numbers[(order ? order[i / steps] * steps + i % steps : i) * s->n_numbers + j];
     for (int64_t j = 0; j < s->n_codes; j++)
-        for (int64_t i = 0; lj_prep_category_feature(prep, j) == feature && i < s->n; i++)
-            s->codes[i * s->n_codes + j] = s->original_codes[(order ? order[i] : i) * s->n_codes + j];
+        for (int64_t i = 0; lj_prep_category_feature(prep, j) == feature && i < stored; i++)
+            s->codes[i * s->n_codes + j] =
+                s->original_codes[(order ? order[i / steps] * steps + i % steps : i) * s->n_codes + j];
     for (int64_t i = 0; lj_prep_token_feature(prep) == feature && i < s->n; i++)
         memcpy(s->tokens + i * s->n_tokens, s->original_tokens + (order ? order[i] : i) * s->n_tokens,
                (size_t)s->n_tokens * sizeof(int32_t));
@@ -172,6 +218,7 @@ lj_status lj_importance_compute(const lj_fit_request *request, const lj_fit *fit
                   .n_numbers = lj_prep_number_count(fitted->prep),
                   .n_codes = lj_prep_category_count(fitted->prep),
                   .n_tokens = lj_prep_token_count(fitted->prep),
+                  .steps = fitted->series != NULL ? lj_prep_series(fitted->prep)->window : 1,
                   .width = lj_model_width(fitted->model),
                   .terms = {.width = lj_prep_term_count(fitted->prep)},
                   .original_terms = {.width = lj_prep_term_count(fitted->prep)},

@@ -58,6 +58,19 @@ static lj_status read_images(lj_pipeline *p, const lj_item *data)
     return data->count == 1 ? LJ_OK : lj_declare_fail(p->file, data, "data: 'images' goes with no other key");
 }
 
+static lj_status read_series(lj_pipeline *p)
+{
+    const lj_item *map = p->data.series;
+    if (map == NULL)
+        return LJ_OK;
+    LJ_TRY(read_section(p, LJ_SECTION_SERIES, map, NULL, &p->series));
+    if (p->series.horizon == 0 && p->series.target_as != LJ_TARGET_VALUE)
+        return lj_declare_fail(p->file, lj_item_get(map, "target_as"),
+                               "series: 'target_as: %s' wants a horizon of 1 at least",
+                               lj_target_as_name((lj_target_as)p->series.target_as));
+    return LJ_OK;
+}
+
 static lj_status read_data(lj_pipeline *p)
 {
     const lj_item *item = p->top.data;
@@ -71,6 +84,7 @@ static lj_status read_data(lj_pipeline *p)
     LJ_TRY(read_section(p, LJ_SECTION_DATA, item, NULL, &p->data));
     if (p->data.images != NULL)
         return read_images(p, item);
+    LJ_TRY(read_series(p));
     if ((p->data.source == NULL) == (p->data.sources == NULL))
         return lj_declare_fail(p->file, item, "data: expected one of 'source' and 'sources'");
     if (p->data.sources == NULL)
@@ -108,6 +122,15 @@ static lj_status read_split(lj_pipeline *p)
 {
     const lj_item *map = p->top.split;
     LJ_TRY(read_section(p, LJ_SECTION_SPLIT, map, NULL, &p->split));
+    if (p->data.series != NULL) {
+        if (p->split.by < 0)
+            p->split.by = LJ_SPLIT_TIME;
+        if (p->split.by == LJ_SPLIT_TIME && p->split.column == NULL)
+            p->split.column = p->series.time;
+        if (p->split.by != LJ_SPLIT_TIME && p->split.by != LJ_SPLIT_COLUMN)
+            return lj_declare_fail(p->file, lj_item_get(map, "by"), "split: a series is split by time or column: "
+                                   "windows of other parts would hold the answers");
+    }
     const int wants_column = p->split.by == LJ_SPLIT_GROUP || p->split.by == LJ_SPLIT_TIME ||
                              p->split.by == LJ_SPLIT_COLUMN;
     if (wants_column && p->split.column == NULL)
@@ -158,6 +181,11 @@ static lj_status read_model(lj_pipeline *p)
     }
     if (lj_family_find(p->family, &info) != LJ_OK)
         return lj_declare_fail(p->file, item, "model: %s", lj_error_message());
+    if (info->reads_series != (p->data.series != NULL))
+        return lj_declare_fail(p->file, item != NULL ? item : p->data.series, info->reads_series ?
+                               "model: the family '%s' reads windows of a series: say which in data: {series: ...}" :
+                               "model: the family '%s' does not read series: series_rnn, series_tcn and "
+                               "series_transformer do", p->family);
     const lj_fit_options options = {.family = p->family,
                                     .doc = p->doc,
                                     .model = item != NULL && item->kind == LJ_MAP ? item : NULL,

@@ -24,10 +24,13 @@ static lj_split_options split_options(const lj_pipeline *p, const lj_table *tabl
     return options;
 }
 
-lj_status lj_parts_make(const lj_pipeline *p, const lj_table *table, uint64_t seed, uint8_t *parts)
+lj_status lj_parts_make(const lj_pipeline *p, const lj_table *table, uint64_t seed, lj_console *console,
+                        uint8_t *parts)
 {
     const lj_split_options options = split_options(p, table, seed);
-    return lj_split_parts(table->frame, &options, parts);
+    LJ_TRY(lj_split_parts(table->frame, &options, parts));
+    lj_parts_of_series(p, table, console, parts);
+    return LJ_OK;
 }
 
 lj_status lj_folds_make(const lj_pipeline *p, const lj_table *table, uint64_t seed, int32_t *fold)
@@ -44,6 +47,8 @@ lj_status lj_parts_check(const lj_table *table, const uint8_t *parts)
     if (counts == NULL)
         return lj_fail(LJ_ENOMEM, "no memory to count the parts");
     for (int64_t row = 0; row < n; row++) {
+        if (parts[row] == LJ_PART_NONE)
+            continue;
         const int64_t k = table->target.task == LJ_REGRESSION ? 0 : (int64_t)table->values[row];
         counts[parts[row] * classes + k]++;
     }

@@ -5,6 +5,7 @@
  *   parse.c         reading and checking it
  *   table.c         source -> frame, with what was found in it
  *   images.c        sets of images -> frame
+ *   series.c        order, samples and targets of a series
  *   target.c        task, classes, positive class
  *   features.c      which columns are read, and leaks
  *   parts.c         split, and whether each part can do its work
@@ -23,6 +24,7 @@
 
 #include "lianjin/declare.h"
 #include "lianjin/pipeline.h"
+#include "lianjin/series.h"
 
 typedef struct lj_pipeline_data {
     const char *source, *sql, *key, *delimiter, *table;
@@ -31,7 +33,16 @@ typedef struct lj_pipeline_data {
     const lj_item *sources; /* map name: path */
     const lj_item *missing; /* list of words */
     const lj_item *images;  /* map; NULL: a table */
+    const lj_item *series;  /* map; NULL: each row is a sample */
 } lj_pipeline_data;
+
+typedef struct lj_pipeline_series {
+    const char *time, *group;
+    int64_t window, horizon, embargo;
+    int target_as; /* lj_target_as */
+    int pad;
+    double gap;
+} lj_pipeline_series;
 
 typedef struct lj_pipeline_images {
     const lj_item *train, *valid, *test; /* a folder, or [images, labels] */
@@ -77,6 +88,7 @@ struct lj_pipeline {
     lj_pipeline_top top;
     lj_pipeline_data data;
     lj_pipeline_images images;
+    lj_pipeline_series series;
     lj_pipeline_target target;
     lj_pipeline_split split;
     lj_pipeline_features features;
@@ -98,6 +110,7 @@ typedef enum lj_section_index {
     LJ_SECTION_TOP,
     LJ_SECTION_DATA,
     LJ_SECTION_IMAGES,
+    LJ_SECTION_SERIES,
     LJ_SECTION_TARGET,
     LJ_SECTION_SPLIT,
     LJ_SECTION_FEATURES,
@@ -118,7 +131,10 @@ typedef struct lj_table {
     lj_frame *frame;
     lj_arena *arena;
     lj_target target;
-    double *values;    /* [rows]: 0/1, class, or value */
+    double *values;    /* [rows]: 0/1, class, or value; of a series NaN where there is no target */
+    lj_series_options series_options; /* window 0: rows are samples */
+    lj_series series;  /* of the frame, which is in order */
+    double *naive;     /* [rows] of a series: what one would say without a model */
     const char **features; /* [feature_count] */
     int64_t feature_count;
     const char *home_source; /* path with $LIANJIN_DATA filled in */
@@ -140,6 +156,19 @@ LJ_CHECKED lj_status lj_table_read_images(const lj_pipeline *pipeline, uint64_t 
 LJ_CHECKED lj_status lj_images_of_path(const char *path, const lj_pixels *shape, lj_team *team, lj_console *console,
                                        lj_frame **out);
 
+/* ---- series.c ---- */
+
+/* `data: series` as data/ takes it; window 0 without it. */
+lj_series_options lj_pipeline_series_options(const lj_pipeline *pipeline);
+/* Puts the frame in order and finds its samples: before the target is. */
+LJ_CHECKED lj_status lj_table_make_series(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
+/* table->values of the target's column become what is predicted, and table->naive is made. */
+LJ_CHECKED lj_status lj_table_series_targets(lj_table *table);
+/* Task and classes of a target that is predicted as something else than it is (direction, difference, ...). */
+LJ_CHECKED lj_status lj_series_target_find(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
+/* Takes rows that are no samples, or whose target lies in another part, out of all parts. */
+void lj_parts_of_series(const lj_pipeline *pipeline, const lj_table *table, lj_console *console, uint8_t *parts);
+
 /* ---- target.c, features.c ---- */
 
 /* Finds task, classes and positive class and fills table->target and values. `wanted` -1: found from the data. */
@@ -154,7 +183,8 @@ LJ_CHECKED lj_status lj_features_choose(const lj_pipeline *pipeline, lj_console 
 
 /* ---- parts.c ---- */
 
-LJ_CHECKED lj_status lj_parts_make(const lj_pipeline *pipeline, const lj_table *table, uint64_t seed, uint8_t *parts);
+LJ_CHECKED lj_status lj_parts_make(const lj_pipeline *pipeline, const lj_table *table, uint64_t seed,
+                                   lj_console *console, uint8_t *parts);
 LJ_CHECKED lj_status lj_folds_make(const lj_pipeline *pipeline, const lj_table *table, uint64_t seed, int32_t *fold);
 /* Both classes in each part (binary), every class in train (multi-class), rows in each. */
 LJ_CHECKED lj_status lj_parts_check(const lj_table *table, const uint8_t *parts);
@@ -173,7 +203,8 @@ typedef struct lj_fit {
     int32_t *tokens; /* [rows, token_count] */
     lj_sparse terms; /* [rows, term_count] */
     const lj_pixels *pixels; /* of the table's frame; NULL: rows have no images */
-    float *scores;  /* [rows, width] */
+    const lj_series *series; /* of the table; NULL: rows are samples */
+    float *scores;  /* [rows, width]; of a series NaN where a row is no sample */
     double prepare_seconds, train_seconds, score_seconds;
 } lj_fit;
 
@@ -188,7 +219,9 @@ typedef struct lj_fit_request {
     lj_console *console;
 } lj_fit_request;
 
-/* The prepared rows of the whole table, or one of them: *terms is what they point to. */
+/* Samples of the whole table: its rows, or those of its series. */
+int64_t lj_fit_sample_count(const lj_table *table);
+/* The prepared samples of the whole table, or one of them: *terms is what they point to. */
 lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *terms);
 LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);
 void lj_fit_free(lj_fit *fitted);
@@ -196,6 +229,7 @@ void lj_fit_free(lj_fit *fitted);
 LJ_CHECKED lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_t width,
                                          const uint8_t *parts, lj_part part, lj_predictions *out);
 void lj_predictions_free(lj_predictions *predictions);
+/* Of `count` scores, those that are NaN (rows that are no samples) left out. */
 LJ_CHECKED lj_status lj_scores_sha256(const float *scores, int64_t count, char hex[LJ_SHA256_HEX]);
 
 /* ---- importance.c ---- */

@@ -1,7 +1,9 @@
 /* Scoring a table of any size: chunk by chunk, in order, with bounded memory. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
+#include "lianjin/math.h"
 #include "pipeline/pipeline.h"
 
 enum { CHUNK_ROWS = 16384 };
@@ -32,8 +34,15 @@ static lj_status make_tally(const lj_prep *prep, tally *t)
     return lj_sha256_create(&t->hash);
 }
 
-static lj_status keep_columns(const lj_predict_options *options, const lj_frame *frame, lj_frame *out)
+static lj_status keep_columns(const lj_prep *prep, const lj_predict_options *options, const lj_frame *frame,
+                              lj_frame *out)
 {
+    const lj_series_options *series = lj_prep_series(prep);
+    if (series != NULL && options->keep_count == 0) { /* which sample it was */
+        if (series->group != NULL)
+            LJ_TRY(lj_frame_add_copy(out, frame, series->group));
+        return lj_frame_add_copy(out, frame, series->time);
+    }
     if (options->keep_count == 0 && lj_frame_pixels(frame) != NULL && lj_frame_find(frame, "file") >= 0)
         return lj_frame_add_copy(out, frame, "file"); /* nothing else says which image it was */
     for (int64_t k = 0; k < options->keep_count; k++) {
@@ -95,23 +104,72 @@ static lj_status add_scores(lj_bundle *bundle, lj_frame *out, const float *score
     return add_classes(bundle, out, scores, n, width);
 }
 
-static lj_status score_chunk(lj_bundle *bundle, const lj_predict_options *options, const lj_frame *frame, tally *t,
+/* What a predicted change makes of the value of today. */
+static lj_status add_forecast(lj_bundle *bundle, const lj_frame *frame, const float *scores, lj_frame *out)
+{
+    const lj_series_options *series = lj_prep_series(lj_bundle_prep(bundle));
+    const int64_t n = lj_frame_row_count(frame);
+    const lj_column *today = NULL;
+    if (series->target_as != LJ_TARGET_DIFFERENCE && series->target_as != LJ_TARGET_LOG_RETURN)
+        return LJ_OK;
+    LJ_TRY(lj_frame_need(frame, series->target, &today));
+    double *values = lj_new_array(n, sizeof(*values));
+    if (values == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " forecasts", n);
+    for (int64_t i = 0; i < n; i++)
+        values[i] = series->target_as == LJ_TARGET_DIFFERENCE ? today->number[i] + (double)scores[i] :
+                                                                today->number[i] * lj_exp_d((double)scores[i]);
+    const lj_status status = lj_frame_add_number(out, "forecast", values);
+    lj_free(values);
+    return status;
+}
+
+/* The samples among the rows, with their scores moved to the front: *frame becomes a frame of them. */
+static lj_status take_samples(lj_frame **frame, int64_t width, float *scores, int64_t *count)
+{
+    const int64_t n = lj_frame_row_count(*frame);
+    lj_frame *taken = NULL;
+    int64_t *rows = lj_new_array(n, sizeof(*rows));
+    if (rows == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " rows", n);
+    *count = 0;
+    for (int64_t row = 0; row < n; row++)
+        if (!isnan(scores[row * width])) {
+            memmove(scores + *count * width, scores + row * width, (size_t)width * sizeof(*scores));
+            rows[(*count)++] = row;
+        }
+    const lj_status status = lj_frame_take(*frame, rows, *count, &taken);
+    lj_free(rows);
+    if (status == LJ_OK) {
+        lj_frame_destroy(*frame);
+        *frame = taken;
+    }
+    return status;
+}
+
+static lj_status score_chunk(lj_bundle *bundle, const lj_predict_options *options, lj_frame **given, tally *t,
                              lj_sink *sink)
 {
-    const int64_t n = lj_frame_row_count(frame);
+    const int is_series = lj_prep_series(lj_bundle_prep(bundle)) != NULL;
+    int64_t n = lj_frame_row_count(*given);
     const int64_t width = lj_model_width(lj_bundle_model(bundle));
     lj_frame *out = NULL;
     float *scores = lj_new_array(n * width, sizeof(*scores));
     lj_status status = scores == NULL ? lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " scores", n) :
-                                        lj_bundle_score(bundle, frame, options->team, &t->counts, scores);
+                                        lj_bundle_score(bundle, *given, options->team, &t->counts, scores);
+    if (status == LJ_OK && is_series)
+        status = take_samples(given, width, scores, &n);
+    const lj_frame *frame = *given;
     if (status == LJ_OK)
         status = lj_sha256_update(t->hash, scores, (size_t)(n * width) * sizeof(*scores));
     if (status == LJ_OK)
         status = lj_frame_create(n, &out);
     if (status == LJ_OK)
-        status = keep_columns(options, frame, out);
+        status = keep_columns(lj_bundle_prep(bundle), options, frame, out);
     if (status == LJ_OK)
         status = add_scores(bundle, out, scores, n);
+    if (status == LJ_OK && is_series)
+        status = add_forecast(bundle, frame, scores, out);
     if (status == LJ_OK)
         status = lj_sink_write(sink, out);
     t->rows += n;
@@ -148,7 +206,7 @@ static lj_status score_chunks(lj_bundle *bundle, const lj_predict_options *optio
         status = lj_source_next(source, CHUNK_ROWS, &frame);
         if (status != LJ_OK || frame == NULL)
             break;
-        status = score_chunk(bundle, options, frame, t, sink);
+        status = score_chunk(bundle, options, &frame, t, sink);
         lj_frame_destroy(frame);
         if (status == LJ_OK && lj_interrupted())
             status = lj_fail(LJ_EINTERRUPTED, "interrupted after %" PRId64 " rows; nothing was written", t->rows);
@@ -166,8 +224,24 @@ static lj_status score_images(lj_bundle *bundle, const lj_predict_options *optio
     lj_frame *frame = NULL;
     LJ_TRY(lj_images_of_path(options->source->source, lj_prep_image(lj_bundle_prep(bundle)), options->team,
                              options->console, &frame));
-    const lj_status status = score_chunk(bundle, options, frame, t, sink);
+    const lj_status status = score_chunk(bundle, options, &frame, t, sink);
     lj_frame_destroy(frame);
+    return status;
+}
+
+/* Windows reach over chunks: series are read whole. */
+static lj_status score_series(lj_bundle *bundle, const lj_predict_options *options, lj_source *source, tally *t,
+                              lj_sink *sink)
+{
+    const lj_series_options *series = lj_prep_series(lj_bundle_prep(bundle));
+    lj_frame *frame = NULL;
+    LJ_TRY(lj_source_read(source, &frame));
+    lj_status status = lj_series_order(series, &frame);
+    if (status == LJ_OK)
+        status = score_chunk(bundle, options, &frame, t, sink);
+    lj_frame_destroy(frame);
+    if (status == LJ_OK && t->rows == 0)
+        status = lj_fail(LJ_EDATA, "no row has the %" PRId64 " rows of history that the model reads", series->window);
     return status;
 }
 
@@ -175,7 +249,9 @@ static lj_status score_table(lj_bundle *bundle, const lj_predict_options *option
 {
     lj_source *source = NULL;
     LJ_TRY(lj_source_open_as(options->source, lj_prep_schema(lj_bundle_prep(bundle)), options->console, &source));
-    const lj_status status = score_chunks(bundle, options, source, t, sink);
+    const lj_status status = lj_prep_series(lj_bundle_prep(bundle)) != NULL ?
+                                 score_series(bundle, options, source, t, sink) :
+                                 score_chunks(bundle, options, source, t, sink);
     lj_source_close(source);
     return status;
 }

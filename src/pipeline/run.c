@@ -65,7 +65,7 @@ static lj_status make_profile(lj_run *run)
     lj_profile *profile = NULL;
     const lj_target *target = &run->table.target;
     const lj_profile_options options = {
-        .target = target->column, .positive = target->task == LJ_BINARY ? target->class_names[1] : NULL};
+        .target = run->table.series_options.horizon > 0 ? NULL : target->column, .positive = target->task == LJ_BINARY ? target->class_names[1] : NULL};
     lj_status status =
         lj_profile_make(run->table.frame, run->table.schema, &options, &profile);
     if (status == LJ_OK)
@@ -82,7 +82,7 @@ static lj_status split_table(lj_run *run)
         return lj_fail(LJ_ENOMEM, "no memory for the parts of %" PRId64 " rows", n);
     if (run->pipeline->split.by == LJ_SPLIT_FOLDS)
         return lj_run_folds(run);
-    LJ_TRY(lj_parts_make(run->pipeline, &run->table, run->seed, run->parts));
+    LJ_TRY(lj_parts_make(run->pipeline, &run->table, run->seed, run->options->console, run->parts));
     return lj_parts_check(&run->table, run->parts);
 }
 
@@ -166,7 +166,7 @@ static lj_status evaluate_groups(lj_run *run)
 static lj_status time_single_scores(lj_run *run)
 {
     const lj_fit *f = &run->fitted;
-    const int64_t n = lj_frame_row_count(run->table.frame);
+    const int64_t n = lj_fit_sample_count(&run->table);
     float *score = lj_new_array(lj_model_width(f->model), sizeof(*score));
     lj_status status = score == NULL ? lj_fail(LJ_ENOMEM, "no memory for a score") : LJ_OK;
     double begin = lj_seconds();
@@ -201,8 +201,33 @@ static lj_status evaluate_all(lj_run *run)
     return LJ_OK;
 }
 
-static lj_status keep_cases(const lj_run *run, lj_frame **cases, float scores[])
+/* Of a series the samples before the middle one, with all the rows that their windows hold. */
+static lj_status keep_series_cases(const lj_run *run, lj_frame **cases, float scores[], int64_t *count)
 {
+    const lj_series *series = &run->table.series;
+    const int64_t width = lj_model_width(run->fitted.model), window = run->table.series_options.window;
+    const int64_t middle = series->n / 2, end = series->last[middle], first = series->first[end];
+    int64_t kept = 1;
+    while (kept < CASES_KEPT && kept <= middle && series->last[middle - kept] == end - kept && end - kept >= first)
+        kept++;
+    const int64_t reach = end + 2 - kept - window; /* where the window of the first one begins */
+    const int64_t begin = reach > first ? reach : first;
+    int64_t *rows = lj_new_array(end + 1 - begin, sizeof(*rows));
+    if (rows == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory to keep cases");
+    for (int64_t row = begin; row <= end; row++)
+        rows[row - begin] = row;
+    memcpy(scores, run->fitted.scores + (end + 1 - kept) * width, (size_t)(kept * width) * sizeof(float));
+    *count = kept;
+    const lj_status status = lj_frame_take(run->table.frame, rows, end + 1 - begin, cases);
+    lj_free(rows);
+    return status;
+}
+
+static lj_status keep_cases(const lj_run *run, lj_frame **cases, float scores[], int64_t *count)
+{
+    if (run->fitted.series != NULL)
+        return keep_series_cases(run, cases, scores, count);
     const int64_t n = lj_frame_row_count(run->table.frame);
     const int64_t width = lj_model_width(run->fitted.model);
     const int64_t kept = n < CASES_KEPT ? n : CASES_KEPT;
@@ -211,6 +236,7 @@ static lj_status keep_cases(const lj_run *run, lj_frame **cases, float scores[])
         rows[i] = i * n / kept;
         memcpy(scores + i * width, run->fitted.scores + rows[i] * width, (size_t)width * sizeof(float));
     }
+    *count = kept;
     return lj_frame_take(run->table.frame, rows, kept, cases);
 }
 
@@ -218,13 +244,14 @@ static lj_status keep_cases(const lj_run *run, lj_frame **cases, float scores[])
 static lj_status write_bundle(lj_run *run)
 {
     const int64_t width = lj_model_width(run->fitted.model);
+    int64_t kept = 0;
     lj_frame *cases = NULL;
     lj_bundle *proof = NULL;
     lj_text card = {0};
     char *report = lj_path_join(run->work, "report.html");
     float *scores = lj_new_array(CASES_KEPT * width, sizeof(*scores));
     lj_status status = report == NULL || scores == NULL ? lj_fail(LJ_ENOMEM, "no memory to write the bundle") :
-                                                          keep_cases(run, &cases, scores);
+                                                          keep_cases(run, &cases, scores, &kept);
     if (status == LJ_OK)
         status = lj_run_pages(run, report, &card);
     if (status == LJ_OK) {
@@ -242,7 +269,8 @@ static lj_status write_bundle(lj_run *run)
                                        .report = report,
                                        .history = run->work,
                                        .cases = cases,
-                                       .case_scores = scores};
+                                       .case_scores = scores,
+                                       .case_count = kept};
         status = lj_bundle_write(run->bundle, &parts);
     }
     if (status == LJ_OK)

@@ -110,6 +110,10 @@ static lj_status open_source(const lj_pipeline *p, lj_team *team, lj_console *co
 /* Every value of the file that is the name of a column is one of the table: before anything is trained. */
 static lj_status check_names(const lj_pipeline *p, const lj_table *table)
 {
+    if (p->data.series != NULL) {
+        LJ_TRY(lj_table_check_names(p, table, lj_item_get(p->data.series, "time")));
+        LJ_TRY(lj_table_check_names(p, table, lj_item_get(p->data.series, "group")));
+    }
     static const char *const keys[][2] = {{"data", "key"}, {"target", "column"}, {"split", "column"},
                                           {"evaluate", "by"}};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -171,7 +175,9 @@ lj_status lj_table_read(const lj_pipeline *p, uint64_t seed, lj_team *team, lj_c
     tell_rules(table->schema, console);
     LJ_TRY(check_names(p, table));
     LJ_TRY(check_duplicates(p, table, console));
+    LJ_TRY(lj_table_make_series(p, console, table));
     LJ_TRY(lj_target_find(p, console, table));
+    LJ_TRY(lj_table_series_targets(table));
     return lj_features_choose(p, console, table);
 }
 
@@ -179,6 +185,8 @@ void lj_table_free(lj_table *table)
 {
     lj_free(table->values);
     lj_frame_destroy(table->frame);
+    lj_series_free(&table->series);
+    lj_free(table->naive);
     lj_source_close(table->source);
     lj_schema_destroy(table->no_schema);
     lj_arena_destroy(table->arena);

@@ -226,6 +226,8 @@ static lj_status find_regression(lj_console *console, lj_table *table, const lj_
 
 lj_status lj_target_find(const lj_pipeline *p, lj_console *console, lj_table *table)
 {
+    if (table->series_options.target_as != LJ_TARGET_VALUE)
+        return lj_series_target_find(p, console, table);
     const int wanted = p->top.task;
     const lj_column *column = NULL;
     const char **names = NULL;

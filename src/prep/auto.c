@@ -213,6 +213,10 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
     const int64_t distinct = lj_distinct_sorted(lj_fit_sorted(&column), column.present);
     if (distinct == 1)
         return auto_one_value(fit, feature);
+    if (distinct > 2 && style_of(fit) == LJ_PREP_SERIES) {
+        LJ_TRY(fill(fit, feature, 0, can_tell_missing(fit, feature)));
+        return lj_fit_look_and_step(fit, feature, 0, LJ_TRANSFORM_SCALE, &to_limited, 0);
+    }
     if (distinct > 2 && distinct <= LEVELS_MAX && wants_levels(fit))
         LJ_TRY(add_levels(fit, feature, 0));
     else if (distinct > 2)

@@ -316,7 +316,9 @@ static lj_status start(lj_fit *fit)
     if (fit->n < 1)
         return lj_fail(LJ_EDATA, "there are no training rows to prepare from");
     for (int64_t i = 0; i < options->feature_count; i++) {
-        if (options->target != NULL && strcmp(options->features[i], options->target) == 0)
+        /* what is known of a target that lies in the future may be read */
+        if (options->target != NULL && (options->series == NULL || options->series->horizon == 0) &&
+            strcmp(options->features[i], options->target) == 0)
             return lj_fail(LJ_EDATA, "the target '%s' is among the features: it would tell the model the answer",
                            options->target);
         for (int64_t j = 0; j < i; j++) {
@@ -425,22 +427,49 @@ static lj_status collect(lj_fit *fit)
 static lj_status make_schema(lj_fit *fit)
 {
     lj_prep *prep = fit->prep;
-    lj_field *fields = lj_new_array(prep->feature_count, sizeof(*fields));
+    const char *further[LJ_PREP_SERIES_COLUMNS];
+    const int64_t n_further = lj_prep_series_columns(prep, further), count = prep->feature_count + n_further;
+    lj_field *fields = lj_new_array(count, sizeof(*fields));
     if (fields == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a schema");
-    for (int64_t i = 0; i < prep->feature_count; i++) {
-        const lj_prep_feature *feature = &prep->features[i];
-        const int64_t at = fit->schema != NULL ? lj_schema_find(fit->schema, feature->name) : -1;
+    for (int64_t i = 0; i < count; i++) {
+        const char *name = i < prep->feature_count ? prep->features[i].name : further[i - prep->feature_count];
+        const int64_t at = fit->schema != NULL ? lj_schema_find(fit->schema, name) : -1;
+        const lj_column *column = lj_frame_column(fit->frame, lj_frame_find(fit->frame, name));
         if (at >= 0)
             fields[i] = *lj_schema_field(fit->schema, at);
-        fields[i].name = feature->name;
-        fields[i].type = feature->type;
+        fields[i].name = name;
+        fields[i].type = column->type;
         if (at < 0)
-            fields[i].is_integer = lj_frame_column(fit->frame, lj_frame_find(fit->frame, feature->name))->is_integer;
+            fields[i].is_integer = column->is_integer;
     }
-    const lj_status status = lj_schema_create(fields, prep->feature_count, &prep->schema);
+    const lj_status status = lj_schema_create(fields, count, &prep->schema);
     lj_free(fields);
     return status;
+}
+
+static lj_status keep_name(lj_arena *arena, const char **name)
+{
+    if (*name == NULL)
+        return LJ_OK;
+    *name = lj_arena_strdup(arena, *name);
+    return *name != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for the name of a column");
+}
+
+static lj_status keep_series(lj_fit *fit)
+{
+    lj_series_options *series = &fit->prep->series;
+    const lj_column *column = NULL;
+    if (fit->options->series == NULL)
+        return LJ_OK;
+    *series = *fit->options->series;
+    LJ_TRY(keep_name(fit->prep->arena, &series->time));
+    LJ_TRY(keep_name(fit->prep->arena, &series->group));
+    LJ_TRY(keep_name(fit->prep->arena, &series->target));
+    LJ_TRY(lj_frame_need(fit->frame, series->time, &column));
+    if (series->group != NULL)
+        LJ_TRY(lj_frame_need(fit->frame, series->group, &column));
+    return lj_frame_need(fit->frame, series->target, &column);
 }
 
 static lj_status run_steps(lj_fit *fit)
@@ -475,6 +504,7 @@ lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int6
         fit.prep->image = *lj_frame_pixels(frame);
         fit.prep->image.bytes = NULL;
     }
+    LJ_TRY_DONE(keep_series(&fit));
     LJ_TRY_DONE(start(&fit));
     LJ_TRY_DONE(run_steps(&fit));
     LJ_TRY_DONE(collect(&fit));

@@ -11,7 +11,8 @@
 typedef struct loader {
     const lj_doc *doc;
     lj_prep *prep;
-    lj_field *fields; /* [feature_count] of the schema */
+    lj_field *fields; /* [feature_count + further] of the schema */
+    int64_t further;  /* columns of a series that are no features */
     int64_t number_capacity, category_capacity;
 } loader;
 
@@ -90,19 +91,27 @@ static lj_status load_type(const loader *l, const lj_item *map, lj_column_type *
     return fail_at(l, lj_item_get(map, "type"), "a type of column");
 }
 
-static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature *feature, lj_field *field)
+static lj_status load_field(const loader *l, const lj_item *map, lj_field *field)
 {
     int64_t rule;
-    LJ_TRY(need_text(l, map, "name", &feature->name));
-    LJ_TRY(load_type(l, map, &feature->type));
-    *field = (lj_field){.name = feature->name, .type = feature->type};
+    *field = (lj_field){0};
+    LJ_TRY(need_text(l, map, "name", &field->name));
+    LJ_TRY(load_type(l, map, &field->type));
     LJ_TRY(lj_load_flag(l->doc, map, "is_integer", &field->is_integer));
     LJ_TRY(lj_item_need_integer(l->doc, map, "read_by", 0, LJ_RULE_COUNT - 1, &rule));
     field->rule = (lj_number_rule)rule;
     LJ_TRY(optional_text(l, map, "read_unit", &field->unit));
     LJ_TRY(optional_text(l, map, "time_format", &field->time_format));
     LJ_TRY(optional_text(l, map, "reason", &field->reason));
-    LJ_TRY(optional_text(l, map, "null_words", &field->null_words));
+    return optional_text(l, map, "null_words", &field->null_words);
+}
+
+static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature *feature, lj_field *field)
+{
+    int64_t rule;
+    LJ_TRY(load_field(l, map, field));
+    feature->name = field->name;
+    feature->type = field->type;
 
     const lj_item *converted = lj_item_get(map, "number_from_text");
     if (converted != NULL) {
@@ -270,7 +279,7 @@ static lj_status load_features(loader *l, const lj_item *map)
     if (list->count == 0 && lj_prep_image(prep) == NULL)
         return fail_at(l, list, "at least one feature");
     prep->features = lj_arena_array(prep->arena, list->count, sizeof(*prep->features));
-    l->fields = lj_arena_array(prep->arena, list->count, sizeof(*l->fields));
+    l->fields = lj_arena_array(prep->arena, list->count + LJ_PREP_SERIES_COLUMNS, sizeof(*l->fields));
     if (prep->features == NULL || l->fields == NULL)
         return no_memory();
     LJ_TRY(size_outputs(l, list));
@@ -283,7 +292,53 @@ static lj_status load_features(loader *l, const lj_item *map)
             return fail_at(l, list->items[i], "fewer terms");
         prep->feature_count++;
     }
-    return lj_schema_create(l->fields, prep->feature_count, &prep->schema);
+    return LJ_OK;
+}
+
+static lj_status load_target_as(const loader *l, const lj_item *map, lj_target_as *out)
+{
+    const char *text;
+    LJ_TRY(lj_item_need_string(l->doc, map, "target_as", &text));
+    for (int as = 0; as < LJ_TARGET_AS_COUNT; as++)
+        if (strcmp(text, lj_target_as_name((lj_target_as)as)) == 0) {
+            *out = (lj_target_as)as;
+            return LJ_OK;
+        }
+    return fail_at(l, lj_item_get(map, "target_as"), "what a target is predicted as");
+}
+
+/* How rows become samples, and the columns that it takes beside the features, in the order of their names' function. */
+static lj_status load_series(loader *l, const lj_item *item)
+{
+    lj_prep *prep = l->prep;
+    lj_series_options *series = &prep->series;
+    const lj_item *map = lj_item_get(item, "series"), *list = NULL;
+    const char *names[LJ_PREP_SERIES_COLUMNS];
+    if (map == NULL)
+        return LJ_OK;
+    if (map->kind != LJ_MAP)
+        return fail_at(l, map, "a map");
+    LJ_TRY(need_text(l, map, "time", &series->time));
+    LJ_TRY(optional_text(l, map, "group", &series->group));
+    LJ_TRY(need_text(l, map, "target", &series->target));
+    LJ_TRY(lj_item_need_integer(l->doc, map, "window", 1, LJ_WINDOW_MAX, &series->window));
+    LJ_TRY(lj_item_need_integer(l->doc, map, "horizon", 0, LJ_HORIZON_MAX, &series->horizon));
+    LJ_TRY(load_target_as(l, map, &series->target_as));
+    LJ_TRY(lj_load_flag(l->doc, map, "pad", &series->pad));
+    LJ_TRY(lj_load_number(l->doc, map, "gap", &series->gap));
+    LJ_TRY(need_list(l, map, "columns", LJ_PREP_SERIES_COLUMNS, &list));
+    if (list->count != lj_prep_series_columns(prep, names) || !(series->gap >= 0))
+        return fail_at(l, list, "the columns of the series that are no features");
+    for (int64_t i = 0; i < list->count; i++) {
+        lj_field *field = &l->fields[prep->feature_count + i];
+        if (list->items[i]->kind != LJ_MAP)
+            return fail_at(l, list->items[i], "a column");
+        LJ_TRY(load_field(l, list->items[i], field));
+        if (strcmp(field->name, names[i]) != 0)
+            return fail_at(l, list->items[i], "the columns of the series in their order");
+    }
+    l->further = list->count;
+    return LJ_OK;
 }
 
 static lj_status load_dropped(const loader *l, const lj_item *map)
@@ -316,6 +371,8 @@ static lj_status load_all(loader *l, const lj_item *item)
     LJ_TRY(lj_load_flag(l->doc, item, "auto", &l->prep->is_auto));
     LJ_TRY(lj_image_shape_read(l->doc, item, &l->prep->image));
     LJ_TRY(load_features(l, item));
+    LJ_TRY(load_series(l, item));
+    LJ_TRY(lj_schema_create(l->fields, l->prep->feature_count + l->further, &l->prep->schema));
     return load_dropped(l, item);
 }
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void lj_prep_destroy(lj_prep *prep)
 {
@@ -96,6 +97,29 @@ const lj_pixels *lj_prep_image(const lj_prep *prep)
     return lj_pixels_size(&prep->image) > 0 ? &prep->image : NULL;
 }
 
+const lj_series_options *lj_prep_series(const lj_prep *prep)
+{
+    return prep->series.window > 0 ? &prep->series : NULL;
+}
+
+int64_t lj_prep_series_columns(const lj_prep *prep, const char **names)
+{
+    const lj_series_options *series = &prep->series;
+    const char *const all[LJ_PREP_SERIES_COLUMNS] = {
+        series->time, series->group, series->target_as != LJ_TARGET_VALUE ? series->target : NULL};
+    int64_t count = 0;
+    for (int i = 0; i < LJ_PREP_SERIES_COLUMNS && series->window > 0; i++) {
+        int is_feature = all[i] == NULL;
+        for (int64_t f = 0; f < prep->feature_count && !is_feature; f++)
+            is_feature = strcmp(prep->features[f].name, all[i]) == 0;
+        for (int64_t k = 0; k < count && !is_feature; k++)
+            is_feature = strcmp(names[k], all[i]) == 0;
+        if (!is_feature)
+            names[count++] = all[i];
+    }
+    return count;
+}
+
 const lj_schema *lj_prep_schema(const lj_prep *prep)
 {
     return prep->schema;
@@ -154,6 +178,11 @@ lj_status lj_prep_describe(const lj_prep *prep, lj_text *out)
     if (lj_prep_image(prep) != NULL)
         lj_text_printf(out, "images of %" PRId64 " x %" PRId64 " x %" PRId64 ", bytes / 255\n", prep->image.height,
                        prep->image.width, prep->image.channels);
+    if (prep->series.window > 0)
+        lj_text_printf(out, "windows of %" PRId64 " rows in the order of %s%s%s; %s of %s %" PRId64 " rows later\n",
+                       prep->series.window, prep->series.group != NULL ? prep->series.group : "",
+                       prep->series.group != NULL ? " and " : "", prep->series.time,
+                       lj_target_as_name(prep->series.target_as), prep->series.target, prep->series.horizon);
     for (int64_t i = 0; i < prep->feature_count; i++)
         describe_feature(prep, &prep->features[i], out);
     for (int64_t i = 0; i < prep->dropped_count; i++)

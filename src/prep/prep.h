@@ -78,8 +78,14 @@ struct lj_prep {
     const lj_prep_feature *text; /* the one that has tokens; NULL: none */
     int32_t registers_most; /* of one feature */
     lj_pixels image;        /* shape; zero: none */
+    lj_series_options series; /* window 0: none */
     int is_auto;
 };
+
+/* Most columns of a series beside the features: time, group, target. */
+enum { LJ_PREP_SERIES_COLUMNS = 3 };
+/* Their names, those that are features left out; answers how many. */
+int64_t lj_prep_series_columns(const lj_prep *prep, const char **names);
 
 /* Where a feature's cells are in a frame. */
 typedef struct lj_bound {

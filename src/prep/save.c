@@ -16,6 +16,8 @@ static void save_outputs(lj_json *json, const char *key, const lj_prep_output *o
 
 static void save_field(lj_json *json, const lj_field *field)
 {
+    lj_json_string(json, "name", field->name);
+    lj_json_string(json, "type", lj_column_type_name(field->type));
     lj_json_bool(json, "is_integer", field->is_integer);
     lj_json_integer(json, "read_by", field->rule);
     lj_json_string(json, "read_unit", field->unit);
@@ -28,8 +30,6 @@ static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
 {
     const lj_prep_feature *feature = &prep->features[index];
     lj_json_map(json, NULL);
-    lj_json_string(json, "name", feature->name);
-    lj_json_string(json, "type", lj_column_type_name(feature->type));
     save_field(json, lj_schema_field(prep->schema, index));
     if (feature->terms != NULL) {
         lj_json_map(json, "tfidf");
@@ -70,12 +70,37 @@ static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
     lj_json_end_map(json);
 }
 
+static void save_series(const lj_prep *prep, lj_json *json)
+{
+    const lj_series_options *series = &prep->series;
+    if (series->window == 0)
+        return;
+    lj_json_map(json, "series");
+    lj_json_string(json, "time", series->time);
+    lj_json_string(json, "group", series->group);
+    lj_json_string(json, "target", series->target);
+    lj_json_integer(json, "window", series->window);
+    lj_json_integer(json, "horizon", series->horizon);
+    lj_json_string(json, "target_as", lj_target_as_name(series->target_as));
+    lj_json_bool(json, "pad", series->pad);
+    lj_json_double(json, "gap", series->gap);
+    lj_json_list(json, "columns");
+    for (int64_t i = prep->feature_count; i < lj_schema_count(prep->schema); i++) {
+        lj_json_map(json, NULL);
+        save_field(json, lj_schema_field(prep->schema, i));
+        lj_json_end_map(json);
+    }
+    lj_json_end_list(json);
+    lj_json_end_map(json);
+}
+
 lj_status lj_prep_save(const lj_prep *prep, lj_json *json)
 {
     lj_json_map(json, NULL);
     lj_json_integer(json, "format", LJ_PREP_FORMAT);
     lj_json_bool(json, "auto", prep->is_auto);
     lj_image_shape_write(&prep->image, json);
+    save_series(prep, json);
     lj_json_list(json, "features");
     for (int64_t i = 0; i < prep->feature_count; i++)
         save_feature(prep, i, json);

@@ -242,9 +242,11 @@ lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n,
     const int64_t *rows = trainer->order + begin;
     assert(begin >= 0 && n >= 1 && begin + n <= data->n);
     lj_batch_program *p = program_for(trainer, rows, n);
-    if (p->in_numbers != NULL)
+    if (data->steps > 0)
+        lj_windows_load(data, rows, 0, n, p->in_numbers, p->in_codes, p->in_lengths);
+    if (p->in_numbers != NULL && data->steps == 0)
         gather(p->in_numbers, data->numbers, rows, n, data->number_count, data->number_count);
-    if (p->in_codes != NULL)
+    if (p->in_codes != NULL && data->steps == 0)
         gather(p->in_codes, data->codes, rows, n, data->category_count, data->category_count);
     if (data->stream != NULL) {
         load_stream(trainer, p, rows, n);

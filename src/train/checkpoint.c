@@ -52,6 +52,7 @@ static lj_status describe_options(const lj_trainer *trainer, lj_text *out)
 static lj_status make_fingerprint(lj_trainer *trainer)
 {
     const lj_rows *rows = trainer->train;
+    const int64_t stored = rows->steps > 0 ? rows->stored : rows->n;
     lj_text text = {0};
     lj_sha256 *hash = NULL;
     lj_status status = describe_options(trainer, &text);
@@ -59,8 +60,10 @@ static lj_status make_fingerprint(lj_trainer *trainer)
         goto done;
     LJ_TRY_DONE(lj_sha256_create(&hash));
     LJ_TRY_DONE(lj_sha256_update(hash, text.data, text.size));
-    LJ_TRY_DONE(hash_block(hash, rows->numbers, rows->n * rows->number_count, sizeof(float)));
-    LJ_TRY_DONE(hash_block(hash, rows->codes, rows->n * rows->category_count, sizeof(int32_t)));
+    LJ_TRY_DONE(hash_block(hash, rows->numbers, stored * rows->number_count, sizeof(float)));
+    LJ_TRY_DONE(hash_block(hash, rows->codes, stored * rows->category_count, sizeof(int32_t)));
+    LJ_TRY_DONE(hash_block(hash, rows->last, rows->steps > 0 ? rows->n : 0, sizeof(int64_t)));
+    LJ_TRY_DONE(hash_block(hash, rows->lengths, rows->n, sizeof(int32_t)));
     LJ_TRY_DONE(hash_block(hash, rows->tokens, rows->n * rows->token_count, sizeof(int32_t)));
     LJ_TRY_DONE(hash_block(hash, rows->stream, rows->stream_count, sizeof(int32_t)));
     LJ_TRY_DONE(hash_block(hash, rows->pixels, rows->n * rows->pixel_count, 1));

@@ -90,9 +90,12 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
         return lj_fail(LJ_EINVAL, "the scoring program has no output 'score'");
     for (int64_t begin = 0; begin < rows->n; begin += batch) {
         const int64_t n = rows->n - begin < batch ? rows->n - begin : batch;
-        if (rows->number_count > 0)
+        if (rows->steps > 0)
+            lj_windows_load(rows, NULL, begin, n, lj_program_input(scoring, "numbers"),
+                            lj_program_input(scoring, "codes"), lj_program_input(scoring, "lengths"));
+        if (rows->number_count > 0 && rows->steps == 0)
             lj_program_bind(scoring, "numbers", rows->numbers + begin * rows->number_count);
-        if (rows->category_count > 0)
+        if (rows->category_count > 0 && rows->steps == 0)
             lj_program_bind(scoring, "codes", rows->codes + begin * rows->category_count);
         if (rows->stream != NULL) {
             lj_program_bind(scoring, "tokens", rows->stream + begin * rows->token_count);

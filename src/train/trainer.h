@@ -76,6 +76,13 @@ LJ_CHECKED lj_status lj_batches_shuffle(lj_trainer *trainer);
 lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight);
 /* Tokens [n, count] of rows without what is behind the last that is no padding: out [n]; NULL: nobody asks. */
 void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out);
+/*
+ * windows.c: the windows of samples [n] (NULL: begin .. begin + n - 1) as programs read them: numbers [n, steps,
+ * number_count], zeros behind short ones, the codes [n, category_count] of their last rows, lengths [n]. NULL: not
+ * wanted.
+ */
+void lj_windows_load(const lj_rows *rows, const int64_t *samples, int64_t begin, int64_t n, float *numbers,
+                     int32_t *codes, int32_t *lengths);
 /* out[i] = bytes[i] / 255 */
 void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out);
 

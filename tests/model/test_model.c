@@ -37,10 +37,13 @@ typedef struct table {
     int32_t codes[TRAIN * CATEGORIES];
     uint8_t pixels[TRAIN * SIDE * SIDE];
     int32_t tokens[TRAIN * TOKENS];
+    int32_t step_codes[TRAIN * NUMBERS * CATEGORIES];
+    int64_t last[TRAIN];
     double target[TRAIN];
     lj_rows rows;
     lj_rows images; /* the same rows as images alone */
     lj_rows texts;  /* and as texts */
+    lj_rows windows; /* and as windows of NUMBERS steps of one number */
 } table;
 
 static double truth(const float *x, const int32_t *c)
@@ -83,6 +86,8 @@ static table *make_table(lj_task task, const char *name, int64_t n)
     for (int64_t i = 0; i < n * CATEGORIES; i++)
         t->codes[i] = (int32_t)(lj_random_u32(2, stream, (uint64_t)i) % (uint32_t)sizes[i % CATEGORIES]);
     for (int64_t i = 0; i < n; i++) {
+        t->last[i] = i * NUMBERS + NUMBERS - 1;
+        memcpy(t->step_codes + t->last[i] * CATEGORIES, t->codes + i * CATEGORIES, CATEGORIES * sizeof(int32_t));
         paint(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES, t->pixels + i * SIDE * SIDE);
         write_words(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES, i, t->tokens + i * TOKENS);
         const double y = truth(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES) +
@@ -99,6 +104,15 @@ static table *make_table(lj_task task, const char *name, int64_t n)
                         .target = t->target};
     t->images = (lj_rows){.n = n, .pixels = t->pixels, .pixel_count = SIDE * SIDE, .target = t->target};
     t->texts = (lj_rows){.n = n, .tokens = t->tokens, .token_count = TOKENS, .target = t->target};
+    t->windows = (lj_rows){.n = n,
+                           .numbers = t->numbers,
+                           .number_count = 1,
+                           .codes = t->step_codes,
+                           .category_count = CATEGORIES,
+                           .steps = NUMBERS,
+                           .last = t->last,
+                           .stored = n * NUMBERS,
+                           .target = t->target};
     return t;
 }
 
@@ -107,7 +121,10 @@ static const lj_rows *rows_for(const char *family, const table *t)
 {
     const lj_family_info *info = NULL;
     MUST(lj_family_find(family, &info));
-    return info->images == LJ_IMAGES_ONLY ? &t->images : info->reads_tokens == LJ_TOKENS_ONLY ? &t->texts : &t->rows;
+    return info->images == LJ_IMAGES_ONLY ? &t->images :
+           info->reads_tokens == LJ_TOKENS_ONLY ? &t->texts :
+           info->reads_series                   ? &t->windows :
+                                                  &t->rows;
 }
 
 static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
@@ -120,7 +137,8 @@ static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
         spec.token_size = TOKEN_SIZE;
     }
     if (rows->number_count > 0) {
-        spec.number_count = NUMBERS;
+        spec.number_count = rows->number_count;
+        spec.steps = rows->steps;
         spec.category_count = CATEGORIES;
         spec.category_sizes = sizes;
     }
@@ -161,6 +179,15 @@ static lj_doc *options_doc(const char *family)
     else if (strcmp(family, "transformer") == 0)
         text = "{\"model\": {\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"pool\": \"max\", \"embedding_dropout\": 0,"
                " \"dropout\": 0.1}, \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.003, \"patience\": 20}}";
+    else if (strcmp(family, "series_rnn") == 0)
+        text = "{\"model\": {\"units\": 24},"
+               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.01, \"patience\": 20}}";
+    else if (strcmp(family, "series_tcn") == 0)
+        text = "{\"model\": {\"channels\": 24, \"kernel\": 2},"
+               " \"train\": {\"epochs\": 40, \"batch\": 32, \"rate\": 0.005}}";
+    else if (strcmp(family, "series_transformer") == 0)
+        text = "{\"model\": {\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"dropout\": 0},"
+               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.005, \"patience\": 20}}";
     MUST(lj_json_parse("options", text, strlen(text), &doc));
     return doc;
 }
@@ -231,8 +258,11 @@ static void check_same_bits(lj_model *model, const lj_rows *rows, const float *s
         const int64_t n = i % 2 == 0 ? 1 : 37;
         lj_rows part = *rows;
         part.n = n;
-        part.numbers = rows->number_count > 0 ? rows->numbers + i * rows->number_count : NULL;
-        part.codes = rows->category_count > 0 ? rows->codes + i * rows->category_count : NULL;
+        part.last = rows->steps > 0 ? rows->last + i : NULL;
+        if (rows->steps == 0) {
+            part.numbers = rows->number_count > 0 ? rows->numbers + i * rows->number_count : NULL;
+            part.codes = rows->category_count > 0 ? rows->codes + i * rows->category_count : NULL;
+        }
         part.tokens = rows->token_count > 0 ? rows->tokens + i * rows->token_count : NULL;
         part.pixels = rows->pixel_count > 0 ? rows->pixels + i * rows->pixel_count : NULL;
         MUST(lj_model_predict(i % 4 < 2 ? model : shared, &part, NULL, some));

@@ -119,6 +119,9 @@ export const rows: [string, string][] = [
   ["convolutions of several widths over the tokens of a text", "文本词元上的多宽度卷积网络"],
   ["attention (encoder blocks) over the tokens of a text", "文本词元上的注意力网络（编码器块）"],
   ["a list of layers, freely composed, on rows, images or texts", "由层的列表自由组成的网络，可读表格、图像或文本"],
+  ["LSTM or GRU layers over the window of a series", "序列窗口上的长短期记忆或门控循环网络"],
+  ["causal dilated convolutions over the window of a series", "序列窗口上的因果膨胀卷积网络"],
+  ["attention (encoder blocks) over the steps of the window of a series", "序列窗口各步上的注意力网络（编码器块）"],
   ["blocks of convolutions and pooling on images", "由卷积块与池化组成的图像网络"],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",
