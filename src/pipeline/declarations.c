@@ -124,8 +124,8 @@ static const lj_declaration target_rows[] = {
 
 static const lj_declaration split_rows[] = {
     {.key = "by", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_split, by), .choices = split_words,
-     .doc = "How rows are parted. Left out: stratified for classes, random for values, time for series. A row's part is "
-            "a function of seed and key, not of the order of rows."},
+     .doc = "How rows are parted. Left out: stratified for classes, random for values, time for series. A row's part "
+            "is a function of seed and key, not of the order of rows."},
     {.key = "column", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_split, column),
      .doc = "group: whole groups stay together; time: the newest rows are test; column: holds train, valid, test; "
             "folds: holds the number of the fold."},

@@ -65,7 +65,8 @@ static lj_status make_profile(lj_run *run)
     lj_profile *profile = NULL;
     const lj_target *target = &run->table.target;
     const lj_profile_options options = {
-        .target = run->table.series_options.horizon > 0 ? NULL : target->column, .positive = target->task == LJ_BINARY ? target->class_names[1] : NULL};
+        .target = run->table.series_options.horizon > 0 ? NULL : target->column, /* not that of the same row */
+        .positive = target->task == LJ_BINARY ? target->class_names[1] : NULL};
     lj_status status =
         lj_profile_make(run->table.frame, run->table.schema, &options, &profile);
     if (status == LJ_OK)
