@@ -46,7 +46,7 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
 {
     return lj_piecewise_embedding_with(
         g, x, args->edges, args->bins, args->units,
-        (lj_number_embedding_options){.name = args->name, .activation = args->activation});
+        (lj_number_embedding_options){.name = args->name, .activation = (lj_activation)args->activation});
 }
 
 const lj_layer lj_layer_piecewise_embedding = {

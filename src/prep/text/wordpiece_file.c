@@ -68,12 +68,12 @@ static lj_status add_token(const char *name, const char *token, lj_wordpiece *w)
 static lj_status add_lines(const char *name, char *lines, int64_t count, lj_wordpiece *w)
 {
     for (int64_t i = 0; i < count; i++) {
-        char *end = strchr(lines, '\n');
+        char *end = strchr(lines, '\n'), *next = end + 1;
+        while (end > lines && end[-1] == '\r')
+            end--;
         *end = '\0';
-        if (end > lines && end[-1] == '\r')
-            end[-1] = '\0';
         LJ_TRY(add_token(name, lines, w));
-        lines = end + 1;
+        lines = next;
     }
     return LJ_OK;
 }
