@@ -126,6 +126,17 @@ typedef struct lj_pool_options {
 } lj_pool_options;
 lj_value lj_max_pool2d_with(lj_graph *g, lj_value x, lj_pool_options options);
 lj_value lj_average_pool2d_with(lj_graph *g, lj_value x, lj_pool_options options);
+typedef struct lj_residual2d_options {
+    const char *name;
+    int64_t stride;           /* of the first convolution; 0: 1 */
+    lj_activation activation; /* 0: relu */
+} lj_residual2d_options;
+/*
+ * x [B, H, W, C] -> [B, OH, OW, units]: two convolutions of 3 x 3, padded by 1,
+ * with batch normalisation, beside a short cut. He et al. 2016, "Deep residual
+ * learning for image recognition" (the basic block).
+ */
+lj_value lj_residual2d_with(lj_graph *g, lj_value x, int64_t units, lj_residual2d_options options);
 /* x [B, ..., C] -> [B, C]: the mean, the greatest, over all dimensions between. */
 lj_value lj_global_average_pool(lj_graph *g, lj_value x);
 lj_value lj_global_max_pool(lj_graph *g, lj_value x);

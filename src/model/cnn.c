@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "model/network.h"
+#include "model/image_network.h"
 
 typedef struct options {
     const lj_item *blocks, *dense;
@@ -46,12 +46,7 @@ static const lj_declaration declarations[] = {
      .min = 1,
      .max = 65536,
      .doc = "Units of dense layers before the answer. Left out: none."},
-    {.key = "activation",
-     .kind = LJ_DECLARED_CHOICE,
-     .offset = offsetof(options, activation),
-     .choices = lj_activation_choices,
-     .fallback = "relu",
-     .doc = "Activation of the hidden layers."},
+    LJ_ACTIVATION_DECLARATION(options, "Activation of the hidden layers."),
     {.key = "batch_norm",
      .kind = LJ_DECLARED_BOOL,
      .offset = offsetof(options, batch_norm),
@@ -62,13 +57,8 @@ static const lj_declaration declarations[] = {
      .offset = offsetof(options, flatten),
      .fallback = "false",
      .doc = "All places become one row after the blocks, instead of their mean."},
-    {.key = "dropout",
-     .kind = LJ_DECLARED_NUMBER,
-     .offset = offsetof(options, dropout),
-     .min = 0,
-     .max = 0.95,
-     .fallback = "0.2",
-     .doc = "Share of the values before each dense layer and the answer that is dropped while training."},
+    LJ_DROPOUT_DECLARATION(options, dropout, "0.2",
+                           "Share of the values before each dense layer and the answer that is dropped while training."),
 };
 
 static const int64_t default_blocks[] = {32, 64};
@@ -83,24 +73,6 @@ static int64_t channels_of(const options *o, int64_t block)
     return o->blocks != NULL ? (int64_t)lj_declared_at(o->blocks, block)->number : default_blocks[block];
 }
 
-static lj_value convolution(lj_graph *g, lj_value x, const options *o, int64_t block, int64_t index)
-{
-    char name[64], norm[64];
-    const lj_activation activation = (lj_activation)o->activation;
-    (void)snprintf(name, sizeof(name), "block%" PRId64 ".conv%" PRId64, block, index);
-    (void)snprintf(norm, sizeof(norm), "block%" PRId64 ".norm%" PRId64, block, index);
-    x = lj_conv2d_with(g, x, channels_of(o, block), o->kernel, o->kernel,
-                       (lj_conv_options){.name = name,
-                                         .activation = o->batch_norm ? LJ_LINEAR : activation,
-                                         .same = 1,
-                                         .weight = LJ_HE_NORMAL,
-                                         .no_bias = o->batch_norm});
-    if (!o->batch_norm)
-        return x;
-    x = lj_batch_norm_with(g, x, (lj_norm_options){.name = norm});
-    return activation != LJ_LINEAR ? lj_activate(g, x, activation) : x;
-}
-
 static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
 {
     const options *o = network->options;
@@ -113,21 +85,23 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
                                           " x %" PRId64 ": fewer blocks, or a larger data.images.size",
                                           block_count(o), image->height, image->width));
     for (int64_t block = 0; block < block_count(o); block++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "block%" PRId64 ".", block);
         for (int64_t i = 0; i < o->convolutions; i++)
-            x = convolution(g, x, o, block, i);
+            x = lj_image_convolve(g, x,
+                                  &(lj_image_convolution){.block = name,
+                                                          .index = i,
+                                                          .filters = channels_of(o, block),
+                                                          .kernel = o->kernel,
+                                                          .same = 1,
+                                                          .activation = o->activation,
+                                                          .batch_norm = o->batch_norm});
         x = lj_max_pool2d_with(g, x, (lj_pool_options){0});
     }
     x = o->flatten ? lj_flatten(g, x) : lj_global_average_pool(g, x);
-    for (int64_t i = 0; i < lj_declared_count(o->dense); i++) {
-        char name[64], dropout[64];
-        (void)snprintf(name, sizeof(name), "dense%" PRId64, i);
-        (void)snprintf(dropout, sizeof(dropout), "dense%" PRId64 ".dropout", i);
-        x = lj_dropout_with(g, x, (float)o->dropout, dropout);
-        x = lj_dense(g, x, (int64_t)lj_declared_at(o->dense, i)->number, .name = name,
-                     .activation = (lj_activation)o->activation, .weight = LJ_HE_NORMAL);
-    }
-    x = lj_dropout_with(g, x, (float)o->dropout, "output.dropout");
-    return lj_dense(g, x, lj_network_outputs(network->spec), .name = "output");
+    for (int64_t i = 0; i < lj_declared_count(o->dense); i++)
+        x = lj_image_hidden(g, x, (int64_t)lj_declared_at(o->dense, i)->number, i, o->activation, o->dropout);
+    return lj_image_answer(g, x, network, o->dropout);
 }
 
 const lj_family lj_family_cnn = {

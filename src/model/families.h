@@ -14,6 +14,9 @@
     X(dense)                                                                                                           \
     X(resnet)                                                                                                          \
     X(lenet)                                                                                                           \
+    X(alexnet)                                                                                                         \
+    X(vgg)                                                                                                             \
+    X(image_resnet)                                                                                                    \
     X(cnn)                                                                                                             \
     X(layers)                                                                                                          \
     X(logistic)                                                                                                        \

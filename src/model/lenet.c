@@ -3,10 +3,9 @@
  * applied to document recognition" (LeNet-5), with all channels connected,
  * pooling by the maximum and ReLU unless told otherwise.
  */
-#include <inttypes.h>
 #include <stddef.h>
 
-#include "model/network.h"
+#include "model/image_network.h"
 
 enum { LEAST_SIDE = 12 }; /* the second convolution and pooling leave one place */
 
@@ -16,19 +15,9 @@ typedef struct options {
 } options;
 
 static const lj_declaration declarations[] = {
-    {.key = "activation",
-     .kind = LJ_DECLARED_CHOICE,
-     .offset = offsetof(options, activation),
-     .choices = lj_activation_choices,
-     .fallback = "relu",
-     .doc = "Activation of the hidden layers; tanh as in 1998."},
-    {.key = "dropout",
-     .kind = LJ_DECLARED_NUMBER,
-     .offset = offsetof(options, dropout),
-     .min = 0,
-     .max = 0.95,
-     .fallback = "0.2",
-     .doc = "Share of the values of the dense layers that is dropped while training."},
+    LJ_ACTIVATION_DECLARATION(options, "Activation of the hidden layers; tanh as in 1998."),
+    LJ_DROPOUT_DECLARATION(options, dropout, "0.2",
+                           "Share of the values of the dense layers that is dropped while training."),
 };
 
 static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
@@ -38,13 +27,8 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
     static const char *const dropout_names[] = {"dense0.dropout", "dense1.dropout"};
     const options *o = network->options;
     const lj_activation activation = (lj_activation)o->activation;
-    lj_value x = network->pixels;
+    lj_value x = lj_image_input(g, network, "lenet", LEAST_SIDE);
     (void)numbers, (void)codes;
-    const lj_pixels *image = &network->spec->image;
-    if (image->height < LEAST_SIDE || image->width < LEAST_SIDE)
-        return lj_graph_refuse(g, lj_fail(LJ_ESHAPE, "lenet: expected images of at least %d x %d, found %" PRId64
-                                          " x %" PRId64 ": data.images.size", LEAST_SIDE, LEAST_SIDE, image->height,
-                                          image->width));
     for (int i = 0; i < 2; i++) {
         x = lj_conv2d_with(g, x, channels[i], 5, 5,
                            (lj_conv_options){.name = conv_names[i], .activation = activation, .same = i == 0,

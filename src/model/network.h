@@ -23,6 +23,18 @@ enum { LJ_CATEGORIES_ONE_HOT, LJ_CATEGORIES_EMBEDDING };
 extern const char *const lj_numbers_choices[];
 extern const char *const lj_categories_choices[];
 
+/* Rows of options that many families have; `fallback_` as a text. */
+#define LJ_ACTIVATION_DECLARATION(type, doc_)                                                                          \
+    {                                                                                                                  \
+        .key = "activation", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(type, activation),                         \
+        .choices = lj_activation_choices, .fallback = "relu", .doc = doc_                                              \
+    }
+#define LJ_DROPOUT_DECLARATION(type, member, fallback_, doc_)                                                          \
+    {                                                                                                                  \
+        .key = #member, .kind = LJ_DECLARED_NUMBER, .offset = offsetof(type, member), .min = 0, .max = 0.95,           \
+        .fallback = fallback_, .doc = doc_                                                                             \
+    }
+
 /* The rows of a family's table for them; `numbers_default` as a text. */
 #define LJ_INPUT_DECLARATIONS(type, numbers_default, bins_default, dimension_default)                                  \
     {.key = "numbers",                                                                                                 \

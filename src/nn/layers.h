@@ -100,7 +100,7 @@ void lj_layer_kinds_say(unsigned kinds, lj_text *out);
     X(max_over_steps)                                                                                                  \
     X(lstm)                                                                                                            \
     X(gru)                                                                                                             \
-    X(simple_rnn)                                                                                                  \
+    X(simple_rnn)                                                                                                      \
     X(conv2d)                                                                                                          \
     X(conv1d)                                                                                                          \
     X(conv2d_transpose)                                                                                                \
@@ -110,6 +110,7 @@ void lj_layer_kinds_say(unsigned kinds, lj_text *out);
     X(global_max_pool)                                                                                                 \
     X(up_sample2d)                                                                                                     \
     X(zero_padding2d)                                                                                                  \
+    X(residual2d)                                                                                                      \
     X(flatten)
 
 #define X(name) extern const lj_layer lj_layer_##name;

@@ -140,3 +140,36 @@ def layers():
           {"padding": [2, 0, 0, 1]})
     layer("flatten", "flatten", lambda x: x.reshape(2, -1), u(2, 3, 2, 2), {}, {})
     return out
+
+
+def residuals():
+    """The basic block of He et al., in training, with and without a short cut of its own."""
+    r = Random(13)
+    u = lambda *s: r.uniform(-1, 1, *s)
+    out = []
+
+    def norm(x, gain, bias):
+        return F.batch_norm(x, None, None, gain, bias, True, 0.0, 1e-5)
+
+    def block(x, stride, w0, g0, b0, w1, g1, b1, cut=None):
+        x = first(x)
+        kernel = lambda w: w.permute(3, 2, 0, 1)
+        y = F.relu(norm(F.conv2d(x, kernel(w0), stride=stride, padding=1), g0, b0))
+        y = norm(F.conv2d(y, kernel(w1), padding=1), g1, b1)
+        short = x if cut is None else norm(F.conv2d(x, kernel(cut[0]), stride=stride), cut[1], cut[2])
+        return last(F.relu(short + y))
+
+    def layer(name, stride, channels, units, with_cut):
+        gains = lambda: (r.uniform(0.5, 1.5, units), u(units))
+        parts = [u(3, 3, channels, units), *gains(), u(3, 3, units, units), *gains()]
+        names = ["conv0.weight", "norm0.gain", "norm0.bias", "conv1.weight", "norm1.gain", "norm1.bias"]
+        if with_cut:
+            parts += [u(1, 1, channels, units), *gains()]
+            names += ["short.weight", "short_norm.gain", "short_norm.bias"]
+        inputs = [value("x", u(3, 5, 4, channels), 1)] + [value(f"layer.{k}", v, 0) for k, v in zip(names, parts)]
+        out.append(case(name, "residual2d", lambda x, *p: block(x, stride, *p[:6], p[6:] or None), inputs, r,
+                        {"units": units, "stride": stride, "activation": "relu", "training": 1}, 1e-5, 1e-4))
+
+    layer("residual2d", 1, 3, 3, False)
+    layer("residual2d_stride", 2, 2, 3, True)
+    return out

@@ -274,7 +274,7 @@ def main():
     sequences(layer, u)
     transformers(u, layer)
     positions(r, u, layer)
-    write("layers.json", cases + images.layers())
+    write("layers.json", cases + images.layers() + images.residuals())
 
 
 if __name__ == "__main__":

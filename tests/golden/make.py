@@ -1,4 +1,5 @@
 """Makes every golden file of this folder again."""
+import image_families
 import layers
 import logistic
 import ops
@@ -6,5 +7,5 @@ import optimisers
 import recurrent
 import safetensors_file
 
-for module in (ops, layers, optimisers, recurrent, logistic, safetensors_file):
+for module in (ops, layers, image_families, optimisers, recurrent, logistic, safetensors_file):
     module.main()

@@ -83,7 +83,8 @@ static const struct {
               " {conv2d_transpose: {filters: 3, kernel: 2, stride: [2, 1]}}, up_sample2d, {average_pool2d: [2, 1]},"
               " {conv2d: {filters: 6, kernel: 1, groups: 3, padding: [1, 0, 1, 0], no_bias: true}}, flatten, {dense: 4}]"},
     {&images, "[{conv2d: {filters: 4, kernel: 3, dilation: 2, activation: relu}}, global_average_pool]"},
-    {&images, "[{conv2d: {filters: 4, kernel: 3, stride: 2}}, global_max_pool]"},
+    {&images, "[{conv2d: {filters: 4, kernel: 3, stride: 2}}, {residual2d: 4}, {residual2d: {filters: 6, stride: 2}},"
+              " global_max_pool]"},
     {&texts, "[{token_embedding: 6}, {lstm: {units: 5, bidirectional: true, layers: 2, dropout: 0.1}},"
              " {gru: {units: 4, last: true}}]"},
     {&texts, "[{token_embedding: 6}, sinusoidal_positions, {encoder_block: {heads: 2, pre_norm: true, dropout: 0.1}},"

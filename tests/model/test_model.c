@@ -25,7 +25,7 @@
 #define TRAIN      600
 #define VALID      300
 #define CLASSES    3
-#define SIDE       12 /* of an image */
+#define SIDE       64 /* of the largest image */
 #define LEVELS     6  /* of a number as a token */
 #define TOKENS     (NUMBERS + CATEGORIES + 10)
 #define TOKEN_SIZE (2 + NUMBERS * LEVELS + CATEGORIES * 4)
@@ -53,13 +53,13 @@ static double truth(const float *x, const int32_t *c)
 }
 
 /* Quarters as bright as the numbers say; the last one tells the categories. */
-static void paint(const float *x, const int32_t *c, uint8_t *out)
+static void paint(const float *x, const int32_t *c, int side, uint8_t *out)
 {
-    for (int y = 0; y < SIDE; y++) {
-        for (int i = 0; i < SIDE; i++) {
-            const int quarter = y / (SIDE / 2) * 2 + i / (SIDE / 2);
-            const int flag = y < SIDE * 3 / 4 ? c[0] == 2 : c[1] == 1;
-            out[y * SIDE + i] = quarter < 3 ? (uint8_t)(127.0F + 80.0F * x[quarter]) : flag ? 220 : 30;
+    for (int y = 0; y < side; y++) {
+        for (int i = 0; i < side; i++) {
+            const int quarter = y / (side / 2) * 2 + i / (side / 2);
+            const int flag = y < side * 3 / 4 ? c[0] == 2 : c[1] == 1;
+            out[y * side + i] = quarter < 3 ? (uint8_t)(127.0F + 80.0F * x[quarter]) : flag ? 220 : 30;
         }
     }
 }
@@ -88,7 +88,6 @@ static table *make_table(lj_task task, const char *name, int64_t n)
     for (int64_t i = 0; i < n; i++) {
         t->last[i] = i * NUMBERS + NUMBERS - 1;
         memcpy(t->step_codes + t->last[i] * CATEGORIES, t->codes + i * CATEGORIES, CATEGORIES * sizeof(int32_t));
-        paint(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES, t->pixels + i * SIDE * SIDE);
         write_words(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES, i, t->tokens + i * TOKENS);
         const double y = truth(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES) +
                          0.4 * (double)(lj_random_uniform(3, stream, (uint64_t)i) - 0.5F);
@@ -102,7 +101,6 @@ static table *make_table(lj_task task, const char *name, int64_t n)
                         .codes = t->codes,
                         .category_count = CATEGORIES,
                         .target = t->target};
-    t->images = (lj_rows){.n = n, .pixels = t->pixels, .pixel_count = SIDE * SIDE, .target = t->target};
     t->texts = (lj_rows){.n = n, .tokens = t->tokens, .token_count = TOKENS, .target = t->target};
     t->windows = (lj_rows){.n = n,
                            .numbers = t->numbers,
@@ -116,22 +114,35 @@ static table *make_table(lj_task task, const char *name, int64_t n)
     return t;
 }
 
+/* The same rows as images, no larger than the family asks for. */
+static const lj_rows *paint_images(const char *family, table *t)
+{
+    const int side = strcmp(family, "alexnet") == 0 ? SIDE : strcmp(family, "vgg") == 0 ? 32 : 12;
+    for (int64_t i = 0; i < t->rows.n; i++)
+        paint(t->numbers + i * NUMBERS, t->codes + i * CATEGORIES, side, t->pixels + i * side * side);
+    t->images = (lj_rows){.n = t->rows.n,
+                          .pixels = t->pixels,
+                          .pixel_count = side * side,
+                          .image = {.height = side, .width = side, .channels = 1},
+                          .target = t->target};
+    return &t->images;
+}
+
 /* The rows as the family reads them. */
-static const lj_rows *rows_for(const char *family, const table *t)
+static const lj_rows *rows_for(const char *family, table *t)
 {
     const lj_family_info *info = NULL;
     MUST(lj_family_find(family, &info));
-    return info->images == LJ_IMAGES_ONLY ? &t->images :
-           info->reads_tokens == LJ_TOKENS_ONLY ? &t->texts :
-           info->reads_series                   ? &t->windows :
-                                                  &t->rows;
+    if (info->images == LJ_IMAGES_ONLY)
+        return paint_images(family, t);
+    return info->reads_tokens == LJ_TOKENS_ONLY ? &t->texts : info->reads_series ? &t->windows : &t->rows;
 }
 
 static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
 {
     lj_model_spec spec = {.task = task, .classes = task == LJ_BINARY ? 2 : task == LJ_MULTICLASS ? CLASSES : 0};
     if (rows->pixel_count > 0)
-        spec.image = (lj_pixels){.height = SIDE, .width = SIDE, .channels = 1};
+        spec.image = rows->image;
     if (rows->token_count > 0) {
         spec.token_count = TOKENS;
         spec.token_size = TOKEN_SIZE;
@@ -163,6 +174,15 @@ static lj_doc *options_doc(const char *family)
     else if (strcmp(family, "cnn") == 0)
         text = "{\"model\": {\"blocks\": [8], \"convolutions\": 1, \"flatten\": true, \"dense\": [16], \"dropout\": 0},"
                " \"train\": {\"epochs\": 30, \"batch\": 32, \"rate\": 0.005}}";
+    else if (strcmp(family, "alexnet") == 0)
+        text = "{\"model\": {\"width\": 4, \"hidden\": 16, \"dropout\": 0},"
+               " \"train\": {\"epochs\": 12, \"batch\": 32, \"rate\": 0.003}}";
+    else if (strcmp(family, "vgg") == 0)
+        text = "{\"model\": {\"width\": 4, \"hidden\": 16, \"dropout\": 0},"
+               " \"train\": {\"epochs\": 12, \"batch\": 32, \"rate\": 0.005}}";
+    else if (strcmp(family, "image_resnet") == 0)
+        text = "{\"model\": {\"blocks\": [1, 1], \"width\": 8},"
+               " \"train\": {\"epochs\": 20, \"batch\": 32, \"rate\": 0.01}}";
     else if (strcmp(family, "layers") == 0)
         text = "{\"model\": {\"layers\": [{\"dense\": {\"units\": 32, \"activation\": \"relu\"}},"
                " {\"dense\": {\"units\": 16, \"activation\": \"relu\"}}, {\"dropout\": 0.1}]},"
