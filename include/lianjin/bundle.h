@@ -19,9 +19,9 @@ extern "C" {
 
 /* What the model answers, in the words of the table. */
 typedef struct lj_target {
-    const char *column;
+    const char *column;             /* NULL: learned without one */
     lj_task task;
-    int64_t classes;                /* 0 for regression */
+    int64_t classes;                /* 0 for regression; unsupervised: those that the model is told */
     const char *const *class_names; /* [classes] in the order of their numbers; binary: [1] is the positive class */
     const char *reason;             /* how task and positive class were found, for people */
 } lj_target;

@@ -14,20 +14,23 @@
 extern "C" {
 #endif
 
-typedef enum lj_task { LJ_BINARY, LJ_MULTICLASS, LJ_REGRESSION, LJ_TASK_COUNT } lj_task;
-const char *lj_task_name(lj_task task); /* binary, multiclass, regression */
+typedef enum lj_task { LJ_BINARY, LJ_MULTICLASS, LJ_REGRESSION, LJ_UNSUPERVISED, LJ_TASK_COUNT } lj_task;
+const char *lj_task_name(lj_task task); /* binary, multiclass, regression, unsupervised */
 
 /*
  * What was predicted for one part. Binary: score [n] is the probability of the
  * positive class, target 0 or 1. Multi-class: score [n, classes] row-major,
  * target 0 .. classes-1. Regression: score and target in the target's unit.
+ * Unsupervised: score [n] says how little the row is like those of training (an
+ * error, or nats), and there is no target to compare with.
  */
 typedef struct lj_predictions {
     lj_task task;
     int64_t n, classes;
     const float *score;
-    const double *target;
+    const double *target; /* unsupervised: not read */
     const double *weight; /* NULL: 1 each */
+    int64_t values; /* unsupervised: numbers of a row whose nats the score adds up; 0: the score is not in nats */
 } lj_predictions;
 
 /* A metric is a row of the table in src/eval/metrics.h and a file src/eval/metrics/<name>.c. */
@@ -49,7 +52,8 @@ double lj_evaluation_get(const lj_evaluation *evaluation, const char *name);
 
 /* {"auc": 0.78, "auc_low": ..., ...}: the flat map of `--json`. */
 LJ_CHECKED lj_status lj_evaluation_json(const lj_evaluation *evaluation, lj_json *json, const char *key);
-/* Everything for the report: metrics with intervals, roc, pr, ks, calibration, deciles, histogram, confusion, residuals. */
+/* Everything for the report: metrics with intervals, roc, pr, ks, calibration, deciles, histogram, confusion, residuals,
+ * quantiles of scores. */
 LJ_CHECKED lj_status lj_evaluation_report(const lj_evaluation *evaluation, lj_json *json, const char *key);
 
 /* One metric alone, quickly (early stopping): by name. LJ_ENOTFOUND with the nearest name. */

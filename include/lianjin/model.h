@@ -20,7 +20,7 @@ extern "C" {
 /* What a model reads and answers. */
 typedef struct lj_model_spec {
     lj_task task;
-    int64_t classes;               /* 2 for binary, 0 for regression */
+    int64_t classes;               /* 2 for binary, 0 for regression; unsupervised: those that condition it, 0: none */
     int64_t number_count;
     int64_t category_count;
     const int32_t *category_sizes; /* [category_count] */
@@ -40,6 +40,12 @@ typedef enum lj_images { LJ_NO_IMAGES, LJ_IMAGES_TOO, LJ_IMAGES_ONLY } lj_images
 /* The same of the tokens of a text. */
 typedef enum lj_tokens { LJ_NO_TOKENS, LJ_TOKENS_TOO, LJ_TOKENS_ONLY } lj_tokens;
 
+/*
+ * What a family does with a target: predicts it; or learns without one
+ * (LJ_UNSUPERVISED), and some may be given the classes of rows, to tell them apart.
+ */
+typedef enum lj_target_use { LJ_TARGET_NEEDED, LJ_TARGET_NONE, LJ_TARGET_CLASSES } lj_target_use;
+
 /* What a person can know of a family. */
 typedef struct lj_family_info {
     const char *name;
@@ -52,6 +58,8 @@ typedef struct lj_family_info {
     int reads_stream;                    /* of one long text: rows must have it; a score is nats a token */
     int reads_series;                    /* windows of a series: samples must have them */
     lj_images images;
+    lj_target_use target;
+    int in_nats;                         /* unsupervised: its score is in nats */
 } lj_family_info;
 
 int64_t lj_family_count(void);
@@ -82,7 +90,8 @@ LJ_CHECKED lj_status lj_model_fit(const lj_fit_options *options, const lj_model_
 void lj_model_destroy(lj_model *model);
 
 /*
- * Scores: [n] probability (binary), [n, classes], or [n] value. The bits of a
+ * Scores: [n] probability (binary), [n, classes], [n] value, or [n] of how little the row is like those of training
+ * (unsupervised). The bits of a
  * row do not depend on n. One thread at a time uses a model; lj_model_share
  * gives another thread one of its own over the same weights.
  */
@@ -107,6 +116,8 @@ LJ_CHECKED lj_status lj_model_next_token(lj_model *model, const int32_t *tokens,
 const lj_family_info *lj_model_family(const lj_model *model);
 const lj_model_spec *lj_model_spec_of(const lj_model *model);
 const lj_weights *lj_model_weights(const lj_model *model);
+/* Numbers of a row whose nats a score adds up (numbers and categories, or pixels); 0: the score is not in nats. */
+int64_t lj_model_nats(const lj_model *model);
 /* Values per row of scores: 1 or classes. */
 int64_t lj_model_width(const lj_model *model);
 

@@ -38,7 +38,7 @@ typedef struct lj_rows {
     const uint8_t *pixels;  /* [n, pixel_count]: an image of each row; models see bytes / 255 */
     int64_t pixel_count;
     lj_pixels image;        /* shape of an image (bytes NULL) */
-    const double *target;   /* [n]: 0/1, class, or value; NULL when scoring */
+    const double *target;   /* [n]: 0/1, class, or value; NULL when scoring, or unsupervised without classes */
     const float *weight;    /* [n] sample weights; NULL: 1 */
 } lj_rows;
 
@@ -75,7 +75,7 @@ typedef struct lj_train_options {
     int64_t batch;           /* 0: 256, smaller for small tables. A last batch of less than a quarter is left out. */
     lj_optimiser_options optimiser;
     lj_schedule_options schedule;
-    const char *monitor;     /* metric on valid, NULL: log_loss (rmse for regression) */
+    const char *monitor;     /* metric on valid, NULL: log_loss (rmse for regression, loss for unsupervised) */
     int64_t patience;        /* epochs without a better valid value; 0: 16; -1: never stop early */
     double minimum_gain;     /* of the monitored metric */
     double average;          /* decay of the moving average of the weights by step, as 0.99; 0: none. Young averages
@@ -91,6 +91,9 @@ typedef struct lj_train_options {
     const char *history;     /* path of history.csv; NULL: none */
     int64_t stop_after_steps; /* for tests of resume: as if interrupted after this many steps of this call; 0: no */
 } lj_train_options;
+
+/* The metric that is monitored if nobody says. */
+const char *lj_train_monitor(lj_task task);
 
 /* One epoch of the history. */
 typedef struct lj_epoch {
@@ -132,8 +135,9 @@ typedef struct lj_train_bucket {
  * [B] where windows may be short: zeros follow), "codes" i32 [B,
  * category_count], "tokens" i32 [B, token_count] and their "lengths" i32 [B] (what is behind the last token that
  * is no padding does not count), "pixels" [B, height, width, channels] as far
- * as the rows have them; the training graph also "target" and "weight" and its loss; the scoring graph the output "score" ([B]
- * probability, [B, classes], or [B] value in the scaled unit of the target). Of
+ * as the rows have them; the training graph also "target" (unsupervised: i32
+ * classes, if there are any) and "weight" and its loss; the scoring graph the output "score" ([B] probability, [B,
+ * classes], [B] value in the scaled unit of the target, or unsupervised [B] the loss of the row). Of
  * a stream the target is i32 [B, token_count], also in the scoring graph, whose
  * score [B] is the mean loss of a row's tokens in nats.
  */
@@ -151,8 +155,8 @@ typedef struct lj_train_job {
 
 /*
  * Builds a job whose task and classes are set (the rest zero) from the function
- * that builds its network: inputs as above to raw answers [B, 1], or [B,
- * classes] for multiclass. It is called for both graphs. Released also on failure.
+ * classes] for multiclass, or the loss of each row [B] for unsupervised. It is
+ * called for both graphs. Released also on failure.
  */
 LJ_CHECKED lj_status lj_train_job_build(lj_train_job *job, lj_value (*network)(lj_graph *g), uint64_t seed);
 /* Frees graphs and weights and zeroes the job. */

@@ -57,14 +57,17 @@ static lj_status read_target(lj_bundle *bundle)
     const char *task = NULL;
     lj_target *target = &bundle->target;
     LJ_TRY(lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "target", LJ_MAP, &map));
-    LJ_TRY(lj_item_need_string(bundle->doc, map, "column", &target->column));
     LJ_TRY(lj_item_need_string(bundle->doc, map, "task", &task));
     LJ_TRY(find_task(bundle, task, &target->task));
+    const lj_item *column = lj_item_get(map, "column");
+    if (target->task != LJ_UNSUPERVISED || (column != NULL && column->kind != LJ_NULL))
+        LJ_TRY(lj_item_need_string(bundle->doc, map, "column", &target->column));
     LJ_TRY(lj_item_need_string(bundle->doc, map, "reason", &target->reason));
     LJ_TRY(lj_item_need(bundle->doc, map, "classes", LJ_LIST, &classes));
     const int64_t least = target->task == LJ_BINARY ? 2 : target->task == LJ_MULTICLASS ? 3 : 0;
-    const int64_t most = target->task == LJ_BINARY ? 2 : target->task == LJ_MULTICLASS ? LJ_CLASSES_MAX : 0;
-    if (classes->count < least || classes->count > most)
+    const int64_t most = target->task == LJ_BINARY ? 2 : target->task == LJ_REGRESSION ? 0 : LJ_CLASSES_MAX;
+    const int without = target->task == LJ_UNSUPERVISED && (target->column == NULL) != (classes->count == 0);
+    if (classes->count < least || classes->count > most || without)
         return lj_fail(LJ_ECORRUPT, "%s: %" PRId64 " classes do not fit task %s", bundle->path, classes->count, task);
     const char **names = lj_arena_array(bundle->arena, classes->count, sizeof(*names));
     if (names == NULL)

@@ -47,12 +47,14 @@ static void fill_means(lj_evaluation *evaluation, const lj_scored *scored)
     for (int64_t r = 0; r < p->n; r++) {
         const double weight = lj_scored_weight(scored, r);
         evaluation->weight += weight;
-        target += weight * p->target[r];
+        if (p->task != LJ_UNSUPERVISED)
+            target += weight * p->target[r];
         if (p->task != LJ_MULTICLASS)
             score += weight * (double)p->score[r];
     }
     evaluation->mean_score = p->task == LJ_MULTICLASS ? NAN : score / evaluation->weight;
-    evaluation->mean_target = p->task == LJ_MULTICLASS ? NAN : target / evaluation->weight;
+    const int has_target = p->task == LJ_BINARY || p->task == LJ_REGRESSION;
+    evaluation->mean_target = has_target ? target / evaluation->weight : NAN;
 }
 
 static lj_status fill(lj_evaluation *evaluation, lj_scored *scored)
@@ -64,6 +66,8 @@ static lj_status fill(lj_evaluation *evaluation, lj_scored *scored)
         return lj_fill_binary(evaluation, scored);
     case LJ_MULTICLASS:
         return lj_fill_multiclass(evaluation, scored);
+    case LJ_UNSUPERVISED:
+        return lj_fill_unsupervised(evaluation, scored);
     default:
         return lj_fill_regression(evaluation, scored);
     }

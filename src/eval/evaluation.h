@@ -32,7 +32,7 @@ struct lj_evaluation {
     int64_t rows, classes;
     double weight;
     double threshold;      /* NaN: none was chosen */
-    double mean_score, mean_target; /* binary and regression */
+    double mean_score, mean_target; /* binary and regression; unsupervised has no target: NaN */
     lj_metric_value *metrics;
     int64_t metric_count;
 
@@ -49,7 +49,7 @@ struct lj_evaluation {
     lj_decile deciles[10];
     double histogram[2][LJ_HISTOGRAM_BINS]; /* share of each class (negative, positive) in equal steps of the score */
 
-    /* regression */
+    /* regression; unsupervised: of the scores instead of the residuals */
     double residual[LJ_RESIDUAL_LEVELS];
     double histogram_low, histogram_high;
     lj_curve scatter;      /* x: target, y: prediction, rows at equal steps */
@@ -61,6 +61,7 @@ extern const double lj_residual_levels[LJ_RESIDUAL_LEVELS];
 LJ_CHECKED lj_status lj_fill_binary(lj_evaluation *evaluation, lj_scored *scored);
 LJ_CHECKED lj_status lj_fill_multiclass(lj_evaluation *evaluation, lj_scored *scored);
 LJ_CHECKED lj_status lj_fill_regression(lj_evaluation *evaluation, lj_scored *scored);
+LJ_CHECKED lj_status lj_fill_unsupervised(lj_evaluation *evaluation, lj_scored *scored);
 
 /* Flat members of a map that is open: "rows", each metric, "<metric>_low", "<metric>_high". */
 void lj_evaluation_write_flat(const lj_evaluation *evaluation, lj_json *json);

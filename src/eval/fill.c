@@ -178,22 +178,41 @@ static double residual_quantile(const residual *sorted, int64_t n, const lj_scor
     return sorted[n - 1].value;
 }
 
+/* The histogram shows the middle 98 %, between the first and the last level; what is outside counts in the end bins. */
+static void set_histogram_range(lj_evaluation *evaluation)
+{
+    const double low = evaluation->residual[0];
+    const double high = evaluation->residual[LJ_RESIDUAL_LEVELS - 1];
+    evaluation->histogram_low = high > low ? low : low - 0.5;
+    evaluation->histogram_high = evaluation->histogram_low + (high > low ? high - low : 1);
+}
+
+static void count_in_histogram(lj_evaluation *evaluation, double value, double weight)
+{
+    const double width = evaluation->histogram_high - evaluation->histogram_low;
+    const double place = (value - evaluation->histogram_low) / width * LJ_HISTOGRAM_BINS;
+    const int bin = place < 0 ? 0 : place >= LJ_HISTOGRAM_BINS ? LJ_HISTOGRAM_BINS - 1 : (int)place;
+    evaluation->histogram[0][bin] += weight / evaluation->weight;
+}
+
 static void fill_residuals(lj_evaluation *evaluation, const lj_scored *scored, const residual *sorted)
 {
     const int64_t n = evaluation->rows;
     for (int l = 0; l < LJ_RESIDUAL_LEVELS; l++)
         evaluation->residual[l] = residual_quantile(sorted, n, scored, evaluation->weight, lj_residual_levels[l]);
-    /* The histogram shows the middle 98 %; what is outside counts in the end bins. */
-    const double low = evaluation->residual[0];
-    const double high = evaluation->residual[LJ_RESIDUAL_LEVELS - 1];
-    const double width = high > low ? high - low : 1;
-    evaluation->histogram_low = high > low ? low : low - 0.5;
-    evaluation->histogram_high = evaluation->histogram_low + width;
-    for (int64_t i = 0; i < n; i++) {
-        const double place = (sorted[i].value - evaluation->histogram_low) / width * LJ_HISTOGRAM_BINS;
-        const int bin = place < 0 ? 0 : place >= LJ_HISTOGRAM_BINS ? LJ_HISTOGRAM_BINS - 1 : (int)place;
-        evaluation->histogram[0][bin] += sorted[i].weight / evaluation->weight;
-    }
+    set_histogram_range(evaluation);
+    for (int64_t i = 0; i < n; i++)
+        count_in_histogram(evaluation, sorted[i].value, sorted[i].weight);
+}
+
+lj_status lj_fill_unsupervised(lj_evaluation *evaluation, lj_scored *scored)
+{
+    for (int l = 0; l < LJ_RESIDUAL_LEVELS; l++)
+        LJ_TRY(lj_scored_quantile(scored, lj_residual_levels[l], &evaluation->residual[l]));
+    set_histogram_range(evaluation);
+    for (int64_t r = 0; r < evaluation->rows; r++)
+        count_in_histogram(evaluation, (double)scored->predictions->score[r], lj_scored_weight(scored, r));
+    return LJ_OK;
 }
 
 /* Means of prediction and target over ten bins of equal weight by prediction. */

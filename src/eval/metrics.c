@@ -79,6 +79,6 @@ int lj_metric_larger_is_better(const char *name)
 
 const char *lj_task_name(lj_task task)
 {
-    static const char *const names[LJ_TASK_COUNT] = {"binary", "multiclass", "regression"};
+    static const char *const names[LJ_TASK_COUNT] = {"binary", "multiclass", "regression", "unsupervised"};
     return names[task];
 }

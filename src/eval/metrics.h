@@ -29,12 +29,18 @@
     X(rmse)                  \
     X(mae)                   \
     X(r2)                    \
-    X(mape)
+    X(mape)                  \
+    X(loss)                  \
+    X(loss_median)           \
+    X(loss_95)               \
+    X(loss_99)               \
+    X(bits_per_value)
 
 #define LJ_FOR_BINARY (1U << LJ_BINARY)
 #define LJ_FOR_MULTICLASS (1U << LJ_MULTICLASS)
 #define LJ_FOR_CLASSES (LJ_FOR_BINARY | LJ_FOR_MULTICLASS)
 #define LJ_FOR_REGRESSION (1U << LJ_REGRESSION)
+#define LJ_FOR_UNSUPERVISED (1U << LJ_UNSUPERVISED)
 
 typedef struct lj_metric {
     const char *name;      /* written into reports and bundles: never changes */

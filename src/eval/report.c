@@ -148,10 +148,10 @@ static void write_multiclass(lj_json *json, const lj_evaluation *evaluation)
     lj_json_end_list(json);
 }
 
-static void write_regression(lj_json *json, const lj_evaluation *evaluation)
+/* Quantiles of residuals or scores under `key`, and their histogram. */
+static void write_distribution(lj_json *json, const char *key, const lj_evaluation *evaluation)
 {
-    write_calibration(json, evaluation);
-    lj_json_map(json, "residuals");
+    lj_json_map(json, key);
     write_numbers(json, "level", lj_residual_levels, LJ_RESIDUAL_LEVELS);
     lj_json_list(json, "value");
     for (int l = 0; l < LJ_RESIDUAL_LEVELS; l++)
@@ -163,6 +163,12 @@ static void write_regression(lj_json *json, const lj_evaluation *evaluation)
     lj_json_double(json, "high", evaluation->histogram_high);
     write_numbers(json, "all", evaluation->histogram[0], LJ_HISTOGRAM_BINS);
     lj_json_end_map(json);
+}
+
+static void write_regression(lj_json *json, const lj_evaluation *evaluation)
+{
+    write_calibration(json, evaluation);
+    write_distribution(json, "residuals", evaluation);
     write_curve(json, "scatter", &evaluation->scatter, "target", "prediction", NULL);
 }
 
@@ -181,6 +187,9 @@ lj_status lj_evaluation_report(const lj_evaluation *evaluation, lj_json *json, c
         break;
     case LJ_MULTICLASS:
         write_multiclass(json, evaluation);
+        break;
+    case LJ_UNSUPERVISED:
+        write_distribution(json, "quantiles", evaluation);
         break;
     default:
         write_regression(json, evaluation);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lianjin/memory.h"
@@ -30,7 +31,7 @@ static lj_status check_scores(const lj_predictions *p)
         const double score = (double)p->score[i];
         if (!isfinite(score))
             return lj_fail(LJ_EDATA, "evaluation: the score of row %" PRId64 " is not a finite number", i / width);
-        if (p->task != LJ_REGRESSION && (score < 0 || score > 1))
+        if ((p->task == LJ_BINARY || p->task == LJ_MULTICLASS) && (score < 0 || score > 1))
             return lj_fail(LJ_EDATA, "evaluation: the score of row %" PRId64 " is %g; expected a probability",
                            i / width, score);
     }
@@ -40,7 +41,7 @@ static lj_status check_scores(const lj_predictions *p)
 static lj_status check_targets(const lj_predictions *p)
 {
     const double last = p->task == LJ_BINARY ? 1 : (double)(p->classes - 1);
-    for (int64_t r = 0; r < p->n; r++) {
+    for (int64_t r = 0; p->task != LJ_UNSUPERVISED && r < p->n; r++) {
         const double target = p->target[r];
         if (p->task == LJ_REGRESSION ? isfinite(target) : target >= 0 && target <= last && target == floor(target))
             continue;
@@ -79,6 +80,7 @@ void lj_scored_clear(lj_scored *scored)
             lj_ranking_clear(&scored->rankings[i]);
     lj_free(scored->rankings);
     lj_free(scored->confusion);
+    lj_free(scored->order);
     memset(scored, 0, sizeof(*scored));
 }
 
@@ -131,6 +133,65 @@ lj_status lj_scored_confusion(lj_scored *scored, const double **out)
         }
     }
     *out = scored->confusion;
+    return LJ_OK;
+}
+
+typedef struct ordered {
+    float score;
+    int64_t row;
+} ordered;
+
+static int by_score(const void *left, const void *right)
+{
+    const ordered *a = left, *b = right;
+    if (a->score != b->score)
+        return a->score < b->score ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+lj_status lj_scored_order(lj_scored *scored, const int64_t **out)
+{
+    const lj_predictions *p = scored->predictions;
+    *out = scored->order;
+    if (scored->order != NULL)
+        return LJ_OK;
+    ordered *rows = lj_new_array(p->n, sizeof(*rows));
+    scored->order = lj_new_array(p->n, sizeof(*scored->order));
+    if (rows == NULL || scored->order == NULL) {
+        lj_free(rows);
+        return lj_fail(LJ_ENOMEM, "evaluation: no memory for the order of %" PRId64 " rows", p->n);
+    }
+    for (int64_t r = 0; r < p->n; r++)
+        rows[r] = (ordered){p->score[r], r};
+    qsort(rows, (size_t)p->n, sizeof(*rows), by_score);
+    for (int64_t r = 0; r < p->n; r++)
+        scored->order[r] = rows[r].row;
+    lj_free(rows);
+    *out = scored->order;
+    return LJ_OK;
+}
+
+lj_status lj_scored_quantile(lj_scored *scored, double level, double *out)
+{
+    const lj_predictions *p = scored->predictions;
+    const int64_t *order = NULL;
+    LJ_TRY(lj_scored_order(scored, &order));
+    if (p->weight == NULL) {
+        const double place = level * (double)(p->n - 1);
+        const int64_t below = (int64_t)floor(place), above = below + 1 < p->n ? below + 1 : below;
+        const double low = (double)p->score[order[below]], high = (double)p->score[order[above]];
+        *out = low + (place - (double)below) * (high - low);
+        return LJ_OK;
+    }
+    double total = 0, sum = 0;
+    for (int64_t r = 0; r < p->n; r++)
+        total += p->weight[r];
+    for (int64_t i = 0; i < p->n; i++) {
+        *out = (double)p->score[order[i]];
+        sum += p->weight[order[i]];
+        if (sum >= level * total)
+            break;
+    }
     return LJ_OK;
 }
 

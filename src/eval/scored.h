@@ -18,6 +18,7 @@ typedef struct lj_scored {
     double threshold;      /* binary: of the plain metrics; never NaN */
     lj_ranking *rankings;  /* binary [1]; multi-class [classes + 1], the last is the micro average */
     double *confusion;     /* multi-class [classes, classes], row: target, column: predicted */
+    int64_t *order;        /* unsupervised [n], of lj_scored_order */
 } lj_scored;
 
 /*
@@ -36,6 +37,11 @@ LJ_CHECKED lj_status lj_scored_confusion(lj_scored *scored, const double **out);
 
 double lj_scored_weight(const lj_scored *scored, int64_t row);
 double lj_scored_rows(const lj_scored *scored); /* effective number of rows */
+
+/* Unsupervised: the rows by score, ascending, then by row: [n], borrowed. */
+LJ_CHECKED lj_status lj_scored_order(lj_scored *scored, const int64_t **out);
+/* Of their scores: type 7 without weights; with them the first score whose share of the weight reaches `level`. */
+LJ_CHECKED lj_status lj_scored_quantile(lj_scored *scored, double level, double *out);
 
 /* Binary: rows with score >= threshold are positive. */
 void lj_counts_at(const lj_predictions *predictions, double threshold, lj_counts *out);

@@ -28,7 +28,9 @@
     X(gpt)                                                                                                             \
     X(series_rnn)                                                                                                      \
     X(series_tcn)                                                                                                      \
-    X(series_transformer)
+    X(series_transformer)                                                                                              \
+    X(autoencoder)                                                                                                     \
+    X(vae)
 
 /* A layer as it was built from a list. */
 typedef struct lj_traced_layer {
@@ -56,6 +58,7 @@ typedef struct lj_network {
     lj_layer_trace *trace; /* NULL, or where a list of layers tells what it built */
     lj_value tokens;     /* i32 [B, token_count] in the graph that is built; LJ_NONE: rows have none */
     lj_value lengths;    /* i32 [B]: of the tokens, or of the windows; LJ_NONE: all windows are full */
+    lj_value labels;     /* i32 [B] classes that condition what is learned without a target; LJ_NONE: there are none */
     lj_value pixels;     /* f32 [B, height, width, channels] in the graph that is built; LJ_NONE: rows have no images */
 } lj_network;
 
@@ -82,7 +85,8 @@ typedef struct lj_family {
     /* What the declarations cannot say of the options, before any data; messages call their text `file`. NULL: nothing. */
     lj_status (*check)(const char *file, const void *options);
     /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] (of a series [B, steps, F]) and codes [B, K]
-     * (LJ_NONE where F or K is 0). */
+     * (LJ_NONE where F or K is 0); of a family that learns without a target the loss of each row [B], which is its
+     * score, too. */
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
     /* Warns of options that do not fit the data; NULL: nothing to say. */
     void (*warn)(const lj_model_spec *spec, const void *options, lj_console *console);
@@ -94,6 +98,10 @@ typedef struct lj_family {
      */
     lj_status (*score)(const lj_model_spec *spec, const lj_weights *weights, const lj_rows *rows, lj_team *team,
                        float *scores);
+    /* Numbers of noise that a new row is made of; NULL: the family draws no rows. */
+    int64_t (*noise)(const lj_network *network);
+    /* Rows of standard normal noise [B, noise] as lj_coder_answer has them; network->labels are their classes. */
+    lj_value (*generate)(lj_graph *g, const lj_network *network, lj_value noise);
 } lj_family;
 
 #define X(name) extern const lj_family lj_family_##name;

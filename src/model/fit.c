@@ -16,8 +16,8 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
     if (rows->stream != NULL)
         return LJ_OK;
     for (int64_t i = 0; i < rows->n; i++) {
-        const double y = rows->target[i];
-        if (!isfinite(y) || (spec->task != LJ_REGRESSION && (y < 0.0 || y >= classes || floor(y) != y)))
+        const double y = rows->target != NULL ? rows->target[i] : 0.0;
+        if (!isfinite(y) || (classes > 0.0 && (y < 0.0 || y >= classes || floor(y) != y)))
             return lj_fail(LJ_EDATA, "model: the target of %s row %" PRId64 " is %g", part, i + 1, y);
         if (rows->weight != NULL && !(rows->weight[i] >= 0.0F && isfinite(rows->weight[i])))
             return lj_fail(LJ_EDATA, "model: the weight of %s row %" PRId64 " is %g", part, i + 1,
@@ -185,10 +185,11 @@ static void release(fit_state *state)
 lj_status lj_model_check(const lj_fit_options *options)
 {
     assert(options != NULL && options->family != NULL);
-    lj_model_spec any = {.task = LJ_REGRESSION, .number_count = 1};
+    lj_model_spec any = {.number_count = 1};
     const lj_family *family = NULL;
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
+    any.task = family->info.target == LJ_TARGET_NEEDED ? LJ_REGRESSION : LJ_UNSUPERVISED;
     if (family->info.reads_tokens == LJ_TOKENS_ONLY || family->info.reads_stream) {
         any.token_count = 1;
         any.token_size = 2;

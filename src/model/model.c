@@ -46,6 +46,13 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
         return lj_fail(LJ_EDATA, "model: expected windows of at most %d rows", LJ_WINDOW_MAX);
     if (spec->token_count > LJ_TOKENS_MAX || (spec->token_count > 0 && spec->token_size < 2))
         return lj_fail(LJ_EDATA, "model: expected at most %d tokens of a vocabulary", LJ_TOKENS_MAX);
+    const lj_target_use use = family->info.target;
+    if (spec->task == LJ_UNSUPERVISED && use == LJ_TARGET_NEEDED)
+        return lj_fail(LJ_EDATA, "model: the family '%s' learns from a target, and there is none", family->info.name);
+    if (use != LJ_TARGET_NEEDED && (spec->task != LJ_UNSUPERVISED || (spec->classes > 0 && use == LJ_TARGET_NONE)))
+        return lj_fail(LJ_EDATA, "model: the family '%s' learns without a target", family->info.name);
+    if (spec->task == LJ_UNSUPERVISED && (spec->classes < 0 || spec->classes > LJ_CLASSES_MAX))
+        return lj_fail(LJ_EDATA, "model: expected at most %d classes, found %" PRId64, LJ_CLASSES_MAX, spec->classes);
     if (spec->task == LJ_BINARY && spec->classes != 2)
         return lj_fail(LJ_EDATA, "model: a binary target has 2 classes, found %" PRId64, spec->classes);
     if (spec->task == LJ_MULTICLASS && (spec->classes < 2 || spec->classes > LJ_CLASSES_MAX))
@@ -125,7 +132,8 @@ void lj_model_core_release(lj_model_core *core)
 lj_network lj_model_network(const lj_model_core *core)
 {
     return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins,
-                        .token_places = core->spec.token_count, .tokens = LJ_NONE, .lengths = LJ_NONE, .pixels = LJ_NONE};
+                        .token_places = core->spec.token_count, .tokens = LJ_NONE, .lengths = LJ_NONE, .labels = LJ_NONE,
+                        .pixels = LJ_NONE};
 }
 
 lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, const char *what)
@@ -247,6 +255,14 @@ const lj_model_spec *lj_model_spec_of(const lj_model *model)
 const lj_weights *lj_model_weights(const lj_model *model)
 {
     return model->core->weights;
+}
+
+int64_t lj_model_nats(const lj_model *model)
+{
+    const lj_model_spec *spec = &model->core->spec;
+    if (!model->core->family->info.in_nats)
+        return 0;
+    return spec->number_count + spec->category_count + lj_pixels_size(&spec->image);
 }
 
 int64_t lj_model_width(const lj_model *model)

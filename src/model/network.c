@@ -123,7 +123,9 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
     const lj_model_spec *spec = network.spec;
     const lj_pixels *image = &spec->image;
     lj_value numbers = LJ_NONE, codes = LJ_NONE;
-    network.pixels = network.tokens = network.lengths = LJ_NONE;
+    network.pixels = network.tokens = network.lengths = network.labels = LJ_NONE;
+    if (spec->task == LJ_UNSUPERVISED && spec->classes > 0 && lj_graph_is_training(g))
+        network.labels = lj_input(g, "target", LJ_I32, lj_shape_of(LJ_BATCH));
     if (spec->token_count > 0) {
         network.tokens = lj_input(g, "tokens", LJ_I32, lj_shape_of(LJ_BATCH, spec->token_count));
         if (!family->info.reads_stream)
@@ -158,9 +160,11 @@ lj_status lj_network_training(const lj_family *family, const lj_network *network
     lj_graph *g = NULL;
     LJ_TRY(lj_graph_create(1, &g));
     const lj_value raw = build(family, network, g);
-    const lj_value target = target_of(family, network, g, loss->loss);
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
-    *loss_value = lj_loss_build(g, raw, target, weight, *loss);
+    if (network->spec->task == LJ_UNSUPERVISED)
+        *loss_value = lj_sum(g, lj_multiply(g, raw, weight), 0, 0);
+    else
+        *loss_value = lj_loss_build(g, raw, target_of(family, network, g, loss->loss), weight, *loss);
     const lj_status status = lj_graph_check(g);
     if (status != LJ_OK) {
         lj_graph_destroy(g);

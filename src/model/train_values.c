@@ -55,7 +55,8 @@ static const lj_declaration declarations[] = {
     {FIELD(plateau_patience), .kind = LJ_DECLARED_INTEGER, .min = 1, .max = COUNT_MAX, .fallback = "3",
      .doc = "Epochs without a better valid value before plateau drops the rate."},
     {FIELD(monitor), .kind = LJ_DECLARED_STRING,
-     .doc = "Metric on the valid part that decides which epoch is kept: log_loss, for regression rmse."},
+     .doc = "Metric on the valid part that decides which epoch is kept: log_loss, for regression rmse, without a "
+            "target loss."},
     {FIELD(patience), .kind = LJ_DECLARED_INTEGER, .min = -1, .max = COUNT_MAX,
      .doc = "Epochs without a better valid value before training stops, -1: never; left out: by the family."},
     {FIELD(minimum_gain), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1e9, .fallback = "0",
@@ -162,7 +163,7 @@ void lj_train_values_finish(lj_train_values *v, lj_task task, lj_train_options *
     lj_default_integer(&v->patience, 16);
     lj_default_number(&v->average, 0.0);
     if (v->monitor == NULL)
-        v->monitor = task == LJ_REGRESSION ? "rmse" : "log_loss";
+        v->monitor = lj_train_monitor(task);
     const lj_augment_values *a = &v->images;
     *out = (lj_train_options){
         .augment = {.rotation = a->rotation,
@@ -248,8 +249,9 @@ lj_status lj_train_values_class_weight(const lj_train_values *values, const char
     *out = NULL;
     if (item == NULL || item->kind == LJ_NULL)
         return LJ_OK;
-    if (task == LJ_REGRESSION)
-        return lj_declare_fail(file, item, "class_weight: regression has no classes");
+    if (task == LJ_REGRESSION || task == LJ_UNSUPERVISED)
+        return lj_declare_fail(file, item, "class_weight: %s has no classes to tell apart",
+                               task == LJ_REGRESSION ? "regression" : "a family that learns without a target");
     float *weight = lj_new_array(classes, sizeof(*weight));
     if (weight == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the weights of %" PRId64 " classes", classes);

@@ -6,7 +6,7 @@
 
 #define COUNT(array) ((int64_t)(sizeof(array) / sizeof((array)[0])))
 
-static const char *const task_words[] = {"binary", "multiclass", "regression", NULL};
+static const char *const task_words[] = {"binary", "multiclass", "regression", "unsupervised", NULL};
 static const char *const header_words[] = {"auto", "yes", "no", NULL};
 static const char *const encoding_words[] = {"utf-8", "latin-1", NULL};
 #define X(code, name) name,
@@ -20,9 +20,11 @@ static const lj_declaration top_rows[] = {
     {.key = "data", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, data), .required = 1,
      .doc = "Where the table comes from: a file name, or a map with the keys below."},
     {.key = "target", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, target),
-     .doc = "The column to predict, or a map with the keys below. Left out: the label of images."},
+     .doc = "The column to predict, or a map with the keys below. Left out: the label of images; none for "
+            "families that learn without a target (autoencoder, vae)."},
     {.key = "task", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_top, task), .choices = task_words,
-     .doc = "What kind of prediction. Left out: found from the target, and said."},
+     .doc = "What kind of prediction. Left out: found from the target, and said; unsupervised for families "
+            "without one."},
     {.key = "split", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, split),
      .doc = "Which rows train, choose (valid) and judge (test)."},
     {.key = "features", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, features),

@@ -111,7 +111,8 @@ static lj_status judge(lj_bundle *bundle, const lj_evaluate_options *options, ju
     if (lj_prep_series(lj_bundle_prep(bundle)) != NULL)
         LJ_TRY(take_samples(bundle, j, &n));
     j->predictions = (lj_predictions){
-        .task = target->task, .n = n, .classes = target->classes, .score = j->scores, .target = j->values};
+        .task = target->task, .n = n, .classes = target->classes, .score = j->scores, .target = j->values,
+        .values = lj_model_nats(lj_bundle_model(bundle))};
     LJ_TRY(lj_evaluate(&j->predictions, lj_bundle_threshold(bundle), &j->evaluation));
     if (options->by != NULL)
         LJ_TRY(lj_groups_evaluate(j->frame, options->by, j->rows, &j->predictions, lj_bundle_threshold(bundle),
@@ -148,9 +149,10 @@ static lj_status write_page(lj_bundle *bundle, const lj_evaluate_options *option
     double sum = 0;
     for (int64_t i = 0; i < j->predictions.n; i++)
         sum += j->values[i];
+    const int has_rate = target->task == LJ_BINARY || target->task == LJ_REGRESSION;
     const lj_report_part part = {.name = options->source->source,
                                  .rows = j->predictions.n,
-                                 .rate = target->task == LJ_MULTICLASS ? NAN : sum / (double)j->predictions.n,
+                                 .rate = has_rate ? sum / (double)j->predictions.n : NAN,
                                  .psi = NAN,
                                  .evaluation = j->evaluation};
     const lj_report_groups groups = {options->by, j->groups.data};

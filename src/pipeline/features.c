@@ -53,10 +53,17 @@ static int is_reserved(const lj_pipeline *p, const char *name)
     return split_column || (p->data.key != NULL && strcmp(p->data.key, name) == 0);
 }
 
+static int is_target(const lj_table *table, const char *name)
+{
+    return table->target.column != NULL && strcmp(table->target.column, name) == 0;
+}
+
 /* Equal to the target in every row: as numbers, or as one word for each class and back. */
 static int repeats_target(const lj_table *table, const lj_column *column)
 {
     const int64_t n = lj_frame_row_count(table->frame);
+    if (table->target.column == NULL)
+        return 0;
     const lj_column *target = lj_frame_column(table->frame, lj_frame_find(table->frame, table->target.column));
     if (column->type != target->type || column->type == LJ_COLUMN_TIME)
         return 0;
@@ -82,13 +89,13 @@ lj_status lj_features_choose(const lj_pipeline *p, lj_console *console, lj_table
         return lj_fail(LJ_ENOMEM, "no memory for the names of %" PRId64 " columns", n);
     const int ahead = table->series_options.horizon > 0; /* the target of today is known then */
     for (int64_t i = 0; i < lj_declared_count(include) && !ahead; i++)
-        if (strcmp(lj_declared_at(include, i)->text, table->target.column) == 0)
+        if (is_target(table, lj_declared_at(include, i)->text))
             return lj_declare_fail(p->file, lj_declared_at(include, i), "the target '%s' cannot be a feature",
                                    table->target.column);
     for (int64_t i = 0; i < n; i++) {
         const lj_column *column = lj_frame_column(table->frame, i);
         const int wanted = include == NULL || is_listed(include, column->name);
-        if (!wanted || (strcmp(column->name, table->target.column) == 0 && !ahead) || is_reserved(p, column->name) ||
+        if (!wanted || (is_target(table, column->name) && !ahead) || is_reserved(p, column->name) ||
             is_listed(exclude, column->name))
             continue;
         if (!ahead && repeats_target(table, column))

@@ -294,9 +294,10 @@ void lj_fit_free(lj_fit *fitted)
     memset(fitted, 0, sizeof(*fitted));
 }
 
-lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_t width, const uint8_t *parts,
+lj_status lj_part_predictions(const lj_table *table, const lj_model *model, const float *scores, const uint8_t *parts,
                               lj_part part, lj_predictions *out)
 {
+    const int64_t width = lj_model_width(model);
     const int64_t n = lj_frame_row_count(table->frame);
     int64_t *rows = NULL;
     int64_t count = 0;
@@ -319,7 +320,8 @@ lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_
                             .n = count,
                             .classes = table->target.classes,
                             .score = score,
-                            .target = target};
+                            .target = target,
+                            .values = lj_model_nats(model)};
     return LJ_OK;
 }
 

@@ -25,7 +25,8 @@ static lj_status judge_fold(lj_run *run, const lj_fit *fitted, lj_fold *fold)
     double threshold = 0.5;
     lj_status status = LJ_OK;
     for (int part = 0; status == LJ_OK && part < LJ_PARTS_JUDGED; part++)
-        status = lj_part_predictions(&run->table, fitted->scores, width, run->parts, (lj_part)part, &predictions[part]);
+        status = lj_part_predictions(&run->table, fitted->model, fitted->scores, run->parts, (lj_part)part,
+                                     &predictions[part]);
     if (status == LJ_OK)
         status = lj_run_threshold(run, &predictions[LJ_PART_VALID], &threshold);
     for (int part = 0; status == LJ_OK && part < LJ_PARTS_JUDGED; part++)

@@ -31,10 +31,10 @@ static lj_status find_set(const lj_pipeline *p, lj_arena *arena, const lj_item *
 static lj_status take_share(const lj_frame *frame, const char **parts, double share, const char *part, uint64_t seed)
 {
     const int64_t n = lj_frame_row_count(frame);
-    const lj_column *label = NULL;
-    LJ_TRY(lj_frame_need(frame, "label", &label));
+    const int64_t at = lj_frame_find(frame, "label");
+    const lj_column *label = at >= 0 ? lj_frame_column(frame, at) : NULL; /* without labels all are of one class */
     int64_t *order = lj_new_array(n, sizeof(*order));
-    double *left = lj_new_array(label->word_count, sizeof(*left));
+    double *left = lj_new_array(label != NULL ? label->word_count : 1, sizeof(*left));
     if (order == NULL || left == NULL) {
         lj_free(order);
         lj_free(left);
@@ -42,10 +42,10 @@ static lj_status take_share(const lj_frame *frame, const char **parts, double sh
     }
     lj_random_permutation(seed, lj_random_stream("images/split"), n, order);
     for (int64_t i = 0; i < n; i++)
-        left[label->code[i]] += strcmp(parts[i], "train") == 0 ? share : 0.0;
+        left[label != NULL ? label->code[i] : 0] += strcmp(parts[i], "train") == 0 ? share : 0.0;
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = order[i];
-        const int32_t class = label->code[row];
+        const int32_t class = label != NULL ? label->code[row] : 0;
         if (left[class] >= 0.5 && strcmp(parts[row], "train") == 0) {
             parts[row] = part;
             left[class] -= 1.0;
@@ -101,7 +101,8 @@ lj_status lj_table_read_images(const lj_pipeline *p, uint64_t seed, lj_team *tea
         LJ_TRY(find_set(p, table->arena, items[s], &sets[s]));
     table->home_source = sets[0].images;
     LJ_TRY(lj_images_read(sets, LJ_PARTS_JUDGED, &shape, team, console, &table->frame, counts, table->sha256));
-    LJ_TRY(check_labels(table->frame, sets[0].images));
+    if (p->target.column != NULL)
+        LJ_TRY(check_labels(table->frame, sets[0].images));
     LJ_TRY(add_parts(p, seed, counts, table->frame));
     const lj_pixels *pixels = lj_frame_pixels(table->frame);
     lj_note(console, "%" PRId64 " images of %" PRId64 " x %" PRId64 " x %" PRId64, lj_frame_row_count(table->frame),

@@ -33,7 +33,7 @@ typedef struct shuffler {
 
 static const char *metric_of(lj_task task)
 {
-    return task == LJ_BINARY ? "auc" : task == LJ_MULTICLASS ? "log_loss" : "rmse";
+    return task == LJ_BINARY ? "auc" : task == LJ_MULTICLASS ? "log_loss" : task == LJ_UNSUPERVISED ? "loss" : "rmse";
 }
 
 static void free_shuffler(shuffler *s)

@@ -9,6 +9,7 @@ static const char *const headline[LJ_TASK_COUNT][6] = {
     [LJ_BINARY] = {"auc", "ks", "average_precision", "log_loss", "brier", "ece_10"},
     [LJ_MULTICLASS] = {"auc", "accuracy", "balanced_accuracy", "f1", "mcc", "log_loss"},
     [LJ_REGRESSION] = {"rmse", "mae", "r2", "mape", NULL, NULL},
+    [LJ_UNSUPERVISED] = {"loss", "loss_median", "loss_95", "loss_99", NULL, NULL},
 };
 
 /* Means over the folds of every metric of one part. */

@@ -30,7 +30,7 @@ typedef struct page_texts {
 static double rate_of(const lj_predictions *p)
 {
     double sum = 0;
-    if (p->task == LJ_MULTICLASS || p->n == 0)
+    if (p->task == LJ_MULTICLASS || p->task == LJ_UNSUPERVISED || p->n == 0)
         return NAN;
     for (int64_t i = 0; i < p->n; i++)
         sum += p->target[i];
@@ -43,7 +43,7 @@ static const char *split_text(const lj_run *run, lj_arena *arena)
     if (run->pipeline->data.images != NULL)
         return "as the sets of images say"; /* what is not a set of its own is taken of train */
     const int by = split->by >= 0 ? split->by :
-                   run->table.target.task == LJ_REGRESSION ? (int)LJ_SPLIT_RANDOM : (int)LJ_SPLIT_STRATIFIED;
+                   run->table.target.classes == 0 ? (int)LJ_SPLIT_RANDOM : (int)LJ_SPLIT_STRATIFIED;
     switch ((lj_split_by)by) {
     case LJ_SPLIT_COLUMN:
         return lj_arena_printf(arena, "by column %s", split->column);

@@ -100,12 +100,24 @@ static lj_status read_data(lj_pipeline *p)
 static lj_status read_target(lj_pipeline *p)
 {
     const lj_item *item = p->top.target;
+    const lj_family_info *family = NULL;
+    LJ_TRY(lj_family_find(p->family, &family));
+    const lj_item *task = lj_item_get(lj_doc_root(p->doc), "task");
+    if (task != NULL && (p->top.task == LJ_UNSUPERVISED) != (family->target != LJ_TARGET_NEEDED))
+        return lj_declare_fail(p->file, task, "task: '%s' is not what the family '%s' does", task->text, p->family);
+    if (p->data.series != NULL && family->target != LJ_TARGET_NEEDED)
+        return lj_declare_fail(p->file, p->data.series, "series: the family '%s' reads no windows", p->family);
+    if (item == NULL && family->target != LJ_TARGET_NEEDED)
+        return LJ_OK;
+    if (item != NULL && family->target == LJ_TARGET_NONE)
+        return lj_declare_fail(p->file, item, "target: the family '%s' learns without one: leave it out", p->family);
     if (item == NULL && p->data.images != NULL) {
         p->target.column = "label";
         return LJ_OK;
     }
     if (item == NULL)
-        return lj_declare_fail(p->file, lj_doc_root(p->doc), "missing key 'target'");
+        return lj_declare_fail(p->file, lj_doc_root(p->doc), "missing key 'target': the family '%s' learns from one",
+                               p->family);
     if (item->kind == LJ_MAP)
         LJ_TRY(read_section(p, LJ_SECTION_TARGET, item, NULL, &p->target));
     else if (item->kind == LJ_STRING || item->kind == LJ_NUMBER)
@@ -214,12 +226,12 @@ static lj_status check(lj_pipeline *p)
     LJ_TRY(read_section(p, LJ_SECTION_TOP, root, NULL, &p->top));
     LJ_TRY(check_name(p));
     LJ_TRY(read_data(p));
-    LJ_TRY(read_target(p));
     LJ_TRY(read_split(p));
     LJ_TRY(read_features(p));
     LJ_TRY(read_section(p, LJ_SECTION_EVALUATE, p->top.evaluate, NULL, &p->evaluate));
     LJ_TRY(read_prepare(p));
-    return read_model(p);
+    LJ_TRY(read_model(p));
+    return read_target(p);
 }
 
 /* The file's name without folder and ending. */

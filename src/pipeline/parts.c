@@ -20,7 +20,7 @@ static lj_split_options split_options(const lj_pipeline *p, const lj_table *tabl
     } else if (p->split.by >= 0)
         options.by = (lj_split_by)p->split.by;
     else
-        options.by = table->target.task == LJ_REGRESSION ? LJ_SPLIT_RANDOM : LJ_SPLIT_STRATIFIED;
+        options.by = table->target.classes == 0 ? LJ_SPLIT_RANDOM : LJ_SPLIT_STRATIFIED;
     return options;
 }
 

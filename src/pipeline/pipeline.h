@@ -131,7 +131,7 @@ typedef struct lj_table {
     lj_frame *frame;
     lj_arena *arena;
     lj_target target;
-    double *values;    /* [rows]: 0/1, class, or value; of a series NaN where there is no target */
+    double *values;    /* [rows]: 0/1, class, or value; 0 without a target; of a series NaN where there is none */
     lj_series_options series_options; /* window 0: rows are samples */
     lj_series series;  /* of the frame, which is in order */
     double *naive;     /* [rows] of a series: what one would say without a model */
@@ -171,9 +171,12 @@ void lj_parts_of_series(const lj_pipeline *pipeline, const lj_table *table, lj_c
 
 /* ---- target.c, features.c ---- */
 
-/* Finds task, classes and positive class and fills table->target and values. `wanted` -1: found from the data. */
+/*
+ * Finds task, classes and positive class and fills table->target and values. Families that learn without a target have
+ * no column then (NULL), or classes that they are told.
+ */
 LJ_CHECKED lj_status lj_target_find(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
-/* The values of a target that is known already (a bundle's), of a frame: [rows], to free with lj_free. */
+/* The values of a target that is known already (a bundle's), of a frame: [rows], to free with lj_free; 0 without one. */
 LJ_CHECKED lj_status lj_target_values(const lj_frame *frame, const lj_target *target, double **out);
 /* Text of a number as a class is called: whole numbers without a point. */
 LJ_CHECKED lj_status lj_class_name(lj_arena *arena, double value, const char **out);
@@ -226,7 +229,7 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
 LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);
 void lj_fit_free(lj_fit *fitted);
 /* Predictions of the rows of one part: arrays to free with lj_free. */
-LJ_CHECKED lj_status lj_part_predictions(const lj_table *table, const float *scores, int64_t width,
+LJ_CHECKED lj_status lj_part_predictions(const lj_table *table, const lj_model *model, const float *scores,
                                          const uint8_t *parts, lj_part part, lj_predictions *out);
 void lj_predictions_free(lj_predictions *predictions);
 /* Of `count` scores, those that are NaN (rows that are no samples) left out. */

@@ -92,6 +92,8 @@ static lj_status add_scores(lj_bundle *bundle, lj_frame *out, const float *score
     const int64_t width = lj_model_width(lj_bundle_model(bundle));
     if (target->task == LJ_REGRESSION)
         return add_score(out, "prediction", scores, n, 1, 0);
+    if (target->task == LJ_UNSUPERVISED)
+        return add_score(out, "score", scores, n, 1, 0);
     for (int64_t k = 0; k < width; k++) {
         lj_text name = {0};
         lj_text_printf(&name, width == 1 ? "score" : "score_%s", target->class_names[k]);

@@ -103,18 +103,17 @@ static lj_fit_request request_of(const lj_run *run)
 static lj_status collect_predictions(lj_run *run)
 {
     const int64_t n = lj_frame_row_count(run->table.frame);
-    const int64_t width = lj_model_width(run->fitted.model);
     int64_t n_test = 0;
     for (int part = 0; part < LJ_PARTS_JUDGED; part++)
         if (run->folds == NULL || part != LJ_PART_TEST)
-            LJ_TRY(lj_part_predictions(&run->table, run->fitted.scores, width, run->parts, (lj_part)part,
+            LJ_TRY(lj_part_predictions(&run->table, run->fitted.model, run->fitted.scores, run->parts, (lj_part)part,
                                        &run->predictions[part]));
     if (run->folds == NULL)
         return lj_parts_rows(run->parts, n, LJ_PART_TEST, &run->test_rows, &n_test);
     uint8_t *all = lj_new_array(n, sizeof(*all)); /* zero is train: all rows of one part */
     if (all == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the parts of %" PRId64 " rows", n);
-    lj_status status = lj_part_predictions(&run->table, run->fold_scores, width, all, LJ_PART_TRAIN,
+    lj_status status = lj_part_predictions(&run->table, run->fitted.model, run->fold_scores, all, LJ_PART_TRAIN,
                                            &run->predictions[LJ_PART_TEST]);
     if (status == LJ_OK)
         status = lj_parts_rows(all, n, LJ_PART_TRAIN, &run->test_rows, &n_test);

@@ -133,8 +133,12 @@ static lj_status class_values(const lj_frame *frame, const lj_target *target, co
 lj_status lj_target_values(const lj_frame *frame, const lj_target *target, double **out)
 {
     const lj_column *column = NULL;
-    LJ_TRY(lj_frame_need(frame, target->column, &column));
     const int64_t n = lj_frame_row_count(frame);
+    if (target->column == NULL) {
+        *out = lj_new_array(n, sizeof(**out));
+        return *out != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " rows", n);
+    }
+    LJ_TRY(lj_frame_need(frame, target->column, &column));
     if (column->missing_count > 0)
         return lj_fail(LJ_EDATA, "target '%s' has no value in %" PRId64 " of %" PRId64 " rows", column->name,
                        column->missing_count, n);
@@ -224,6 +228,28 @@ static lj_status find_regression(lj_console *console, lj_table *table, const lj_
     return lj_target_values(table->frame, &table->target, &table->values);
 }
 
+/* No target, or the classes that a family which learns without one is told. */
+static lj_status find_unsupervised(const lj_pipeline *p, lj_console *console, lj_table *table)
+{
+    lj_target *target = &table->target;
+    const lj_column *column = NULL;
+    const char **names = NULL;
+    target->task = LJ_UNSUPERVISED;
+    target->reason = "the family learns without a target";
+    if (p->target.column != NULL) {
+        LJ_TRY(lj_frame_need(table->frame, p->target.column, &column));
+        target->column = column->name;
+        target->reason = "classes that the model is told";
+        if (column->type == LJ_COLUMN_TIME)
+            return lj_fail(LJ_EDATA, "target '%s' is a time: expected classes", column->name);
+        LJ_TRY(check_present(table, column));
+        LJ_TRY(find_classes(table, column, LJ_MULTICLASS, &names, &target->classes));
+        target->class_names = names;
+        lj_note(console, "target %s: %" PRId64 " classes (%s)", column->name, target->classes, target->reason);
+    }
+    return lj_target_values(table->frame, target, &table->values);
+}
+
 lj_status lj_target_find(const lj_pipeline *p, lj_console *console, lj_table *table)
 {
     if (table->series_options.target_as != LJ_TARGET_VALUE)
@@ -232,6 +258,10 @@ lj_status lj_target_find(const lj_pipeline *p, lj_console *console, lj_table *ta
     const lj_column *column = NULL;
     const char **names = NULL;
     int64_t count = 0;
+    const lj_family_info *family = NULL;
+    LJ_TRY(lj_family_find(p->family, &family));
+    if (family->target != LJ_TARGET_NEEDED)
+        return find_unsupervised(p, console, table);
     LJ_TRY(lj_frame_need(table->frame, p->target.column, &column));
     table->target.column = column->name;
     if (column->type == LJ_COLUMN_TIME)

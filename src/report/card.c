@@ -46,9 +46,13 @@ static void put_purpose(lj_text *out, const lj_report *report)
     if (report->purpose != NULL) {
         put_plain(out, report->purpose);
     } else {
-        lj_text_puts(out, "Predicts the column ");
-        put_plain(out, or_else(report->target, "(target)"));
-        lj_text_printf(out, " (%s)", lj_task_name(report->task));
+        if (report->task == LJ_UNSUPERVISED) {
+            lj_text_puts(out, "Learns what rows are like; the score says how little a row is like those of training");
+        } else {
+            lj_text_puts(out, "Predicts the column ");
+            put_plain(out, or_else(report->target, "(target)"));
+            lj_text_printf(out, " (%s)", lj_task_name(report->task));
+        }
         if (report->task == LJ_BINARY && report->class_names != NULL && report->classes == 2) {
             lj_text_puts(out, "; the score is the probability of ");
             put_plain(out, report->class_names[1]);
@@ -79,7 +83,9 @@ static void put_data(lj_text *out, const lj_report *report)
         lj_text_puts(out, ".");
     }
     lj_text_printf(out, "\n\n| part | rows | %s | PSI of the score against train |\n| --- | ---: | ---: | ---: |\n",
-                   report->task == LJ_REGRESSION ? "mean of the target" : "rate of the positive class");
+                   report->task == LJ_REGRESSION     ? "mean of the target"
+                   : report->task == LJ_UNSUPERVISED ? "-"
+                                                     : "rate of the positive class");
     for (int64_t p = 0; p < report->part_count; p++) {
         const lj_report_part *part = &report->parts[p];
         lj_text_puts(out, "| ");
@@ -135,7 +141,7 @@ static void put_metrics(lj_text *out, const lj_report *report)
 /* The metric a group is told by. */
 static const char *headline(lj_task task)
 {
-    static const char *const names[LJ_TASK_COUNT] = {"auc", "accuracy", "rmse"};
+    static const char *const names[LJ_TASK_COUNT] = {"auc", "accuracy", "rmse", "loss"};
     return names[task];
 }
 

@@ -14,7 +14,7 @@ static lj_status fill_targets(lj_trainer *trainer)
 {
     const lj_train_job *job = trainer->job;
     const lj_rows *rows = trainer->train;
-    if (rows->stream != NULL)
+    if (rows->stream != NULL || (job->task == LJ_UNSUPERVISED && job->classes == 0))
         return LJ_OK;
     trainer->target = lj_new_array(rows->n, 4);
     if (trainer->target == NULL)
@@ -22,7 +22,7 @@ static lj_status fill_targets(lj_trainer *trainer)
     float *value = trainer->target;
     int32_t *label = trainer->target;
     for (int64_t i = 0; i < rows->n; i++) {
-        if (job->task == LJ_MULTICLASS)
+        if (job->task == LJ_MULTICLASS || job->task == LJ_UNSUPERVISED)
             label[i] = (int32_t)rows->target[i];
         else if (job->task == LJ_REGRESSION)
             value[i] = (float)((rows->target[i] - job->target_mean) / job->target_scale);
@@ -256,7 +256,7 @@ lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n,
     }
     if (p->in_pixels != NULL)
         lj_team_run(trainer->team, load_image, &(image_batch){trainer, p, rows}, n);
-    if (data->stream == NULL)
+    if (trainer->target != NULL && p->in_target != NULL)
         gather(p->in_target, trainer->target, rows, n, 1, 1);
     *weight = load_weights(trainer, p, rows, n);
     return p;

@@ -5,8 +5,8 @@
 
 lj_value lj_task_score(lj_graph *g, lj_task task, lj_value raw)
 {
-    if (raw == LJ_NONE)
-        return LJ_NONE;
+    if (raw == LJ_NONE || task == LJ_UNSUPERVISED)
+        return raw;
     const lj_shape shape = lj_value_shape(g, raw);
     const int has_heads = shape.rank == 3;
     lj_value y = raw;
@@ -31,10 +31,14 @@ lj_status lj_train_job_build(lj_train_job *job, lj_value (*network)(lj_graph *g)
     LJ_TRY(lj_weights_create(&job->weights));
     lj_graph *g = job->training;
     const lj_value raw = network(g);
-    const lj_value target =
-        lj_input(g, "target", job->task == LJ_MULTICLASS ? LJ_I32 : LJ_F32, lj_shape_of(LJ_BATCH));
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
-    job->loss = lj_loss_build(g, raw, target, weight, (lj_loss_options){.loss = losses[job->task]});
+    if (job->task == LJ_UNSUPERVISED) {
+        job->loss = lj_sum(g, lj_multiply(g, raw, weight), 0, 0);
+    } else {
+        const lj_value target =
+            lj_input(g, "target", job->task == LJ_MULTICLASS ? LJ_I32 : LJ_F32, lj_shape_of(LJ_BATCH));
+        job->loss = lj_loss_build(g, raw, target, weight, (lj_loss_options){.loss = losses[job->task]});
+    }
     lj_output(job->scoring, "score", lj_task_score(job->scoring, job->task, network(job->scoring)));
     if (job->target_scale == 0.0)
         job->target_scale = 1.0;

@@ -13,7 +13,7 @@ static int64_t width_of(const lj_train_job *job)
 /* The loss of valid is always measured by the same metric as the default monitor. */
 static const char *loss_metric(lj_task task)
 {
-    return task == LJ_REGRESSION ? "mse" : "log_loss";
+    return task == LJ_REGRESSION ? "mse" : task == LJ_UNSUPERVISED ? "loss" : "log_loss";
 }
 
 lj_status lj_monitor_prepare(lj_trainer *trainer)

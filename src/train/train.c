@@ -27,6 +27,11 @@ int64_t lj_trainer_batches(const lj_trainer *trainer)
     return n / batch + (n < batch || 4 * left >= batch);
 }
 
+const char *lj_train_monitor(lj_task task)
+{
+    return task == LJ_REGRESSION ? "rmse" : task == LJ_UNSUPERVISED ? "loss" : "log_loss";
+}
+
 static void resolve(lj_trainer *trainer, const lj_train_options *given)
 {
     lj_train_options *o = &trainer->options;
@@ -38,7 +43,7 @@ static void resolve(lj_trainer *trainer, const lj_train_options *given)
     if (o->patience == 0)
         o->patience = DEFAULT_PATIENCE;
     if (o->monitor == NULL)
-        o->monitor = trainer->job->task == LJ_REGRESSION ? "rmse" : "log_loss";
+        o->monitor = lj_train_monitor(trainer->job->task);
     if (o->schedule.schedule == LJ_SCHEDULE_COSINE && o->schedule.period == 0)
         o->schedule.period = o->epochs * lj_trainer_batches(trainer);
     if (o->schedule.schedule == LJ_SCHEDULE_PLATEAU && o->schedule.patience == 0)
@@ -48,9 +53,11 @@ static void resolve(lj_trainer *trainer, const lj_train_options *given)
 static lj_status check(const lj_trainer *trainer)
 {
     const lj_train_options *o = &trainer->options;
-    if (trainer->train->n < 1 || (trainer->train->target == NULL && trainer->train->stream == NULL))
+    const lj_train_job *job = trainer->job;
+    const int wants_target = trainer->train->stream == NULL && (job->task != LJ_UNSUPERVISED || job->classes > 0);
+    if (trainer->train->n < 1 || (trainer->train->target == NULL && wants_target))
         return lj_fail(LJ_EDATA, "train: expected training rows with a target, found none");
-    if (trainer->valid != NULL && trainer->valid->target == NULL && trainer->valid->stream == NULL)
+    if (trainer->valid != NULL && trainer->valid->target == NULL && wants_target)
         return lj_fail(LJ_EDATA, "train: the valid part has no target");
     if (o->epochs < 1 || o->batch < 1)
         return lj_fail(LJ_EINVAL, "train: expected at least one epoch and one row a batch");

@@ -92,6 +92,7 @@ static void check_case(const lj_item *item)
 {
     const char *name = lj_item_get(item, "name")->text;
     const lj_item *classes = lj_item_get(item, "classes");
+    const lj_item *values_of_row = lj_item_get(item, "values_of_row");
     double *target = doubles(lj_item_get(item, "target"));
     double *weight = doubles(lj_item_get(item, "weight"));
     float *score = floats(lj_item_get(item, "score"));
@@ -100,7 +101,8 @@ static void check_case(const lj_item *item)
                                         .classes = classes == NULL ? 0 : (int64_t)classes->number,
                                         .score = score,
                                         .target = target,
-                                        .weight = weight};
+                                        .weight = weight,
+                                        .values = values_of_row == NULL ? 0 : (int64_t)values_of_row->number};
     const lj_item *threshold = lj_item_get(item, "threshold");
     lj_evaluation *evaluation;
     assert_int_equal(lj_evaluate(&predictions, threshold == NULL ? NAN : threshold->number, &evaluation), LJ_OK);
@@ -119,7 +121,7 @@ static void every_metric_is_that_of_scikit_learn(void **state)
 {
     (void)state;
     const lj_item *cases = lj_item_get(lj_doc_root(golden), "cases");
-    assert_int_equal(cases->count, 9);
+    assert_int_equal(cases->count, 11);
     for (int64_t c = 0; c < cases->count; c++)
         check_case(cases->items[c]);
 }

@@ -110,6 +110,21 @@ def regression(name, y, s, w):
     return case
 
 
+def unsupervised(name, s, w, values):
+    sd = s.astype(np.float32).astype(float)
+    order = np.argsort(sd, kind="stable")
+    reach = None if w is None else np.cumsum(w[order]) / w.sum()
+    at = lambda q: np.quantile(sd, q) if w is None else sd[order][np.argmax(reach >= q)]
+    mean = np.average(sd, weights=w)
+    out = {"loss": mean, "loss_median": at(0.5), "loss_95": at(0.95), "loss_99": at(0.99),
+           "bits_per_value": mean / values / np.log(2)}
+    if w is None:
+        half = 1.959963984540054 * sd.std(ddof=1) / np.sqrt(len(sd))
+        out |= {"loss_low": mean - half, "loss_high": mean + half}
+    return {"name": name, "task": "unsupervised", "values_of_row": values, "target": [0.0] * len(sd), "score": sd.tolist(),
+            "weight": None if w is None else w.tolist(), "values": {k: float(v) for k, v in out.items()}}
+
+
 def psi(name, first, second):
     first, second = first.astype(np.float32).astype(float), second.astype(np.float32).astype(float)
     edges = np.unique(np.quantile(first, np.arange(1, 10) / 10))
@@ -143,6 +158,9 @@ def main():
         regression("residuals", r, r + rng.normal(0, 5, n), None),
         regression("residuals, weighted", r, r + rng.normal(0, 5, n), w),
     ]
+    other = np.random.default_rng(20260201)
+    cases += [unsupervised("scores", other.gamma(3.0, 4.0, n), None, 12),
+              unsupervised("scores, weighted", other.gamma(3.0, 4.0, n), w, 3)]
     shifts = [psi("shifted", s, 1 / (1 + np.exp(-(rng.normal(size=n) + 0.5)))),
               psi("same", s, s), psi("two values", np.round(s), np.round(s[:40]))]
     path = pathlib.Path(__file__).with_name("eval.json")

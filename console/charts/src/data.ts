@@ -1,6 +1,6 @@
 /* The document that `lianjin` writes into the page: docs/report.md describes it. */
 
-export type Task = "binary" | "multiclass" | "regression";
+export type Task = "binary" | "multiclass" | "regression" | "unsupervised";
 /** NaN and infinities arrive as null. */
 export type Maybe = number | null;
 
@@ -70,6 +70,8 @@ export interface Evaluation {
   confusion_at_half?: number[][];
   classes?: ClassResult[];
   residuals?: { level: number[]; value: number[] };
+  /** Of the scores, where nothing was predicted. */
+  quantiles?: { level: number[]; value: number[] };
   scatter?: { target: number[]; prediction: number[] };
 }
 

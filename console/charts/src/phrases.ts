@@ -108,6 +108,8 @@ export const rows: [string, string][] = [
   ["{0#} words of {1#}", "{0} 个词，词表 {1}"],
   ["{0#} characters of {1#}", "{0} 个字符，词表 {1}"],
   ["nearly unique text: {0#} different values in {1#} cells", "文本几乎各行唯一：{1} 个取值中有 {0} 个不同值"],
+  ["the family learns without a target", "该模型族无需目标即可学习"],
+  ["classes that the model is told", "告知模型的类别"],
   // Families.
   ["a multi-layer perceptron on numbers and one-hot categories", "多层感知机，输入为数值与独热编码的类别"],
   ["residual blocks on numbers and one-hot categories", "残差网络，输入为数值与独热编码的类别"],
@@ -126,6 +128,8 @@ export const rows: [string, string][] = [
   ["causal dilated convolutions over the window of a series", "序列窗口上的因果膨胀卷积网络"],
   ["attention (encoder blocks) over the steps of the window of a series", "序列窗口各步上的注意力网络（编码器块）"],
   ["blocks of convolutions and pooling on images", "由卷积块与池化组成的图像网络"],
+  ["a variational autoencoder: learns the distribution of rows and draws new ones; the score is in nats", "变分自编码器：学习各行的分布并可生成新行，评分以奈特计"],
+  ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",
     "逻辑回归、多项逻辑回归或线性回归，带 L2 与 L1 正则",

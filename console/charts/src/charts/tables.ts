@@ -212,7 +212,8 @@ export function groupsChart(groups: Group[], name: string, overall: Maybe): Buil
   };
 }
 
-export function residualChart(evaluation: Evaluation): Build {
+/** The histogram of residuals or scores, with a line at `marked`. */
+export function spreadChart(evaluation: Evaluation, name: string, marked?: number): Build {
   return (theme, width) => {
     const histogram = evaluation.histogram ?? { low: 0, high: 1, all: [] };
     const shares = histogram.all ?? [];
@@ -220,9 +221,9 @@ export function residualChart(evaluation: Evaluation): Build {
     const data = shares.map((share, i) => [histogram.low + i * step, share]);
     data.push([histogram.high, 0]);
     return frame(theme, width, {
-      x: { name: t("residual"), min: histogram.low, max: histogram.high },
+      x: { name, min: histogram.low, max: histogram.high },
       y: { name: t("shareOfRows"), format: (value) => percent(value, 0) },
-      series: [line(t("residual"), theme.test, data, { step: "end", areaStyle: { color: theme.test, opacity: 0.2 }, markLine: mark(theme, 0, "0") })],
+      series: [line(name, theme.test, data, { step: "end", areaStyle: { color: theme.test, opacity: 0.2 }, ...(marked === undefined ? {} : { markLine: mark(theme, marked, number(marked)) }) })],
     });
   };
 }

@@ -1,7 +1,7 @@
 /* The charts of the evaluation, by task. */
 import { evaluated } from "../charts/common";
 import { classRocChart, distributionChart, ksChart, precisionChart, rocChart } from "../charts/ranking";
-import { calibrationChart, captureChart, confusionChart, liftChart, residualChart, scatterChart } from "../charts/tables";
+import { calibrationChart, captureChart, confusionChart, liftChart, scatterChart, spreadChart } from "../charts/tables";
 import type { Evaluation, Report } from "../data";
 import { number, percent, whole } from "../format";
 import { t } from "../text";
@@ -84,16 +84,27 @@ function residualSection(report: Report, evaluation: Evaluation, part: string): 
       { class: "grid" },
       chart({ title: t("scatterHead", part), build: scatterChart(evaluation) }),
       chart({ title: t("calibrationRegression"), build: calibrationChart(evaluated(report.parts, t), true) }),
-      chart({ title: t("residualHead", part), build: residualChart(evaluation), wide: true }),
+      chart({ title: t("residualHead", part), build: spreadChart(evaluation, t("residual"), 0), wide: true }),
     ),
     h("h3", {}, t("residualTable")),
     table(head, [[t("residual"), ...residuals.value.map((value) => number(value))]]),
   );
 }
 
+function scoreSection(_: Report, evaluation: Evaluation, part: string): HTMLElement {
+  const quantiles = evaluation.quantiles ?? { level: [], value: [] };
+  const head = [t("quantile"), ...quantiles.level.map((level) => `${+(level * 100).toFixed(1)} %`)];
+  return section(
+    "scoresHead",
+    h("div", { class: "grid" }, chart({ title: t("scoreHead", part), build: spreadChart(evaluation, t("score")), wide: true })),
+    h("h3", {}, t("scoreTable")),
+    table(head, [[t("score"), ...quantiles.value.map((value) => number(value))]]),
+  );
+}
+
 export function curveSections(report: Report): HTMLElement[] {
   const main = mainPart(report.parts);
   if (main?.evaluation == null) return [];
-  const make = { binary: binarySection, multiclass: classSection, regression: residualSection }[report.task];
+  const make = { binary: binarySection, multiclass: classSection, regression: residualSection, unsupervised: scoreSection }[report.task];
   return [make(report, main.evaluation, t(main.name))];
 }

@@ -15,6 +15,7 @@ const HEADLINES: Record<Report["task"], string[]> = {
   binary: ["auc", "ks", "gini", "average_precision", "log_loss", "brier"],
   multiclass: ["accuracy", "f1", "auc", "log_loss", "balanced_accuracy", "mcc"],
   regression: ["rmse", "mae", "r2", "mape"],
+  unsupervised: ["loss", "loss_median", "loss_95", "loss_99", "bits_per_value"],
 };
 
 export function section(id: string, ...children: (Node | string | null)[]): HTMLElement {
@@ -91,7 +92,7 @@ function dataSection(report: Report): HTMLElement {
     steadiness(part.psi),
   ]);
   const head = [t("part"), t("rows"), t(task === "binary" ? "rate" : "meanTarget"), t("psi")];
-  const unused = [...(task === "multiclass" ? [2] : []), ...(parts.every((part) => part.psi === null) ? [3] : [])];
+  const unused = [...(task === "multiclass" || task === "unsupervised" ? [2] : []), ...(parts.every((part) => part.psi === null) ? [3] : [])];
   const keep = <T>(row: T[]): T[] => row.filter((_, i) => !unused.includes(i));
   const profile = readProfile(data.profile);
   return section(

@@ -1,0 +1,343 @@
+/* Families that learn without a target: what they say of a row, that odd rows score more, bits, files and refusals. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compute/kernels.h"
+#include "lianjin/file.h"
+#include "lianjin/model.h"
+#include "lianjin/random.h"
+
+#define MUST(expr)                                                                                                     \
+    do {                                                                                                               \
+        if ((expr) != LJ_OK)                                                                                           \
+            fail_msg("%s: %s", #expr, lj_error_message());                                                             \
+    } while (0)
+
+enum { ROWS = 400, NUMBERS = 3, CATEGORIES = 2, SIDE = 6, CLASSES = 3 };
+
+static const int32_t sizes[CATEGORIES] = {3, 4};
+
+/* Rows of two dimensions in three, with categories that follow, and the same as images; row i is of class i mod 3. */
+typedef struct table {
+    float numbers[ROWS * NUMBERS];
+    int32_t codes[ROWS * CATEGORIES];
+    uint8_t pixels[ROWS * SIDE * SIDE];
+    double target[ROWS];
+    lj_rows rows, images;
+} table;
+
+static void fill(table *t, const char *name)
+{
+    const uint64_t stream = lj_random_stream(name);
+    for (int64_t i = 0; i < ROWS; i++) {
+        float *x = t->numbers + i * NUMBERS;
+        x[0] = 2.0F * lj_random_uniform(4, stream, (uint64_t)i) - 1.0F;
+        x[1] = (float)(i % CLASSES) - 1.0F;
+        x[2] = x[0] - x[1];
+        t->target[i] = (double)(i % CLASSES);
+        t->codes[i * CATEGORIES] = x[0] > 0.0F ? 1 : 2;
+        t->codes[i * CATEGORIES + 1] = 1 + (int32_t)(i % CLASSES);
+        for (int p = 0; p < SIDE * SIDE; p++)
+            t->pixels[i * SIDE * SIDE + p] = p / 12 == i % CLASSES ? (uint8_t)(150.0F + 80.0F * x[0]) : 20;
+    }
+    t->rows = (lj_rows){.n = ROWS, .numbers = t->numbers, .number_count = NUMBERS, .codes = t->codes,
+                        .category_count = CATEGORIES};
+    t->images = (lj_rows){.n = ROWS, .pixels = t->pixels, .pixel_count = SIDE * SIDE};
+}
+
+static table *make_table(const char *name)
+{
+    table *t = lj_new_array(1, sizeof(*t));
+    assert_non_null(t);
+    fill(t, name);
+    return t;
+}
+
+static lj_model_spec spec_of(const lj_rows *rows, int64_t side)
+{
+    lj_model_spec spec = {.task = LJ_UNSUPERVISED, .number_count = rows->number_count,
+                          .category_count = rows->category_count, .category_sizes = sizes};
+    if (rows->pixel_count > 0)
+        spec.image = (lj_pixels){.height = side, .width = side, .channels = 1};
+    return spec;
+}
+
+/* Families and the documents of small models of them. */
+static const struct {
+    const char *family, *text;
+    int images;
+} cases[] = {
+    {"autoencoder", "{model: {layers: [16], latent: 2}, train: {epochs: 60, batch: 32, rate: 0.01}}", 0},
+    {"autoencoder", "{model: {channels: [4, 8], layers: [], latent: 3}, train: {epochs: 60, batch: 32, rate: 0.01}}", 1},
+    {"vae", "{model: {layers: [16], latent: 2}, train: {epochs: 60, batch: 32, rate: 0.01}}", 0},
+    {"vae", "{model: {channels: [4], layers: [16], latent: 2}, train: {epochs: 60, batch: 32, rate: 0.01}}", 1},
+};
+enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+
+typedef struct fit_how {
+    int threads, resume;
+    const char *checkpoint;
+    int64_t epochs; /* 0: as the case says */
+} fit_how;
+
+static lj_model *fit(int k, const lj_rows *train, const lj_rows *valid, const fit_how *how)
+{
+    lj_doc *doc = NULL;
+    lj_team *team = NULL;
+    lj_train_result result;
+    lj_model *model = NULL;
+    const lj_model_spec spec = spec_of(train, SIDE);
+    MUST(lj_yaml_parse("options", cases[k].text, strlen(cases[k].text), &doc));
+    const lj_fit_options options = {.family = cases[k].family,
+                                    .doc = doc,
+                                    .model = lj_item_get(lj_doc_root(doc), "model"),
+                                    .train = lj_item_get(lj_doc_root(doc), "train"),
+                                    .seed = 7,
+                                    .checkpoint = how->checkpoint,
+                                    .resume = how->resume};
+    MUST(lj_team_create(how->threads, &team));
+    if (lj_model_fit(&options, &spec, train, valid, team, NULL, &result, &model) != LJ_OK)
+        fail_msg("%s: %s", cases[k].family, lj_error_message());
+    lj_free(result.epochs);
+    lj_team_destroy(team);
+    lj_doc_destroy(doc);
+    return model;
+}
+
+static const lj_rows *rows_of(int k, const table *t)
+{
+    return cases[k].images ? &t->images : &t->rows;
+}
+
+static double mean_score(lj_model *model, const lj_rows *rows)
+{
+    float scores[ROWS];
+    double sum = 0.0;
+    MUST(lj_model_predict(model, rows, NULL, scores));
+    for (int64_t i = 0; i < rows->n; i++) {
+        assert_true(isfinite(scores[i]));
+        sum += (double)scores[i];
+    }
+    return sum / (double)rows->n;
+}
+
+static void rows_unlike_those_of_training_score_more(void **state)
+{
+    (void)state;
+    table *t = make_table("train"), *v = make_table("valid"), *odd = make_table("odd");
+    for (int64_t i = 0; i < ROWS; i++) { /* the third number does not follow, the stripes are upright */
+        odd->numbers[i * NUMBERS + 2] = odd->numbers[i * NUMBERS] + odd->numbers[i * NUMBERS + 1];
+        odd->codes[i * CATEGORIES] = odd->codes[i * CATEGORIES] == 1 ? 2 : 1;
+        for (int p = 0; p < SIDE * SIDE; p++)
+            odd->pixels[i * SIDE * SIDE + p] = p % SIDE / 2 == i % CLASSES ? 200 : 20;
+    }
+    for (int k = 0; k < CASES; k++) {
+        lj_model *model = fit(k, rows_of(k, t), rows_of(k, v), &(fit_how){.threads = 1});
+        const double usual = mean_score(model, rows_of(k, v)), strange = mean_score(model, rows_of(k, odd));
+        if (!(strange > usual + (lj_model_nats(model) > 0 ? 2.0 : usual)))
+            fail_msg("%s: usual rows score %g, odd ones %g", cases[k].family, usual, strange);
+        lj_model_destroy(model);
+    }
+    lj_free(t);
+    lj_free(v);
+    lj_free(odd);
+}
+
+static void a_row_alone_scores_as_in_a_batch_and_after_loading(void **state)
+{
+    (void)state;
+    table *t = make_table("train");
+    for (int k = 0; k < CASES; k++) {
+        const lj_rows *rows = rows_of(k, t);
+        float scores[ROWS], again[ROWS], one;
+        lj_text text = {0};
+        lj_json json;
+        lj_doc *doc = NULL;
+        lj_weights *weights = NULL;
+        lj_model *model = fit(k, rows, NULL, &(fit_how){.threads = 1}), *loaded = NULL;
+        MUST(lj_model_predict(model, rows, NULL, scores));
+        for (int64_t i = 0; i < 20; i++) {
+            lj_rows part = *rows;
+            part.n = 1;
+            part.numbers = rows->numbers + i * rows->number_count;
+            part.codes = rows->codes + i * rows->category_count;
+            part.pixels = rows->pixels + i * rows->pixel_count;
+            MUST(lj_model_predict(model, &part, NULL, &one));
+            assert_memory_equal(&one, &scores[i], sizeof(one));
+        }
+        lj_json_start(&json, &text, 0);
+        lj_json_map(&json, NULL);
+        MUST(lj_model_save_spec(model, &json, "model"));
+        lj_json_end_map(&json);
+        MUST(lj_text_finish(&text));
+        MUST(lj_json_parse("model.json", text.data, text.size, &doc));
+        MUST(lj_weights_clone(lj_model_weights(model), &weights));
+        MUST(lj_model_load(doc, lj_item_get(lj_doc_root(doc), "model"), weights, &loaded));
+        MUST(lj_model_predict(loaded, rows, NULL, again));
+        assert_memory_equal(scores, again, sizeof(scores));
+        lj_doc_destroy(doc);
+        lj_text_free(&text);
+        lj_model_destroy(loaded);
+        lj_model_destroy(model);
+    }
+    lj_free(t);
+}
+
+static void weights_are_the_same_bits_on_any_instruction_set_and_threads(void **state)
+{
+    (void)state;
+    table *t = make_table("train"), *v = make_table("valid");
+    for (int k = 0; k < CASES; k++) {
+        lj_rows train = *rows_of(k, t), valid = *rows_of(k, v);
+        char first[65] = "";
+        train.n = 150;
+        valid.n = 50;
+        for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
+            if (lj_kernels_named(*isa) == NULL)
+                continue;
+            MUST(lj_kernels_select(*isa));
+            for (int threads = 1; threads <= 4; threads *= 2) {
+                char hex[65];
+                lj_model *model = fit(k, &train, &valid, &(fit_how){.threads = threads});
+                MUST(lj_weights_sha256(lj_model_weights(model), hex));
+                lj_model_destroy(model);
+                if (first[0] == '\0')
+                    memcpy(first, hex, sizeof(first));
+                if (strcmp(first, hex) != 0)
+                    fail_msg("%s: other bits with %s and %d threads", cases[k].family, *isa, threads);
+            }
+        }
+    }
+    MUST(lj_kernels_select(NULL));
+    lj_free(t);
+    lj_free(v);
+}
+
+/* ---- values of PyTorch ---- */
+
+static lj_doc *golden;
+
+static int open_golden(void **state)
+{
+    (void)state;
+    return lj_json_read(LJ_SOURCE_DIR "/tests/golden/unsupervised.json", &golden) != LJ_OK;
+}
+
+static int close_golden(void **state)
+{
+    (void)state;
+    lj_doc_destroy(golden);
+    return 0;
+}
+
+/* The sines of tests/golden/unsupervised.py. */
+static void set_weights(lj_model *model)
+{
+    lj_weights *weights = (lj_weights *)lj_model_weights(model);
+    for (int64_t t = 0; t < lj_weights_count(weights); t++) {
+        const lj_tensor *tensor = lj_weights_at(weights, t);
+        for (int64_t i = 0; i < tensor->count; i++)
+            ((float *)tensor->data)[i] = (float)(0.4 * sin(0.7 * (double)i + (double)(t + 1)));
+    }
+}
+
+static void check_golden(const char *family, const char *what, const lj_rows *rows, int64_t side)
+{
+    static const char text[] = "{model: {layers: [5], latent: 2}, train: {epochs: 1}}";
+    const lj_item *expected = lj_item_get(lj_item_get(lj_doc_root(golden), family), what);
+    lj_doc *doc = NULL;
+    lj_train_result result;
+    lj_model *model = NULL;
+    float scores[8];
+    const lj_model_spec spec = spec_of(rows, side);
+    MUST(lj_yaml_parse("options", text, strlen(text), &doc));
+    const lj_fit_options options = {.family = family,
+                                    .doc = doc,
+                                    .model = lj_item_get(lj_doc_root(doc), "model"),
+                                    .train = lj_item_get(lj_doc_root(doc), "train")};
+    MUST(lj_model_fit(&options, &spec, rows, NULL, NULL, NULL, &result, &model));
+    set_weights(model);
+    MUST(lj_model_predict(model, rows, NULL, scores));
+    assert_int_equal(expected->count, rows->n);
+    for (int64_t i = 0; i < rows->n; i++)
+        if (!(fabs((double)scores[i] - expected->items[i]->number) <= 2e-6 * fmax(1.0, fabs(expected->items[i]->number))))
+            fail_msg("%s, %s: row %d scores %.9g, expected %.9g", family, what, (int)i, (double)scores[i],
+                     expected->items[i]->number);
+    lj_free(result.epochs);
+    lj_model_destroy(model);
+    lj_doc_destroy(doc);
+}
+
+static void scores_are_those_of_pytorch(void **state)
+{
+    (void)state;
+    float numbers[6 * NUMBERS];
+    int32_t codes[6 * CATEGORIES];
+    uint8_t pixels[5 * 9];
+    const lj_item *root = lj_doc_root(golden);
+    for (int i = 0; i < 6 * NUMBERS; i++)
+        numbers[i] = (float)lj_item_get(root, "numbers")->items[i]->number;
+    for (int i = 0; i < 6 * CATEGORIES; i++)
+        codes[i] = (int32_t)lj_item_get(root, "codes")->items[i]->number;
+    for (int i = 0; i < 5 * 9; i++)
+        pixels[i] = (uint8_t)lj_item_get(root, "pixels")->items[i]->number;
+    const lj_rows rows = {.n = 6, .numbers = numbers, .number_count = NUMBERS, .codes = codes,
+                          .category_count = CATEGORIES};
+    const lj_rows images = {.n = 5, .pixels = pixels, .pixel_count = 9};
+    check_golden("autoencoder", "table", &rows, 0);
+    check_golden("autoencoder", "images", &images, 3);
+    check_golden("vae", "table", &rows, 0);
+    check_golden("vae", "images", &images, 3);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *family, *model, *message;
+        lj_task task;
+        int64_t classes;
+    } wrong[] = {
+        {"dense", "{}", "model: the family 'dense' learns from a target, and there is none", LJ_UNSUPERVISED, 0},
+        {"vae", "{}", "model: the family 'vae' learns without a target", LJ_REGRESSION, 0},
+        {"vae", "{}", "model: the family 'vae' learns without a target", LJ_UNSUPERVISED, 3},
+        {"vae", "{channels: [4]}", "channels: convolutions read images, and there are none", LJ_UNSUPERVISED, 0},
+    };
+    table *t = make_table("train");
+    for (size_t k = 0; k < sizeof(wrong) / sizeof(wrong[0]); k++) {
+        lj_doc *doc = NULL;
+        lj_train_result result;
+        lj_model *model = NULL;
+        lj_model_spec spec = spec_of(&t->rows, 0);
+        lj_rows rows = t->rows;
+        spec.task = wrong[k].task;
+        spec.classes = wrong[k].classes;
+        rows.target = t->target;
+        MUST(lj_yaml_parse("options", wrong[k].model, strlen(wrong[k].model), &doc));
+        const lj_fit_options options = {.family = wrong[k].family, .doc = doc, .model = lj_doc_root(doc)};
+        assert_int_not_equal(lj_model_fit(&options, &spec, &rows, NULL, NULL, NULL, &result, &model), LJ_OK);
+        assert_string_equal(lj_error_message(), wrong[k].message);
+        assert_null(model);
+        lj_doc_destroy(doc);
+    }
+    lj_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_unlike_those_of_training_score_more),
+        cmocka_unit_test(a_row_alone_scores_as_in_a_batch_and_after_loading),
+        cmocka_unit_test(weights_are_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(scores_are_those_of_pytorch),
+        cmocka_unit_test(what_does_not_fit_is_refused),
+    };
+    return cmocka_run_group_tests_name("model/unsupervised", tests, open_golden, close_golden);
+}
