@@ -295,10 +295,40 @@ def text_job():
     return time.perf_counter() - begin
 
 
+def jieba_segment():
+    import logging
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    jieba.initialize()
+    lines = open(os.environ["BENCH_TEXT"], encoding="utf-8").read().split("\n")
+    begin = time.perf_counter()
+    for line in lines:
+        jieba.lcut(line)
+    return time.perf_counter() - begin
+
+
+def tokenizers_bpe():
+    """8000 tokens fitted on the lines of a text, and applied to them, in as many threads as it likes to take."""
+    os.environ.update(TOKENIZERS_PARALLELISM="true" if threads > 1 else "false", RAYON_NUM_THREADS=str(threads))
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+
+    lines = open(os.environ["BENCH_TEXT"], encoding="utf-8", newline="").read().splitlines(keepends=True)
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    begin = time.perf_counter()
+    tokenizer.train_from_iterator(lines, trainers.BpeTrainer(
+        vocab_size=8000, min_frequency=2, show_progress=False, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    middle = time.perf_counter()
+    tokenizer.encode_batch(lines)
+    return middle - begin if "-fit-" in case else time.perf_counter() - middle
+
+
 RUNS = {"torch-last": {"conv": torch_images, "vgg": torch_images},
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
                   "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
                   "transformer": torch_encoder},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
-        "sklearn": {"job": whole_job, "text": text_job}}
+        "sklearn": {"job": whole_job, "text": text_job},
+        "jieba": {"segment": jieba_segment}, "tokenizers": {"bpe": tokenizers_bpe}}
 print(RUNS[peer][case.split("-")[0]]())

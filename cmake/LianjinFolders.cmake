@@ -50,7 +50,7 @@ endif()
 
 # Our side of the benchmarks (bench/run starts it).
 if(TARGET lj_model)
-  add_executable(lianjin-bench EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/bench.c)
+  add_executable(lianjin-bench EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/bench.c ${CMAKE_SOURCE_DIR}/bench/texts.c)
   target_link_libraries(lianjin-bench PRIVATE lj_options lj_model)
   set_target_properties(lianjin-bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endif()
