@@ -1,6 +1,6 @@
 # The folders of src/, in their order: each may use only those above it.
 # A folder is a static library of all its .c files; nothing is listed by hand.
-set(LIANJIN_FOLDERS base compute graph nn data prep eval train model report bundle pipeline)
+set(LIANJIN_FOLDERS base compute graph nn data prep eval words train model report bundle pipeline)
 
 set(above "")
 foreach(folder IN LISTS LIANJIN_FOLDERS)
@@ -31,6 +31,9 @@ if(TARGET lj_data)
   target_link_libraries(lj_data PUBLIC duckdb PRIVATE PkgConfig::ZLIB PkgConfig::SQLITE PkgConfig::TURBOJPEG PkgConfig::PNG)
 endif()
 
+if(TARGET lj_words)
+  target_link_libraries(lj_words PRIVATE PkgConfig::ZLIB)
+endif()
 if(TARGET lj_prep)
   target_link_libraries(lj_prep PRIVATE PkgConfig::UTF8PROC)
   include(LianjinSegment)

@@ -17,6 +17,9 @@
 #define LJ_LAYERS_MAX 256               /* layers of a list */
 #define LJ_WINDOW_MAX 65536             /* rows of a window of a series */
 #define LJ_HORIZON_MAX 1000000          /* rows from a sample to its target */
+#define LJ_WORD_BYTES_MAX 1000          /* bytes of a word that gets a vector */
+#define LJ_WORD_SIZE_MAX 8192           /* numbers of a vector of a word */
+#define LJ_WORD_WINDOW_MAX 100          /* words on each side */
 #define LJ_JSON_BYTES_MAX (256u << 20)  /* bytes of a JSON document */
 #define LJ_YAML_BYTES_MAX (4u << 20)    /* bytes of a pipeline file */
 #define LJ_NESTING_MAX 64               /* depth of a JSON or YAML document */

@@ -1,10 +1,12 @@
 /* Options and arguments of a verb, and the help that teaches them. */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/system.h"
 #include "cli/cli.h"
 #include "lianjin/document.h"
 #include "lianjin/limits.h"
@@ -69,6 +71,11 @@ static lj_status set_flag(const lj_flag *flag, char *value)
         *(int64_t *)flag->value = strtoll(value, &end, 10);
         if (errno != 0 || end == value || *end != '\0' || *(int64_t *)flag->value < 0)
             return lj_fail(LJ_EUSAGE, "--%s: expected a whole number, found '%s'", flag->name, value);
+        return LJ_OK;
+    case LJ_FLAG_NUMBER:
+        *(double *)flag->value = lj_parse_double(value, &end);
+        if (end == value || *end != '\0' || !isfinite(*(double *)flag->value) || *(double *)flag->value <= 0)
+            return lj_fail(LJ_EUSAGE, "--%s: expected a number above 0, found '%s'", flag->name, value);
         return LJ_OK;
     case LJ_FLAG_TEXTS:
         return add_texts(flag, value);

@@ -17,10 +17,11 @@
     X(predict, "predict", "BUNDLE TABLE", "score new rows with a model")                             \
     X(evaluate, "evaluate", "BUNDLE TABLE", "measure a model on a table with the target")            \
     X(data, "data", "profile TABLE", "look at a table: types, missing values, relations, warnings")  \
+    X(words, "words", "train CORPUS", "vectors of words: train, ask, measure, convert")               \
     X(model, "model", "show BUNDLE", "what a bundle holds")
 
 /* One option of a verb. The value is set when the option is given. */
-typedef enum lj_flag_kind { LJ_FLAG_SWITCH, LJ_FLAG_TEXT, LJ_FLAG_INTEGER, LJ_FLAG_TEXTS } lj_flag_kind;
+typedef enum lj_flag_kind { LJ_FLAG_SWITCH, LJ_FLAG_TEXT, LJ_FLAG_INTEGER, LJ_FLAG_NUMBER, LJ_FLAG_TEXTS } lj_flag_kind;
 
 enum { LJ_FLAG_TEXTS_MAX = 64, LJ_ARGUMENTS_MAX = 8 };
 
@@ -34,7 +35,7 @@ typedef struct lj_flag {
     const char *name;  /* without the dashes */
     char letter;       /* 0: none */
     lj_flag_kind kind;
-    void *value;       /* int, const char *, int64_t, lj_flag_texts */
+    void *value;       /* int, const char *, int64_t, double, lj_flag_texts */
     const char *argument; /* what help calls it */
     const char *doc;
 } lj_flag;

@@ -314,6 +314,41 @@ typedef struct lj_cell_grad_args {
     lj_activation activation;
 } lj_cell_grad_args;
 
+/* ---- vectors of words; rows are 64-byte aligned and of `d` floats, a multiple of LJ_LANES (filled up with zeros) ---- */
+
+/*
+ * All pairs of n inputs and m targets, logistic loss. error [n, m] = rate * (label[t] - sigmoid(dot(input i, target t))),
+ * dot in lanes by fma. d_input[i] += a chain by fma over t ascending of error[i, t] * target t, from what is there;
+ * d_target [m, d] = a chain by fma over i ascending of error[i, t] * input i, from +0.
+ */
+typedef struct lj_word_pairs_args {
+    int64_t n, m, d;
+    const float *const *input;  /* [n] rows */
+    const float *const *target; /* [m] rows */
+    const float *label;         /* [m] 0 or 1 */
+    float rate;
+    float *const *d_input;      /* [n] rows */
+    float *d_target;            /* [m, d] */
+    float *error;               /* [n, m] and LJ_LANES floats of room behind */
+} lj_word_pairs_args;
+
+/*
+ * One pass of AdaGrad over the pairs, one after the other (Pennington, Socher, Manning 2014, and their program):
+ * error = dot(word, context) + the two biases - log_count, g = weight * error * rate; each number moves by
+ * -(g * other) / sqrt(its sum of squares), which then grows by (g * other)^2. A pair moves its two rows at once.
+ */
+typedef struct lj_glove_pairs_args {
+    int64_t n, d;
+    const int32_t *word, *context; /* [n] rows */
+    const float *log_count, *weight;
+    float rate;
+    float *words, *contexts;               /* [., d] */
+    float *words_squares, *contexts_squares;
+    float *word_bias, *context_bias;       /* [.] */
+    float *word_bias_squares, *context_bias_squares;
+    double loss; /* grows by weight * error^2 / 2, pair by pair */
+} lj_glove_pairs_args;
+
 /* ---- optimisers: see lj_adam_step_make for the maker of the numbers of a step ---- */
 
 /* Numbers of one step of Adam and AdamW, the same for all parameters (lj_adam_step_make). */
@@ -450,6 +485,18 @@ typedef struct lj_kernels {
     /* Floats that scatter_add needs for so many codes of a table. */
     int64_t (*scatter_scratch)(int64_t n, int64_t shard_rows, int64_t d, int64_t codes);
     void (*scatter_add)(const lj_scatter_args *args);
+
+    /* Vectors of words. */
+    void (*word_pairs)(const lj_word_pairs_args *args);
+    /* y [d] = fma(s, factor, y), s = additions of the rows x + index[i] * d, i ascending, from +0. d % LJ_LANES == 0. */
+    void (*row_sum_add)(int64_t n, int64_t d, const float *x, const int32_t *index, float factor, float *y);
+    /*
+     * y [rows, d] = A x for A in rows of begin [rows + 1], column, value and x [., d]: chains by fma in the order of the
+     * entries from +0. In ranges of rows. d % LJ_LANES == 0.
+     */
+    void (*sparse_product)(int64_t rows, int64_t d, const int64_t *begin, const int32_t *column, const float *value,
+                           const float *x, float *y);
+    void (*glove_pairs)(lj_glove_pairs_args *args);
 
     /* Recurrent cells, in ranges of rows. */
     void (*lstm_cell)(const lj_cell_args *args);

@@ -92,22 +92,39 @@ static lj_status grow(lj_dictionary *d)
     return LJ_OK;
 }
 
-lj_status lj_dictionary_add(lj_dictionary *d, const char *bytes, size_t size, int32_t *id)
+/* The slot of the word, or the free one where it belongs. */
+static uint32_t slot_of(const lj_dictionary *d, uint32_t hash, const char *bytes, size_t size)
 {
-    const uint32_t hash = hash_of(bytes, size);
     uint32_t s = hash & d->mask;
     for (; d->slots[s] >= 0; s = (s + 1) & d->mask) {
         const entry *e = &d->entries[d->slots[s]];
-        if (e->hash == hash && e->size == size && memcmp(e->word, bytes, size) == 0) {
-            *id = d->slots[s];
-            return LJ_OK;
-        }
+        if (e->hash == hash && e->size == size && memcmp(e->word, bytes, size) == 0)
+            break;
+    }
+    return s;
+}
+
+int32_t lj_dictionary_find(const lj_dictionary *d, const char *bytes, size_t size)
+{
+    return d->slots[slot_of(d, hash_of(bytes, size), bytes, size)];
+}
+
+const char *lj_dictionary_word(const lj_dictionary *d, int32_t id)
+{
+    return d->entries[id].word;
+}
+
+lj_status lj_dictionary_add(lj_dictionary *d, const char *bytes, size_t size, int32_t *id)
+{
+    const uint32_t hash = hash_of(bytes, size);
+    uint32_t s = slot_of(d, hash, bytes, size);
+    if (d->slots[s] >= 0) {
+        *id = d->slots[s];
+        return LJ_OK;
     }
     if (d->count == d->capacity) {
         LJ_TRY(grow(d));
-        s = hash & d->mask;
-        while (d->slots[s] >= 0)
-            s = (s + 1) & d->mask;
+        s = slot_of(d, hash, bytes, size);
     }
     char *word = lj_arena_array(d->arena, (int64_t)size + 1, 1);
     if (word == NULL)
