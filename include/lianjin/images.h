@@ -35,6 +35,14 @@ LJ_CHECKED lj_status lj_images_read(const lj_image_set *sets, int64_t count, con
                                     lj_console *console, lj_frame **out, int64_t *counts,
                                     char digest[LJ_SHA256_HEX]);
 
+/* Writes one image as PNG, whole or not at all. */
+LJ_CHECKED lj_status lj_image_write(const char *path, const lj_pixels *image);
+/*
+ * Writes `count` images of one shape (bytes one after another) as one PNG: row by row, as many across as make it nearly
+ * square, black where there is none. LJ_EDATA: it would be larger than an image may be.
+ */
+LJ_CHECKED lj_status lj_image_write_grid(const char *path, const lj_pixels *images, int64_t count);
+
 /* The shape as "image": {height, width, channels}; nothing where there is none. */
 void lj_image_shape_write(const lj_pixels *shape, lj_json *json);
 /* The shape that `map` holds under "image", zero if it holds none. LJ_ECORRUPT names the place. */

@@ -59,6 +59,7 @@ typedef struct lj_family_info {
     int reads_series;                    /* windows of a series: samples must have them */
     lj_images images;
     lj_target_use target;
+    int draws_rows;                      /* lj_model_draw */
     int in_nats;                         /* unsupervised: its score is in nats */
 } lj_family_info;
 
@@ -97,6 +98,20 @@ void lj_model_destroy(lj_model *model);
  */
 LJ_CHECKED lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
 LJ_CHECKED lj_status lj_model_share(lj_model *model, lj_model **out);
+
+/* New rows of a family that draws them (vae): which, and where they go. */
+typedef struct lj_draw_options {
+    uint64_t seed;
+    int64_t first, n;    /* rows first .. first + n - 1: what a row holds is a function of (seed, its number) alone */
+    int64_t class_index; /* of a model that was told classes; -1: of each row its number mod the classes */
+} lj_draw_options;
+typedef struct lj_drawn {
+    float *numbers;  /* [n, number_count] */
+    int32_t *codes;  /* [n, category_count] */
+    uint8_t *pixels; /* [n, pixels of an image] */
+} lj_drawn;         /* the caller's; NULL where the model's rows have none of the kind */
+/* LJ_EUNSUPPORTED: the family draws no rows. */
+LJ_CHECKED lj_status lj_model_draw(lj_model *model, const lj_draw_options *how, lj_team *team, const lj_drawn *out);
 
 /* How a token is drawn; zero is the document's default. */
 typedef struct lj_sampling {

@@ -128,6 +128,18 @@ LJ_CHECKED lj_status lj_prep_apply_record_terms(const lj_prep *prep, const lj_ce
 /* Its tokens [token_count], with the bits of lj_prep_apply_tokens. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_prep_apply_record_tokens(const lj_prep *prep, const lj_cell *cells, int32_t *tokens);
 
+/*
+ * Cells of rows that a model made: numbers [n, number_count] and codes [n, category_count] back to the columns of the
+ * table, in the order of the features. Numbers are in the unit of the column, whole where the column is, and within the
+ * range of the training part; texts are words of the training part (of words that were merged, the first); no number is
+ * missing. LJ_EUNSUPPORTED: a column has no way back: times, texts that are read word by word, numbers whose steps are
+ * not monotone.
+ */
+LJ_CHECKED lj_status lj_prep_invert(const lj_prep *prep, const float *numbers, const int32_t *codes, int64_t n,
+                                    lj_frame **out);
+/* The same refusals, before any row is made. */
+LJ_CHECKED lj_status lj_prep_check_invertible(const lj_prep *prep);
+
 /* A feature that was given but is not used (constant, nearly unique): its name and why. */
 int64_t lj_prep_dropped_count(const lj_prep *prep);
 const char *lj_prep_dropped_name(const lj_prep *prep, int64_t index);

@@ -155,8 +155,9 @@ typedef struct lj_train_job {
 
 /*
  * Builds a job whose task and classes are set (the rest zero) from the function
- * classes] for multiclass, or the loss of each row [B] for unsupervised. It is
- * called for both graphs. Released also on failure.
+ * that builds its network: inputs as above to raw answers [B, 1], [B, classes]
+ * for multiclass, or for unsupervised the loss of each row [B]. It is called for
+ * both graphs. Released also on failure.
  */
 LJ_CHECKED lj_status lj_train_job_build(lj_train_job *job, lj_value (*network)(lj_graph *g), uint64_t seed);
 /* Frees graphs and weights and zeroes the job. */

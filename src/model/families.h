@@ -98,7 +98,7 @@ typedef struct lj_family {
      */
     lj_status (*score)(const lj_model_spec *spec, const lj_weights *weights, const lj_rows *rows, lj_team *team,
                        float *scores);
-    /* Numbers of noise that a new row is made of; NULL: the family draws no rows. */
+    /* Numbers of noise that a new row is made of; NULL unless the family draws rows. */
     int64_t (*noise)(const lj_network *network);
     /* Rows of standard normal noise [B, noise] as lj_coder_answer has them; network->labels are their classes. */
     lj_value (*generate)(lj_graph *g, const lj_network *network, lj_value noise);

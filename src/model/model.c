@@ -196,6 +196,7 @@ void lj_model_destroy(lj_model *model)
         return;
     lj_program_destroy(model->one);
     lj_program_destroy(model->many);
+    lj_program_destroy(model->drawing);
     for (int i = 0; i < LJ_NEXT_LENGTHS; i++)
         lj_program_destroy(model->next[i]);
     lj_model_core_release(model->core);

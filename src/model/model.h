@@ -27,6 +27,8 @@ struct lj_model {
     lj_program *many; /* batch LJ_MODEL_BATCH, compiled when first needed */
     int64_t many_threads;
     lj_program *next[LJ_NEXT_LENGTHS]; /* of a language model: one row of so many tokens, compiled when first needed */
+    lj_program *drawing; /* of new rows, likewise */
+    int64_t drawing_threads;
 };
 
 /*

@@ -174,6 +174,7 @@ const lj_family lj_family_vae = {
              .style = LJ_PREP_DENSE,
              .images = LJ_IMAGES_TOO,
              .target = LJ_TARGET_NONE,
+             .draws_rows = 1,
              .in_nats = 1},
     .options_size = sizeof(options),
     .train_defaults = train_defaults,

@@ -15,7 +15,7 @@
  *   folds.c         cross-validation
  *   pages.c         report and card
  *   run.c           all of it
- *   evaluate.c, predict.c  with a finished bundle
+ *   evaluate.c, predict.c, generate.c  with a finished bundle
  */
 #ifndef LJ_PIPELINE_PIPELINE_H
 #define LJ_PIPELINE_PIPELINE_H

@@ -116,14 +116,19 @@ static float finite_float(double x)
     return (float)x;
 }
 
-/* Register 0 [stride] is filled; writes the feature's outputs of n rows. numbers and codes begin at the first row. */
-static void run_feature(const lj_prep *prep, const lj_prep_feature *feature, double *registers, int64_t n,
-                        int64_t stride, float *numbers, int32_t *codes)
+void lj_prep_run(const lj_prep_feature *feature, double *registers, int64_t n, int64_t stride)
 {
     for (int32_t i = 0; i < feature->op_count; i++) {
         const lj_prep_op *op = &feature->ops[i];
         op->transform->apply(op->values, n, registers + op->in * stride, registers + op->out * stride, stride);
     }
+}
+
+/* Register 0 [stride] is filled; writes the feature's outputs of n rows. numbers and codes begin at the first row. */
+static void run_feature(const lj_prep *prep, const lj_prep_feature *feature, double *registers, int64_t n,
+                        int64_t stride, float *numbers, int32_t *codes)
+{
+    lj_prep_run(feature, registers, n, stride);
     for (int64_t k = 0; k < feature->number_count; k++) {
         const int64_t column = feature->number_begin + k;
         const double *from = registers + prep->numbers[column].reg * stride;

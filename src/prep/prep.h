@@ -100,6 +100,9 @@ typedef struct lj_bound {
 void lj_prep_load_cells(const lj_prep_feature *feature, const lj_bound *bound, const int64_t *rows, int64_t begin,
                         int64_t n, double *out, int64_t feature_index, lj_prep_counts *counts);
 
+/* The operations of a feature: registers [register_count][stride], register 0 of which is filled for n rows. */
+void lj_prep_run(const lj_prep_feature *feature, double *registers, int64_t n, int64_t stride);
+
 /* Is the text of this feature read whole (tfidf, tokenise)? Register 0 only says that there is one then. */
 static inline int lj_prep_reads_whole(const lj_prep_feature *feature)
 {

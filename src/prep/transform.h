@@ -81,6 +81,7 @@ typedef struct lj_transform {
     const char *doc;
     const char *main; /* the option that `name: value` stands for */
     unsigned takes;   /* set of LJ_TAKES_ */
+    int is_monotone;  /* its first result never falls as the number grows (cells that become missing aside) */
     const lj_declaration *options;
     int64_t option_count;
     size_t options_size;

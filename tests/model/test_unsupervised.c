@@ -220,6 +220,80 @@ static void weights_are_the_same_bits_on_any_instruction_set_and_threads(void **
     lj_free(v);
 }
 
+/* Rows alone, from the middle and with more threads are those of the whole; another seed gives others. */
+static void drawn_rows_depend_on_seed_and_number_alone(void **state)
+{
+    (void)state;
+    enum { DRAWN = 300 };
+    static float numbers[DRAWN * NUMBERS], some[DRAWN * NUMBERS];
+    static int32_t codes[DRAWN * CATEGORIES], some_codes[DRAWN * CATEGORIES];
+    static uint8_t pixels[DRAWN * SIDE * SIDE], some_pixels[DRAWN * SIDE * SIDE];
+    table *t = make_table("train");
+    for (int k = 0; k < CASES; k++) {
+        const lj_rows *rows = rows_of(k, t);
+        const size_t number_bytes = (size_t)rows->number_count * sizeof(float);
+        const size_t code_bytes = (size_t)rows->category_count * sizeof(int32_t), pixel_bytes = (size_t)rows->pixel_count;
+        const lj_drawn all = {numbers, codes, pixels}, part = {some, some_codes, some_pixels};
+        lj_team *team = NULL;
+        lj_model *model = fit(k, rows, NULL, &(fit_how){.threads = 1});
+        lj_draw_options how = {.seed = 3, .n = DRAWN, .class_index = -1};
+        if (!lj_model_family(model)->draws_rows) {
+            assert_int_equal(lj_model_draw(model, &how, NULL, &all), LJ_EUNSUPPORTED);
+            lj_model_destroy(model);
+            continue;
+        }
+        MUST(lj_team_create(4, &team));
+        MUST(lj_model_draw(model, &how, NULL, &all));
+        for (int64_t first = 0; first < DRAWN; first += 97) {
+            how = (lj_draw_options){.seed = 3, .first = first, .n = first == 97 ? 200 : 1, .class_index = -1};
+            MUST(lj_model_draw(model, &how, first == 194 ? team : NULL, &part));
+            const size_t n = (size_t)how.n, at = (size_t)first;
+            assert_memory_equal(some, numbers + at * (size_t)rows->number_count, n * number_bytes);
+            assert_memory_equal(some_codes, codes + at * (size_t)rows->category_count, n * code_bytes);
+            assert_memory_equal(some_pixels, pixels + at * pixel_bytes, n * pixel_bytes);
+        }
+        how = (lj_draw_options){.seed = 4, .n = DRAWN, .class_index = -1};
+        MUST(lj_model_draw(model, &how, team, &part));
+        assert_true(rows->pixel_count > 0 ? memcmp(some_pixels, pixels, sizeof(pixels)) != 0
+                                          : memcmp(some, numbers, sizeof(numbers)) != 0);
+        lj_team_destroy(team);
+        lj_model_destroy(model);
+    }
+    lj_free(t);
+}
+
+/* The third number follows the first two and the categories follow them, in new rows too. */
+static void drawn_rows_are_like_those_of_training(void **state)
+{
+    (void)state;
+    static float numbers[ROWS * NUMBERS];
+    static int32_t codes[ROWS * CATEGORIES];
+    static uint8_t pixels[ROWS * SIDE * SIDE];
+    table *t = make_table("train");
+    for (int k = 0; k < CASES; k++) {
+        lj_model *model = fit(k, rows_of(k, t), NULL, &(fit_how){.threads = 1});
+        const lj_draw_options how = {.seed = 3, .n = ROWS, .class_index = -1};
+        if (!lj_model_family(model)->draws_rows || cases[k].images) {
+            lj_model_destroy(model);
+            continue;
+        }
+        MUST(lj_model_draw(model, &how, NULL, &(lj_drawn){numbers, codes, pixels}));
+        double error = 0.0;
+        int follow = 0, seen[CLASSES + 1] = {0};
+        for (int64_t i = 0; i < ROWS; i++) {
+            const float *x = numbers + i * NUMBERS;
+            error += fabs((double)(x[2] - x[0] + x[1])) / ROWS;
+            follow += codes[i * CATEGORIES + 1] == 2 + (x[1] > 0.5F) - (x[1] < -0.5F);
+            seen[codes[i * CATEGORIES + 1]]++;
+        }
+        if (!(error < 0.4 && follow > ROWS * 8 / 10 && seen[1] > 40 && seen[2] > 40 && seen[3] > 40))
+            fail_msg("%s: error %g, %d follow, classes %d %d %d", cases[k].family, error, follow, seen[1], seen[2],
+                     seen[3]);
+        lj_model_destroy(model);
+    }
+    lj_free(t);
+}
+
 /* ---- values of PyTorch ---- */
 
 static lj_doc *golden;
@@ -336,6 +410,8 @@ int main(void)
         cmocka_unit_test(rows_unlike_those_of_training_score_more),
         cmocka_unit_test(a_row_alone_scores_as_in_a_batch_and_after_loading),
         cmocka_unit_test(weights_are_the_same_bits_on_any_instruction_set_and_threads),
+        cmocka_unit_test(drawn_rows_depend_on_seed_and_number_alone),
+        cmocka_unit_test(drawn_rows_are_like_those_of_training),
         cmocka_unit_test(scores_are_those_of_pytorch),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };

@@ -1,6 +1,7 @@
 /* Pipelines without a target: from a table or images to a proved bundle that scores and evaluates. */
 #include <math.h>
 
+#include "data/images_inside.h"
 #include "pipeline/fixture.h"
 
 #define ROWS "data: {source: loans.csv, key: id}\nfeatures: {exclude: [bad, part]}\n"
@@ -42,6 +43,18 @@ static void a_table_without_a_target_becomes_a_bundle(void **state)
     lj_bundle_close(bundle);
 }
 
+static lj_status generate(const fixture *f, const char *bundle, int64_t rows, const char *out,
+                          lj_generate_result *result)
+{
+    lj_bundle *opened = NULL;
+    assert_int_equal(lj_bundle_open(path_of(f, bundle), &opened), LJ_OK);
+    const lj_generate_options options = {
+        .rows = rows, .seed = 5, .out = path_of(f, out), .team = f->team, .console = f->console};
+    const lj_status status = lj_bundle_generate(opened, &options, result);
+    lj_bundle_close(opened);
+    return status;
+}
+
 static void images_need_no_labels(void **state)
 {
     const fixture *f = *state;
@@ -59,6 +72,71 @@ static void images_need_no_labels(void **state)
     assert_true(fabs(number_of(&result.json, "metrics.test.bits_per_value") * SIDE * SIDE * 0.6931471805599453 - nats) <
                 1e-9 * nats);
     lj_run_result_free(&result);
+
+    lj_generate_result made;
+    lj_pixels image = {0};
+    char *file = NULL;
+    size_t size = 0;
+    assert_int_equal(generate(f, "im", 5, "grid.png", &made), LJ_OK);
+    assert_int_equal(lj_file_read(path_of(f, "grid.png"), 1 << 20, &file, &size), LJ_OK);
+    assert_int_equal(lj_image_decode("grid.png", (const uint8_t *)file, size, 1, &image), LJ_OK);
+    assert_true(image.height == 2 * SIDE && image.width == 3 * SIDE);
+    lj_free(image.bytes);
+    lj_free(file);
+    assert_int_equal(generate(f, "im", 5, "files", &made), LJ_OK);
+    assert_true(lj_file_exists(path_of(f, "files/000004.png")) && !lj_file_exists(path_of(f, "files/000005.png")));
+    assert_int_equal(generate(f, "im", 5, "files", &made), LJ_EUSAGE);
+    assert_non_null(strstr(lj_error_message(), "exists: name another place"));
+}
+
+static void new_rows_have_the_columns_and_units_of_the_table(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result result;
+    lj_generate_result first, again;
+    put_loans(f, "loans.csv", 300);
+    if (run_text(f, "data: {source: loans.csv, key: id}\nfeatures: {include: [amount, age, grade, term]}\n"
+                    "model: {family: vae, layers: [16], latent: 2}\ntrain: {epochs: 5}\n", "loans", &result) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    lj_run_result_free(&result);
+    assert_int_equal(generate(f, "loans", 50, "a.csv", &first), LJ_OK);
+    assert_int_equal(generate(f, "loans", 50, "b.csv", &again), LJ_OK);
+    assert_string_equal(first.rows_sha256, again.rows_sha256);
+    const lj_source_options source = {.source = path_of(f, "a.csv")};
+    lj_source *opened = NULL;
+    lj_frame *frame = NULL;
+    assert_int_equal(lj_source_open(&source, f->console, &opened), LJ_OK);
+    assert_int_equal(lj_source_read(opened, &frame), LJ_OK);
+    assert_int_equal(lj_frame_row_count(frame), 50);
+    assert_int_equal(lj_frame_column_count(frame), 4);
+    const lj_column *amount = lj_frame_column(frame, lj_frame_find(frame, "amount"));
+    const lj_column *age = lj_frame_column(frame, lj_frame_find(frame, "age"));
+    for (int64_t i = 0; i < 50; i++) {
+        assert_true(amount->number[i] >= 100.0 && amount->number[i] <= 9100.0);
+        assert_true(age->number[i] >= 20.0 && age->number[i] <= 70.0 && age->number[i] == floor(age->number[i]));
+    }
+    assert_true(lj_frame_column(frame, lj_frame_find(frame, "grade"))->word_count > 1);
+    lj_frame_destroy(frame);
+    lj_source_close(opened);
+}
+
+static void rows_that_cannot_be_written_are_refused(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result result;
+    lj_generate_result made;
+    put_loans(f, "loans.csv", 200);
+    assert_int_equal(run_text(f, ROWS "model: {family: vae, layers: [8], latent: 2}\ntrain: {epochs: 1}\n", "loans",
+                              &result), LJ_OK);
+    lj_run_result_free(&result);
+    assert_int_equal(generate(f, "loans", 5, "a.csv", &made), LJ_EUNSUPPORTED);
+    assert_non_null(strstr(lj_error_message(), "column 'when': a time that was taken apart"));
+    assert_false(lj_file_exists(path_of(f, "a.csv")));
+    assert_int_equal(run_text(f, ROWS "model: {family: autoencoder, layers: [8], latent: 2}\ntrain: {epochs: 1}\n",
+                              "auto", &result), LJ_OK);
+    lj_run_result_free(&result);
+    assert_int_equal(generate(f, "auto", 5, "a.csv", &made), LJ_EUNSUPPORTED);
+    assert_string_equal(lj_error_message(), "the family 'autoencoder' draws no rows");
 }
 
 static void folds_need_no_target(void **state)
@@ -99,6 +177,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_table_without_a_target_becomes_a_bundle, set_up, tear_down),
         cmocka_unit_test_setup_teardown(images_need_no_labels, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(new_rows_have_the_columns_and_units_of_the_table, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(rows_that_cannot_be_written_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folds_need_no_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(targets_and_tasks_that_do_not_fit_the_family_are_refused, set_up, tear_down),
     };

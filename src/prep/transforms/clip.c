@@ -88,6 +88,7 @@ static lj_status clip_load(const lj_doc *doc, const lj_item *item, lj_register i
 
 const lj_transform lj_transform_clip = {
     .name = "clip",
+    .is_monotone = 1,
     .doc = "Holds numbers between two limits.",
     .main = "by",
     .takes = LJ_TAKES_NUMBER,

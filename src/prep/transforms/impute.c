@@ -191,6 +191,7 @@ static lj_status impute_load(const lj_doc *doc, const lj_item *item, lj_register
 
 const lj_transform lj_transform_impute = {
     .name = "impute",
+    .is_monotone = 1,
     .doc = "Fills missing values.",
     .main = "method",
     .takes = LJ_TAKES_NUMBER | LJ_TAKES_CATEGORY,

@@ -80,6 +80,7 @@ static lj_status log_load(const lj_doc *doc, const lj_item *item, lj_register in
 
 const lj_transform lj_transform_log = {
     .name = "log",
+    .is_monotone = 1,
     .doc = "Takes the logarithm.",
     .main = "kind",
     .takes = LJ_TAKES_NUMBER,

@@ -183,6 +183,7 @@ static lj_status power_load(const lj_doc *doc, const lj_item *item, lj_register 
 
 const lj_transform lj_transform_power = {
     .name = "power",
+    .is_monotone = 1,
     .doc = "Bends numbers towards the normal distribution by a power.",
     .main = "method",
     .takes = LJ_TAKES_NUMBER,

@@ -332,6 +332,7 @@ static lj_status scale_load(const lj_doc *doc, const lj_item *item, lj_register 
 
 const lj_transform lj_transform_scale = {
     .name = "scale",
+    .is_monotone = 1,
     .doc = "Brings numbers to one size, or to the normal distribution.",
     .main = "method",
     .takes = LJ_TAKES_NUMBER,

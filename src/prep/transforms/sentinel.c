@@ -140,6 +140,7 @@ static lj_status sentinel_load(const lj_doc *doc, const lj_item *item, lj_regist
 
 const lj_transform lj_transform_sentinel = {
     .name = "sentinel",
+    .is_monotone = 1,
     .doc = "Turns codes that are no values into missing.",
     .main = "codes",
     .takes = LJ_TAKES_NUMBER,
