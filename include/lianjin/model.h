@@ -37,8 +37,8 @@ typedef struct lj_model lj_model;
 /* Whether a family reads the images of rows: rows with one are refused, may come, or must have one. */
 typedef enum lj_images { LJ_NO_IMAGES, LJ_IMAGES_TOO, LJ_IMAGES_ONLY } lj_images;
 
-/* The same of the tokens of a text. */
-typedef enum lj_tokens { LJ_NO_TOKENS, LJ_TOKENS_TOO, LJ_TOKENS_ONLY } lj_tokens;
+/* The same of tokens and windows. */
+typedef enum lj_reads { LJ_READS_NOT, LJ_READS_TOO, LJ_READS_ONLY } lj_reads;
 
 /*
  * What a family does with a target: predicts it; or learns without one
@@ -54,9 +54,9 @@ typedef struct lj_family_info {
     int64_t option_count;
     lj_prep_style style;                 /* of `prepare: auto` */
     int reads_terms;                     /* of texts (sparse rows) */
-    lj_tokens reads_tokens;              /* of texts (codes) */
+    lj_reads reads_tokens;               /* of texts (codes) */
     int reads_stream;                    /* of one long text: rows must have it; a score is nats a token */
-    int reads_series;                    /* windows of a series: samples must have them */
+    lj_reads reads_series;               /* windows of a series */
     lj_images images;
     lj_target_use target;
     int draws_rows;                      /* lj_model_draw */

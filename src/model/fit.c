@@ -87,7 +87,7 @@ static lj_status build_shorter(fit_state *state, const lj_loss_options *loss, co
     int64_t short_texts = 0;
     for (int64_t i = 0; train->tokens != NULL && tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
         short_texts += train->tokens[i * tokens + tokens / 2] == 0;
-    const int may_flatten = core->family->info.reads_tokens == LJ_TOKENS_TOO; /* lists of layers: weights by step */
+    const int may_flatten = core->family->info.reads_tokens == LJ_READS_TOO; /* lists of layers: weights by step */
     if (core->family->fit != NULL || may_flatten || 2 * short_texts <= train->n)
         return LJ_OK;
     for (int64_t k = 1; k < LJ_TRAIN_BUCKETS; k++) {
@@ -190,11 +190,11 @@ lj_status lj_model_check(const lj_fit_options *options)
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
     any.task = family->info.target == LJ_TARGET_NEEDED ? LJ_REGRESSION : LJ_UNSUPERVISED;
-    if (family->info.reads_tokens == LJ_TOKENS_ONLY || family->info.reads_stream) {
+    if (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_stream) {
         any.token_count = 1;
         any.token_size = 2;
     }
-    if (family->info.reads_series)
+    if (family->info.reads_series == LJ_READS_ONLY)
         any.steps = 1;
     if (family->info.images == LJ_IMAGES_ONLY)
         any.image = (lj_pixels){.height = 32, .width = 32, .channels = 1};

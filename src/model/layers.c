@@ -1,7 +1,7 @@
 /*
  * layers: a network that the pipeline file writes as a list of layers, each
  * reading what the one before it gives. The first reads the image of a row, the
- * tokens of its text, or its numbers and categories; the answer, a dense layer
+ * tokens of its text, the window of a series, or numbers and categories; the answer, a dense layer
  * called "output", comes behind the last one by itself.
  */
 #include <inttypes.h>
@@ -140,7 +140,10 @@ static void begin(builder *b, const options *o, lj_value numbers, lj_value codes
     const lj_network *n = b->network;
     const lj_model_spec *spec = n->spec;
     const int has_columns = spec->number_count + spec->category_count > 0;
-    if ((n->pixels != LJ_NONE) + (n->tokens != LJ_NONE) + has_columns != 1) {
+    if (spec->steps > 0 && spec->category_count > 0) {
+        b->x = lj_graph_refuse(b->g, lj_fail(LJ_EDATA, "layers: the windows of a list have numbers alone, found %" PRId64
+                                             " categories: features: exclude", spec->category_count));
+    } else if ((n->pixels != LJ_NONE) + (n->tokens != LJ_NONE) + has_columns != 1) {
         b->x = lj_graph_refuse(
             b->g, lj_fail(LJ_EDATA, "layers: a list reads images, tokens, or numbers and categories, found %s%s%s",
                           n->pixels != LJ_NONE ? "images and " : "", n->tokens != LJ_NONE ? "tokens and " : "",
@@ -148,6 +151,10 @@ static void begin(builder *b, const options *o, lj_value numbers, lj_value codes
     } else if (n->pixels != LJ_NONE) {
         b->name = "the images";
         b->x = lj_dropout_with(b->g, n->pixels, (float)o->input.input_dropout, "input.dropout");
+    } else if (spec->steps > 0) {
+        b->name = "the windows";
+        b->steps = spec->padded ? spec->steps : 0;
+        b->x = lj_dropout_with(b->g, numbers, (float)o->input.input_dropout, "input.dropout");
     } else if (n->tokens != LJ_NONE) {
         b->name = "the tokens";
         b->steps = spec->token_count;
@@ -212,11 +219,12 @@ static lj_status check(const char *file, const void *values)
 
 const lj_family lj_family_layers = {
     .info = {.name = "layers",
-             .summary = "a list of layers, freely composed, on rows, images or texts",
+             .summary = "a list of layers, freely composed, on rows, images, texts or series",
              .options = declarations,
              .option_count = (int64_t)(sizeof(declarations) / sizeof(declarations[0])),
              .style = LJ_PREP_TOKENS,
-             .reads_tokens = LJ_TOKENS_TOO,
+             .reads_tokens = LJ_READS_TOO,
+             .reads_series = LJ_READS_TOO,
              .images = LJ_IMAGES_TOO},
     .options_size = sizeof(options),
     .train_defaults = lj_network_train_defaults,

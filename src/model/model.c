@@ -31,13 +31,13 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
     if (spec->token_count > 0 && !reads_tokens)
         return lj_fail(LJ_EDATA, "model: the family '%s' does not read the tokens of texts that tokenise makes: "
                        "text_rnn, text_cnn and transformer do", family->info.name);
-    if (spec->token_count == 0 && (family->info.reads_tokens == LJ_TOKENS_ONLY || family->info.reads_stream))
+    if (spec->token_count == 0 && (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_stream))
         return lj_fail(LJ_EDATA, "model: the family '%s' reads a text, and there is none (prepare: a step tokenise)",
                        family->info.name);
     if (spec->steps > 0 && !family->info.reads_series)
         return lj_fail(LJ_EDATA, "model: the family '%s' does not read series: series_rnn, series_tcn and "
                        "series_transformer do", family->info.name);
-    if (spec->steps == 0 && family->info.reads_series)
+    if (spec->steps == 0 && family->info.reads_series == LJ_READS_ONLY)
         return lj_fail(LJ_EDATA, "model: the family '%s' reads windows of a series, and there are none (data: series)",
                        family->info.name);
     if (spec->steps > 0 && (spec->number_count < 1 || spec->term_count > 0 || spec->token_count > 0 || pixels > 0))

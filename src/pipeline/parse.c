@@ -193,8 +193,8 @@ static lj_status read_model(lj_pipeline *p)
     }
     if (lj_family_find(p->family, &info) != LJ_OK)
         return lj_declare_fail(p->file, item, "model: %s", lj_error_message());
-    if (info->reads_series != (p->data.series != NULL))
-        return lj_declare_fail(p->file, item != NULL ? item : p->data.series, info->reads_series ?
+    if (info->reads_series == (p->data.series != NULL ? LJ_READS_NOT : LJ_READS_ONLY))
+        return lj_declare_fail(p->file, item != NULL ? item : p->data.series, p->data.series == NULL ?
                                "model: the family '%s' reads windows of a series: say which in data: {series: ...}" :
                                "model: the family '%s' does not read series: series_rnn, series_tcn and "
                                "series_transformer do", p->family);

@@ -29,9 +29,13 @@ static uint8_t pixels[ROWS * SIDE * SIDE];
 static int32_t tokens[ROWS * STEPS];
 static float numbers[ROWS * 4];
 static double target[ROWS];
+static int64_t last[ROWS]; /* where a window ends */
+static int32_t lengths[ROWS];
 
 static const lj_rows images = {.n = ROWS, .pixels = pixels, .pixel_count = SIDE * SIDE, .target = target};
 static const lj_rows texts = {.n = ROWS, .tokens = tokens, .token_count = STEPS, .target = target};
+static const lj_rows windows = {.n = ROWS, .numbers = numbers, .number_count = 4, .steps = 3, .last = last,
+                                .lengths = lengths, .stored = ROWS, .target = target};
 static const lj_rows table = {.n = ROWS, .numbers = numbers, .number_count = 4, .target = target};
 
 static int fill(void **state)
@@ -44,7 +48,7 @@ static int fill(void **state)
     for (int64_t i = 0; i < ROWS * 4; i++)
         numbers[i] = lj_random_uniform(3, 0, (uint64_t)i) - 0.5F;
     for (int64_t i = 0; i < ROWS; i++)
-        target[i] = (double)(i % 2);
+        target[i] = (double)(i % 2), last[i] = i, lengths[i] = i < 2 ? (int32_t)i + 1 : 3;
     return 0;
 }
 
@@ -57,6 +61,8 @@ static lj_status fit(const lj_rows *rows, const char *list, lj_team *team, lj_mo
     lj_model_spec spec = {.task = LJ_BINARY, .classes = 2, .number_count = rows->number_count};
     if (rows->pixel_count > 0)
         spec.image = (lj_pixels){.height = SIDE, .width = SIDE, .channels = 1};
+    spec.steps = rows->steps;
+    spec.padded = rows->lengths != NULL;
     spec.token_count = rows->token_count;
     spec.token_size = rows->token_count > 0 ? WORDS : 0;
     (void)snprintf(text, sizeof(text), "train: {epochs: 1, batch: 35}\nmodel:\n  layers: %s\n", list);
@@ -92,6 +98,8 @@ static const struct {
     {&texts, "[{token_embedding: 6}, learned_positions, {simple_rnn: 5}, {conv1d: {filters: 4, kernel: 3, causal: true}},"
              " {conv1d: {filters: 4, kernel: 2, padding: [1, 0]}}, max_over_steps]"},
     {&texts, "[{token_embedding: 6}, {conv1d: {filters: 4, kernel: 2, stride: 2}}, flatten]"},
+    {&windows, "[{gru: 5}, {lstm: {units: 4, last: true}}, {dense: 3}]"},
+    {&windows, "[{conv1d: {filters: 4, kernel: 2}}, flatten]"},
 };
 
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
@@ -176,6 +184,8 @@ static void what_does_not_fit_is_refused_with_its_place_and_the_fix(void **state
          "p.yaml:3:12: layer 1 lstm takes [batch, steps, n], the images are [batch, 6, 6, 1]"},
         {&table, "[{conv2d: {filters: 4, kernel: 3}}]",
          "p.yaml:3:12: layer 1 conv2d takes [batch, height, width, n], the rows are [batch, 4]"},
+        {&windows, "[{dense: 3}]",
+         "p.yaml:3:12: layer 1 dense takes [batch, n], the windows are [batch, 3, 4]: put one of mean_over_steps, "},
         {&texts, "[{lstm: 3}]",
          "p.yaml:3:12: layer 1 lstm takes [batch, steps, n], the tokens are codes [batch, 7]: put token_embedding "
          "between"},
@@ -202,7 +212,7 @@ static void what_does_not_fit_is_refused_with_its_place_and_the_fix(void **state
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         lj_model *model = NULL;
-        assert_int_equal(fit(wrong[i].rows, wrong[i].list, NULL, &model), i == 6 ? LJ_ESHAPE : LJ_ECONFIG);
+        assert_int_equal(fit(wrong[i].rows, wrong[i].list, NULL, &model), i == 7 ? LJ_ESHAPE : LJ_ECONFIG);
         assert_null(model);
         if (strstr(lj_error_message(), wrong[i].message) == NULL)
             fail_msg("%s: expected '%s', found '%s'", wrong[i].list, wrong[i].message, lj_error_message());

@@ -135,7 +135,7 @@ static const lj_rows *rows_for(const char *family, table *t)
     MUST(lj_family_find(family, &info));
     if (info->images == LJ_IMAGES_ONLY)
         return paint_images(family, t);
-    return info->reads_tokens == LJ_TOKENS_ONLY ? &t->texts : info->reads_series ? &t->windows : &t->rows;
+    return info->reads_tokens == LJ_READS_ONLY ? &t->texts : info->reads_series ? &t->windows : &t->rows;
 }
 
 static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
@@ -242,7 +242,7 @@ static void check_quality(const char *family, lj_task task, const lj_predictions
     MUST(lj_family_find(family, &info));
     /* Linear models do not see all of the truth, and words tell numbers coarsely. */
     const int less = strcmp(family, "logistic") == 0 || info->reads_terms ||
-                     info->reads_tokens == LJ_TOKENS_ONLY;
+                     info->reads_tokens == LJ_READS_ONLY;
     const double least = task == LJ_REGRESSION ? (less ? 0.5 : 0.8)
                          : task == LJ_BINARY   ? (less ? 0.84 : 0.93)
                                                : (less ? 0.6 : 0.75);

@@ -123,7 +123,7 @@ export const rows: [string, string][] = [
   ["AlexNet: five convolutions, two wide dense layers; for images of 63 x 63 and more", "五个卷积层、两个宽的全连接层；用于 63 x 63 及更大的图像"],
   ["VGG: five blocks of small convolutions, two wide dense layers", "五个小卷积核的卷积块、两个宽的全连接层"],
   ["a residual network on images: ResNet-18 and smaller ones", "读图像的残差网络，十八层或更少"],
-  ["a list of layers, freely composed, on rows, images or texts", "由层的列表自由组成的网络，可读表格、图像或文本"],
+  ["a list of layers, freely composed, on rows, images, texts or series", "由层的列表自由组成的网络，可读表格、图像、文本或序列"],
   ["LSTM or GRU layers over the window of a series", "序列窗口上的长短期记忆或门控循环网络"],
   ["causal dilated convolutions over the window of a series", "序列窗口上的因果膨胀卷积网络"],
   ["attention (encoder blocks) over the steps of the window of a series", "序列窗口各步上的注意力网络（编码器块）"],
