@@ -66,6 +66,8 @@ typedef struct lj_augment_options {
     double brightness, contrast; /* of pixels in [0, 1] */
     double noise;                /* deviation of normal noise on pixels in [0, 1] */
     double cut_out;              /* side of a black square, share of the shorter side */
+    double mix_up;               /* most share of another training image, and of its target, at most 0.5; only where the
+                                    training graph has the inputs "other" and "other_weight" */
     int flip_x, flip_y;          /* mirrored in half of the cases */
     lj_fill fill;
 } lj_augment_options;

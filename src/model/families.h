@@ -50,6 +50,7 @@ typedef struct lj_network {
     const void *options; /* of the family, resolved */
     uint64_t seed;       /* of values that a layer cannot draw by itself */
     int is_fresh;        /* 1: starting values are made; 0: they come with the weights of a file */
+    int mixes;           /* 1: the training graph reads a second target, for mix-up */
     int64_t bins;        /* of the embedding of numbers, 0: none */
     const float *edges;  /* [number_count, bins + 1]; NULL unless fresh */
     int64_t token_places; /* tokens of the longest text: the spec's, also in a graph for shorter ones */

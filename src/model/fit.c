@@ -112,6 +112,8 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     state->network.file = given->doc != NULL ? lj_doc_name(given->doc) : "options";
     state->network.model = given->model;
     state->network.is_fresh = 1;
+    state->network.mixes = state->options.augment.mix_up > 0.0 && lj_pixels_size(&core->spec.image) > 0 &&
+                           core->spec.task != LJ_UNSUPERVISED;
     state->network.seed = given->seed;
     state->network.edges = state->edges;
 

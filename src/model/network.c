@@ -153,6 +153,18 @@ static lj_value target_of(const lj_family *family, const lj_network *network, lj
     return lj_input(g, "target", loss == LJ_LOSS_CROSS_ENTROPY ? LJ_I32 : LJ_F32, lj_shape_of(LJ_BATCH));
 }
 
+/* The loss of the target, and with mix-up that of the other one. */
+static lj_value loss_of(lj_graph *g, const lj_network *network, lj_value raw, lj_value target, lj_value weight,
+                        const lj_loss_options *loss)
+{
+    const lj_value own = lj_loss_build(g, raw, target, weight, *loss);
+    if (!network->mixes || own == LJ_NONE)
+        return own;
+    const lj_value other = lj_input(g, "other", lj_value_dtype(g, target), lj_shape_of(LJ_BATCH));
+    const lj_value other_weight = lj_input(g, "other_weight", LJ_F32, lj_shape_of(LJ_BATCH));
+    return lj_add(g, own, lj_loss_build(g, raw, other, other_weight, *loss));
+}
+
 lj_status lj_network_training(const lj_family *family, const lj_network *network, const lj_loss_options *loss,
                               lj_graph **out, lj_value *loss_value)
 {
@@ -161,10 +173,9 @@ lj_status lj_network_training(const lj_family *family, const lj_network *network
     LJ_TRY(lj_graph_create(1, &g));
     const lj_value raw = build(family, network, g);
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
-    if (network->spec->task == LJ_UNSUPERVISED)
-        *loss_value = lj_sum(g, lj_multiply(g, raw, weight), 0, 0);
-    else
-        *loss_value = lj_loss_build(g, raw, target_of(family, network, g, loss->loss), weight, *loss);
+    *loss_value = network->spec->task == LJ_UNSUPERVISED
+                      ? lj_sum(g, lj_multiply(g, raw, weight), 0, 0)
+                      : loss_of(g, network, raw, target_of(family, network, g, loss->loss), weight, loss);
     const lj_status status = lj_graph_check(g);
     if (status != LJ_OK) {
         lj_graph_destroy(g);

@@ -97,6 +97,8 @@ static const lj_declaration augment_declarations[] = {
      .doc = "Deviation of normal noise on each value (0 to 1)."},
     {AUGMENT(cut_out), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
      .doc = "Side of a square that is made black, as a share of the shorter side."},
+    {AUGMENT(mix_up), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.5, .fallback = "0",
+     .doc = "Another training image is mixed in, and its target, with at most this share."},
     {AUGMENT(fill), .kind = LJ_DECLARED_CHOICE, .choices = fills, .fallback = "nearest",
      .doc = "What lies outside of the image: its nearest pixel, black (constant), its mirror image, or it again."},
 };
@@ -174,6 +176,7 @@ void lj_train_values_finish(lj_train_values *v, lj_task task, lj_train_options *
                     .contrast = a->contrast,
                     .noise = a->noise,
                     .cut_out = a->cut_out,
+                    .mix_up = a->mix_up,
                     .flip_x = a->flip_x,
                     .flip_y = a->flip_y,
                     .fill = (lj_fill)a->fill},

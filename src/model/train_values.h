@@ -7,7 +7,7 @@
 
 /* The keys of `augment:`. */
 typedef struct lj_augment_values {
-    double rotation, shear, shift, zoom, brightness, contrast, noise, cut_out;
+    double rotation, shear, shift, zoom, brightness, contrast, noise, cut_out, mix_up;
     int flip_x, flip_y, fill;
 } lj_augment_values;
 

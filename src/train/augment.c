@@ -144,3 +144,12 @@ void lj_augment_image(const lj_augment_options *o, const lj_pixels *shape, const
     add_noise(o, seed, noise, row, lj_pixels_size(shape), out);
     cut_out(o, shape, u, out);
 }
+
+int64_t lj_augment_partner(const lj_augment_options *o, uint64_t seed, int64_t row, int64_t epoch, int64_t n,
+                           float *share)
+{
+    const uint64_t stream = lj_random_stream("train/mix_up") + (uint64_t)epoch;
+    const double place = (double)lj_random_u32(seed, stream, (uint64_t)(2 * row)) / 4294967296.0;
+    *share = (float)o->mix_up * lj_random_uniform(seed, stream, (uint64_t)(2 * row + 1));
+    return (int64_t)(place * (double)n);
+}

@@ -54,6 +54,15 @@ lj_rows lj_stream_rows(const int32_t *stream, int64_t count, int64_t context)
         .n = (count - 1) / context, .token_count = context, .stream = stream, .stream_count = count};
 }
 
+static lj_status prepare_mixing(lj_trainer *trainer)
+{
+    const int64_t size = lj_team_size(trainer->team) * trainer->train->pixel_count;
+    if (trainer->programs[0].in_other == NULL)
+        return LJ_OK;
+    trainer->mixed = lj_new_array(size, sizeof(float));
+    return trainer->mixed != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "train: no memory for %" PRId64 " pixels", size);
+}
+
 lj_status lj_batches_prepare(lj_trainer *trainer)
 {
     LJ_TRY(fill_targets(trainer));
@@ -70,7 +79,10 @@ lj_status lj_batches_prepare(lj_trainer *trainer)
         p->in_pixels = lj_program_input(p->program, "pixels");
         p->in_target = lj_program_input(p->program, "target");
         p->in_weight = lj_program_input(p->program, "weight");
+        p->in_other = lj_program_input(p->program, "other");
+        p->in_other_weight = lj_program_input(p->program, "other_weight");
     }
+    LJ_TRY(prepare_mixing(trainer));
     if (trainer->program_count == 1)
         return LJ_OK;
     trainer->lengths = lj_new_array(trainer->train->n, sizeof(*trainer->lengths));
@@ -207,20 +219,50 @@ typedef struct image_batch {
     const int64_t *rows;
 } image_batch;
 
-static void load_image(void *context, int64_t index, int thread)
+/* The image of a row as this epoch shows it. */
+static void show_image(const lj_trainer *trainer, int64_t row, float *to)
 {
-    const image_batch *batch = context;
-    const lj_trainer *trainer = batch->trainer;
     const lj_rows *data = trainer->train;
-    const int64_t row = batch->rows[index];
     const uint8_t *from = data->pixels + row * data->pixel_count;
-    float *to = batch->program->in_pixels + index * data->pixel_count;
-    (void)thread;
     if (lj_augment_any(&trainer->options.augment))
         lj_augment_image(&trainer->options.augment, &data->image, from, trainer->options.seed, row, trainer->at.epoch,
                          to);
     else
         lj_pixels_load(from, data->pixel_count, to);
+}
+
+static int64_t partner_of(const lj_trainer *trainer, int64_t row, float *share)
+{
+    return lj_augment_partner(&trainer->options.augment, trainer->options.seed, row, trainer->at.epoch,
+                              trainer->train->n, share);
+}
+
+static void load_image(void *context, int64_t index, int thread)
+{
+    const image_batch *batch = context;
+    const lj_trainer *trainer = batch->trainer;
+    const int64_t row = batch->rows[index], size = trainer->train->pixel_count;
+    float *to = batch->program->in_pixels + index * size;
+    show_image(trainer, row, to);
+    if (trainer->mixed == NULL)
+        return;
+    float share = 0.0F, *other = trainer->mixed + thread * size;
+    show_image(trainer, partner_of(trainer, row, &share), other);
+    for (int64_t i = 0; i < size; i++)
+        to[i] += share * (other[i] - to[i]);
+}
+
+/* The loss of a mixed row is that of both targets, each with its share of the row's weight. */
+static void mix_targets(const lj_trainer *trainer, lj_batch_program *p, const int64_t *rows, int64_t n)
+{
+    for (int64_t i = 0; i < n; i++) {
+        float share = 0.0F;
+        const int64_t other = partner_of(trainer, rows[i], &share);
+        memcpy((uint32_t *)p->in_other + i, (const uint32_t *)trainer->target + other, 4);
+        p->in_other_weight[i] = share * p->in_weight[i];
+        p->in_weight[i] -= p->in_other_weight[i];
+    }
+    p->equal_weights = 0;
 }
 
 /* The one for the longest of the rows. */
@@ -259,5 +301,7 @@ lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n,
     if (trainer->target != NULL && p->in_target != NULL)
         gather(p->in_target, trainer->target, rows, n, 1, 1);
     *weight = load_weights(trainer, p, rows, n);
+    if (trainer->mixed != NULL)
+        mix_targets(trainer, p, rows, n);
     return p;
 }

@@ -44,8 +44,8 @@ static lj_status describe_options(const lj_trainer *trainer, lj_text *out)
     lj_text_printf(out, "%s %a %" PRId64 " %" PRId64 " %a %a %" PRId64 "\n", lj_schedule_name(s->schedule), s->rate,
                    s->warm_up, s->period, s->factor, s->minimum, s->patience);
     const lj_augment_options *a = &o->augment;
-    lj_text_printf(out, "%a %a %a %a %a %a %a %a %d %d %d\n", a->rotation, a->shear, a->shift, a->zoom, a->brightness,
-                   a->contrast, a->noise, a->cut_out, a->flip_x, a->flip_y, (int)a->fill);
+    lj_text_printf(out, "%a %a %a %a %a %a %a %a %a %d %d %d\n", a->rotation, a->shear, a->shift, a->zoom, a->brightness,
+                   a->contrast, a->noise, a->cut_out, a->mix_up, a->flip_x, a->flip_y, (int)a->fill);
     return lj_text_finish(out);
 }
 

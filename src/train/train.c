@@ -282,6 +282,7 @@ static void destroy(lj_trainer *trainer)
     lj_free(trainer->weight);
     lj_free(trainer->scores);
     lj_free(trainer->valid_weight);
+    lj_free(trainer->mixed);
     lj_free(trainer->epochs);
 }
 

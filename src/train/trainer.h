@@ -30,6 +30,8 @@ typedef struct lj_batch_program {
     float *in_pixels;
     void *in_target;
     float *in_weight;
+    void *in_other; /* with mix-up: the target of the row that is mixed in, and its part of the weight */
+    float *in_other_weight;
     int64_t equal_weights; /* rows for which in_weight holds 1/rows; 0: something else */
 } lj_batch_program;
 
@@ -55,6 +57,7 @@ typedef struct lj_trainer {
     float *weight;        /* [n] sample times class weight; NULL: 1 */
     float *scores;        /* [valid n, width] */
     double *valid_weight; /* [valid n] or NULL */
+    float *mixed;         /* [threads, pixel_count] the image that is mixed in; NULL: no mix-up */
 
     lj_position at;
     lj_epoch *epochs;

@@ -167,6 +167,74 @@ static void only_seed_row_and_epoch_decide(void **state)
     }
 }
 
+static void a_partner_depends_on_seed_row_and_epoch_and_has_a_small_share(void **state)
+{
+    (void)state;
+    const lj_augment_options o = {.mix_up = 0.4};
+    int seen[10] = {0}, changed = 0;
+    float greatest = 0.0F;
+    for (int64_t row = 0; row < 200; row++) {
+        float share = -1.0F, again = -1.0F, later = -1.0F;
+        const int64_t partner = lj_augment_partner(&o, 7, row, 3, 10, &share);
+        assert_in_range(partner, 0, 9);
+        assert_true(share >= 0.0F && share < 0.4F);
+        assert_int_equal(lj_augment_partner(&o, 7, row, 3, 10, &again), partner);
+        assert_true(share == again);
+        changed += lj_augment_partner(&o, 7, row, 4, 10, &later) != partner || share != later;
+        greatest = share > greatest ? share : greatest;
+        seen[partner]++;
+    }
+    for (int i = 0; i < 10; i++)
+        assert_true(seen[i] > 0);
+    assert_true(greatest > 0.35F);
+    assert_true(changed > 190);
+}
+
+/* z = w x, one step of SGD on images of one pixel: against the gradient by hand. */
+static void a_step_with_mix_up_moves_as_both_targets_say(void **state)
+{
+    (void)state;
+    enum { N = 4 };
+    const uint8_t bytes[N] = {255, 51, 102, 0};
+    const double y[N] = {1.0, -1.0, 0.5, 2.0};
+    const lj_rows rows = {.n = N, .pixels = bytes, .pixel_count = 1, .image = {.height = 1, .width = 1, .channels = 1},
+                          .target = y};
+    lj_train_job job = {.task = LJ_REGRESSION, .target_scale = 1.0};
+    lj_train_result result;
+    assert_int_equal(lj_graph_create(1, &job.training), LJ_OK);
+    assert_int_equal(lj_graph_create(0, &job.scoring), LJ_OK);
+    assert_int_equal(lj_weights_create(&job.weights), LJ_OK);
+    lj_graph *g = job.training;
+    const lj_value x = lj_reshape(g, lj_input(g, "pixels", LJ_F32, lj_shape_of(LJ_BATCH, 1, 1, 1)),
+                                  lj_shape_of(LJ_BATCH, 1));
+    const lj_value z = lj_dense(g, x, 1, .name = "z", .no_bias = 1);
+    const char *const targets[] = {"target", "other"}, *const weights[] = {"weight", "other_weight"};
+    lj_value losses[2];
+    for (int i = 0; i < 2; i++)
+        losses[i] = lj_loss_build(g, z, lj_input(g, targets[i], LJ_F32, lj_shape_of(LJ_BATCH)),
+                                  lj_input(g, weights[i], LJ_F32, lj_shape_of(LJ_BATCH)),
+                                  (lj_loss_options){.loss = LJ_LOSS_MSE});
+    job.loss = lj_add(g, losses[0], losses[1]);
+    assert_int_equal(lj_weights_add(job.weights, g, 1), LJ_OK);
+    const double before = (double)((const float *)lj_weights_find(job.weights, "z.weight")->data)[0];
+    const lj_train_options o = {.epochs = 1, .batch = N, .optimiser = {.optimiser = LJ_OPTIMISER_SGD},
+                                .schedule = {.rate = 0.1}, .augment = {.mix_up = 0.5}, .seed = 7};
+    assert_int_equal(lj_train(&job, &o, &rows, NULL, NULL, NULL, &result), LJ_OK);
+    double gradient = 0.0, shares = 0.0;
+    for (int64_t i = 0; i < N; i++) {
+        float share = 0.0F;
+        const int64_t j = lj_augment_partner(&o.augment, 7, i, 0, N, &share);
+        const double s = (double)share, in = (1 - s) * bytes[i] / 255.0 + s * bytes[j] / 255.0;
+        gradient += 2.0 * in * ((1 - s) * (before * in - y[i]) + s * (before * in - y[j])) / N;
+        shares += i != j ? s : 0.0;
+    }
+    assert_true(shares > 0.1);
+    const double after = (double)((const float *)lj_weights_find(job.weights, "z.weight")->data)[0];
+    assert_true(fabs(after - (before - 0.1 * gradient)) < 1e-6);
+    lj_free(result.epochs);
+    lj_train_job_release(&job);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +244,8 @@ int main(void)
         cmocka_unit_test(what_lies_outside_follows_the_fill),
         cmocka_unit_test(light_noise_and_cut_out),
         cmocka_unit_test(only_seed_row_and_epoch_decide),
+        cmocka_unit_test(a_partner_depends_on_seed_row_and_epoch_and_has_a_small_share),
+        cmocka_unit_test(a_step_with_mix_up_moves_as_both_targets_say),
     };
     return cmocka_run_group_tests(tests, make_slopes, NULL);
 }
