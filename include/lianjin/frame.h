@@ -45,9 +45,23 @@ typedef struct lj_column {
     int32_t word_count;
 } lj_column;
 
+/* X(code, name) How an image gets another size: every pixel counts, the four pixels around, or the nearest one. */
+#define LJ_RESIZE_LIST(X)          \
+    X(ANTIALIASED, "antialiased")  \
+    X(BILINEAR, "bilinear")        \
+    X(NEAREST, "nearest")
+typedef enum lj_resize {
+#define X(code, name) LJ_RESIZE_##code,
+    LJ_RESIZE_LIST(X)
+#undef X
+        LJ_RESIZE_COUNT
+} lj_resize;
+
 /* An image of each row, all of one shape: bytes [n_rows, height, width, channels], 0 black, 255 white. */
 typedef struct lj_pixels {
     int64_t height, width, channels; /* channels: 1 grey, 3 red, green, blue */
+    lj_resize resize;                /* how files came to this size, and those to be scored come to it */
+    int crop;                        /* proportions are kept: what is too wide or high is cut off on both sides */
     uint8_t *bytes;
 } lj_pixels;
 /* Bytes of one image; 0 for NULL. */

@@ -8,6 +8,10 @@
 #include "lianjin/file.h"
 #include "lianjin/limits.h"
 
+#define NAME(code, name) name,
+const char *const lj_resize_choices[] = {LJ_RESIZE_LIST(NAME) NULL};
+#undef NAME
+
 enum { DEFAULT_CHANNELS = 3, BLOCK_FILES = 256 };
 
 /* What has been read so far. */
@@ -274,7 +278,23 @@ void lj_image_shape_write(const lj_pixels *shape, lj_json *json)
     lj_json_integer(json, "height", shape->height);
     lj_json_integer(json, "width", shape->width);
     lj_json_integer(json, "channels", shape->channels);
+    lj_json_string(json, "resize", lj_resize_choices[shape->resize]);
+    lj_json_bool(json, "crop", shape->crop);
     lj_json_end_map(json);
+}
+
+static lj_status read_resize(const lj_doc *doc, const lj_item *image, lj_resize *out)
+{
+    const char *name = NULL;
+    LJ_TRY(lj_item_need_string(doc, image, "resize", &name));
+    for (int i = 0; i < LJ_RESIZE_COUNT; i++) {
+        if (strcmp(name, lj_resize_choices[i]) == 0) {
+            *out = (lj_resize)i;
+            return LJ_OK;
+        }
+    }
+    return lj_fail(LJ_ECORRUPT, "%s:%d:%d: no way to resize called '%s'", lj_doc_name(doc), image->line, image->column,
+                   name);
 }
 
 lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *out)
@@ -285,5 +305,12 @@ lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *
     LJ_TRY(lj_item_need(doc, map, "image", LJ_MAP, &image));
     LJ_TRY(lj_item_need_integer(doc, image, "height", 1, LJ_IMAGE_SIDE_MAX, &out->height));
     LJ_TRY(lj_item_need_integer(doc, image, "width", 1, LJ_IMAGE_SIDE_MAX, &out->width));
-    return lj_item_need_integer(doc, image, "channels", 1, 3, &out->channels);
+    LJ_TRY(lj_item_need_integer(doc, image, "channels", 1, 3, &out->channels));
+    if (lj_item_get(image, "resize") == NULL) /* older bundles have neither */
+        return LJ_OK;
+    LJ_TRY(read_resize(doc, image, &out->resize));
+    const lj_item *crop = NULL;
+    LJ_TRY(lj_item_need(doc, image, "crop", LJ_BOOL, &crop));
+    out->crop = crop->number != 0;
+    return LJ_OK;
 }

@@ -18,7 +18,7 @@ LJ_CHECKED lj_status lj_idx_read(const char *path, lj_sha256 *hash, lj_idx *out)
 LJ_CHECKED lj_status lj_image_decode(const char *path, const uint8_t *file, size_t size, int64_t channels,
                                      lj_pixels *out);
 
-/* Another size by the antialiased triangle filter: the same bits everywhere. out->bytes is the caller's, of its size. */
+/* Another size as out->resize and out->crop say: the same bits everywhere. out->bytes is the caller's, of its size. */
 LJ_CHECKED lj_status lj_image_resize(const lj_pixels *in, const lj_pixels *out);
 
 /* Images of a folder, with the names of their classes where it has folders. */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "lianjin/limits.h"
+#include "lianjin/images.h"
 #include "pipeline/pipeline.h"
 
 #define COUNT(array) ((int64_t)(sizeof(array) / sizeof((array)[0])))
@@ -80,7 +81,12 @@ static const lj_declaration image_rows[] = {
      .doc = "The same for test. Left out: the share `split.test` of each class of train."},
     {.key = "size", .kind = LJ_DECLARED_INTEGERS, .offset = offsetof(lj_pipeline_images, size), .min = 1,
      .max = LJ_IMAGE_SIDE_MAX,
-     .doc = "[height, width] that images of folders are resized to (antialiased). Left out: that of the first image."},
+     .doc = "[height, width] that images of folders are resized to. Left out: that of the first image."},
+    {.key = "resize", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_images, resize),
+     .choices = lj_resize_choices, .fallback = "antialiased",
+     .doc = "How: every pixel counts (antialiased), the four around (bilinear), or the nearest one."},
+    {.key = "crop", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_images, crop), .fallback = "false",
+     .doc = "Keeps the proportions: what is too wide or too high for size is cut off on both sides."},
     {.key = "channels", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_images, channels),
      .choices = channel_words, .doc = "Left out: rgb for folders, what the file has for IDX."},
 };

@@ -197,6 +197,105 @@ static void resized_images_are_pillows(void **state)
     lj_doc_destroy(doc);
 }
 
+static void images_of_sixteen_bits_become_bytes(void **state)
+{
+    (void)state;
+    uint16_t linear[3 * 4];
+    lj_frame *frame = NULL;
+    for (int i = 0; i < 12; i++)
+        linear[i] = 65535;
+    assert_int_equal(mkdir(path_of("deep"), 0700), 0);
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = 2, .height = 2, .format = PNG_FORMAT_LINEAR_RGB};
+    assert_true(png_image_write_to_file(&image, path_of("deep/x.png"), 0, linear, 0, NULL));
+    assert_ok(read_one(path_of("deep"), NULL, NULL, &frame));
+    for (int i = 0; i < 12; i++)
+        assert_int_equal(lj_frame_pixels(frame)->bytes[i], 255);
+    lj_frame_destroy(frame);
+}
+
+/* The header of a PNG file alone, of any size: the sum over it as PNG has it. */
+static void write_png_header(const char *name, uint32_t width, uint32_t height)
+{
+    uint8_t file[8 + 4 + 4 + 13 + 4] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+    const uint32_t sides[] = {width, height};
+    for (int i = 0; i < 8; i++)
+        file[16 + i] = (uint8_t)(sides[i / 4] >> (24 - 8 * (i % 4)));
+    file[24] = 8, file[25] = 2;
+    uint32_t sum = 0xffffffffU;
+    for (int i = 12; i < 29; i++) {
+        sum ^= file[i];
+        for (int bit = 0; bit < 8; bit++)
+            sum = sum >> 1 ^ (sum & 1 ? 0xedb88320U : 0);
+    }
+    for (int i = 0; i < 4; i++)
+        file[29 + i] = (uint8_t)(~sum >> (24 - 8 * i));
+    (void)write_bytes(name, file, sizeof(file));
+}
+
+static void images_of_too_many_pixels_are_refused_before_memory_is_asked_for(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(path_of("vast"), 0700), 0);
+    write_png_header("vast/x.png", 12000, 10000);
+    refuse(path_of("vast"), NULL, NULL, LJ_EDATA, "vast/x.png");
+    assert_non_null(strstr(lj_error_message(), "100000000"));
+    write_png_header("vast/x.png", 100, 100); /* the same way, but what is missing is the rest */
+    refuse(path_of("vast"), NULL, NULL, LJ_EDATA, "damaged or cut short");
+    (void)write_text("vast/x.png", "GIF89a with two pictures");
+    refuse(path_of("vast"), NULL, NULL, LJ_EDATA, "expected a JPEG or PNG file");
+}
+
+/* One line of eight pixels as four, by each method; and what is cut off. */
+static void images_are_resized_and_cut_as_told(void **state)
+{
+    (void)state;
+    uint8_t line[8] = {0, 10, 20, 30, 40, 50, 200, 250}, out[4];
+    static const uint8_t nearest[] = {10, 30, 50, 250}, bilinear[] = {5, 25, 45, 225}, antialiased[] = {7, 25, 63, 200};
+    static const uint8_t middle[] = {20, 30, 40, 50};
+    const lj_pixels in = {.height = 1, .width = 8, .channels = 1, .bytes = line};
+    lj_pixels to = {.height = 1, .width = 4, .channels = 1, .bytes = out};
+    assert_ok(lj_image_resize(&in, &to));
+    assert_memory_equal(out, antialiased, 4);
+    to.resize = LJ_RESIZE_BILINEAR;
+    assert_ok(lj_image_resize(&in, &to));
+    assert_memory_equal(out, bilinear, 4);
+    to.resize = LJ_RESIZE_NEAREST;
+    assert_ok(lj_image_resize(&in, &to));
+    assert_memory_equal(out, nearest, 4);
+    to.crop = 1;
+    assert_ok(lj_image_resize(&in, &to));
+    assert_memory_equal(out, middle, 4);
+    /* a column: the middle of what is too high */
+    const lj_pixels high = {.height = 8, .width = 1, .channels = 1, .bytes = line};
+    to.height = 4, to.width = 1;
+    assert_ok(lj_image_resize(&high, &to));
+    assert_memory_equal(out, middle, 4);
+}
+
+static void the_shape_comes_back_from_its_description(void **state)
+{
+    (void)state;
+    const lj_pixels shape = {.height = 5, .width = 4, .channels = 3, .resize = LJ_RESIZE_NEAREST, .crop = 1};
+    lj_pixels back = {0};
+    lj_text text = {0};
+    lj_json json;
+    lj_doc *doc = NULL;
+    lj_json_start(&json, &text, 1);
+    lj_json_map(&json, NULL);
+    lj_image_shape_write(&shape, &json);
+    lj_json_end_map(&json);
+    assert_ok(lj_text_finish(&text));
+    assert_ok(lj_json_parse("shape", text.data, text.size, &doc));
+    assert_ok(lj_image_shape_read(doc, lj_doc_root(doc), &back));
+    assert_memory_equal(&back, &shape, sizeof(shape));
+    lj_doc_destroy(doc);
+    static const char wrong[] = "{\"image\": {\"height\": 5, \"width\": 4, \"channels\": 3, \"resize\": \"no\"}}";
+    assert_ok(lj_json_parse("shape", wrong, strlen(wrong), &doc));
+    assert_int_equal(lj_image_shape_read(doc, lj_doc_root(doc), &back), LJ_ECORRUPT);
+    lj_doc_destroy(doc);
+    lj_text_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +304,10 @@ int main(void)
         cmocka_unit_test(folders_name_the_classes),
         cmocka_unit_test(broken_images_are_named),
         cmocka_unit_test(resized_images_are_pillows),
+        cmocka_unit_test(images_of_sixteen_bits_become_bytes),
+        cmocka_unit_test(images_of_too_many_pixels_are_refused_before_memory_is_asked_for),
+        cmocka_unit_test(images_are_resized_and_cut_as_told),
+        cmocka_unit_test(the_shape_comes_back_from_its_description),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
