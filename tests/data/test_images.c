@@ -213,10 +213,10 @@ static void images_of_sixteen_bits_become_bytes(void **state)
     lj_frame_destroy(frame);
 }
 
-/* The header of a PNG file alone, of any size: the sum over it as PNG has it. */
+/* The header of a PNG file, of any size, and the beginning of its data. */
 static void write_png_header(const char *name, uint32_t width, uint32_t height)
 {
-    uint8_t file[8 + 4 + 4 + 13 + 4] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+    uint8_t file[8 + 4 + 4 + 13 + 4 + 8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
     const uint32_t sides[] = {width, height};
     for (int i = 0; i < 8; i++)
         file[16 + i] = (uint8_t)(sides[i / 4] >> (24 - 8 * (i % 4)));
@@ -229,6 +229,7 @@ static void write_png_header(const char *name, uint32_t width, uint32_t height)
     }
     for (int i = 0; i < 4; i++)
         file[29 + i] = (uint8_t)(~sum >> (24 - 8 * i));
+    memcpy(file + 33, "\0\0\1\0IDAT", 8);
     (void)write_bytes(name, file, sizeof(file));
 }
 
