@@ -410,6 +410,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
         return run_lstm(team, seconds);
     if (strcmp(name, "score-dense-64-64") == 0)
         return score_one(seconds);
+    if (strncmp(name, "words-", 6) == 0)
+        return run_words_case(name, team, seconds);
     return run_text_case(name, seconds);
 }
 

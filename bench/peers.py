@@ -324,11 +324,22 @@ def tokenizers_bpe():
     return middle - begin if "-fit-" in case else time.perf_counter() - middle
 
 
+def gensim_words():
+    """Word2Vec with its defaults on sentences of 10,000 words that are in memory: vocabulary and training."""
+    from gensim.models import Word2Vec
+
+    words = open(os.environ["BENCH_TEXT"], encoding="utf-8").read().split()
+    sentences = [words[i : i + 10000] for i in range(0, len(words), 10000)]
+    begin = time.perf_counter()
+    Word2Vec(sentences=sentences, sg=int("skip-gram" in case), workers=threads, seed=1)
+    return time.perf_counter() - begin
+
+
 RUNS = {"torch-last": {"conv": torch_images, "vgg": torch_images},
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
                   "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
                   "transformer": torch_encoder},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
         "sklearn": {"job": whole_job, "text": text_job},
-        "jieba": {"segment": jieba_segment}, "tokenizers": {"bpe": tokenizers_bpe}}
+        "gensim": {"words": gensim_words}, "jieba": {"segment": jieba_segment}, "tokenizers": {"bpe": tokenizers_bpe}}
 print(RUNS[peer][case.split("-")[0]]())

@@ -6,6 +6,7 @@
 #include "lianjin/file.h"
 #include "lianjin/memory.h"
 #include "lianjin/progress.h"
+#include "lianjin/words.h"
 #include "prep/text/bpe.h"
 #include "prep/text/segment.h"
 
@@ -51,6 +52,22 @@ static lj_status run_bpe(const char *text, size_t size, int times_fit, lj_arena 
     lj_bpe_counts_free(&counts);
     lj_bpe_tokens_free(&tokens);
     return status;
+}
+
+lj_status run_words_case(const char *name, lj_team *team, double *seconds)
+{
+    const int is_cbow = strncmp(name, "words-cbow-", 11) == 0;
+    const lj_word_options options = {.corpus = getenv("BENCH_TEXT"), .seed = 1,
+                                     .method = is_cbow ? LJ_WORD_METHOD_CBOW : LJ_WORD_METHOD_SKIP_GRAM};
+    lj_word_training training;
+    lj_word_vectors *vectors = NULL;
+    if (options.corpus == NULL || (!is_cbow && strncmp(name, "words-skip-gram-", 16) != 0))
+        return lj_fail(LJ_EUSAGE, "unknown case '%s', or $BENCH_TEXT names no file", name);
+    const double begin = lj_seconds();
+    LJ_TRY(lj_word_vectors_train(&options, team, NULL, &training, &vectors));
+    *seconds = lj_seconds() - begin;
+    lj_word_vectors_destroy(vectors);
+    return LJ_OK;
 }
 
 lj_status run_text_case(const char *name, double *seconds)

@@ -2,7 +2,7 @@
 #ifndef LIANJIN_MODEL_FASTTEXT_H
 #define LIANJIN_MODEL_FASTTEXT_H
 
-#include "model/huffman.h"
+#include "words/huffman.h"
 #include "model/text_linear.h"
 
 enum { LJ_FASTTEXT_SOFTMAX, LJ_FASTTEXT_HIERARCHICAL };

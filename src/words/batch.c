@@ -85,7 +85,7 @@ static int64_t take_targets(const lj_batch_plan *plan, int32_t word, dice *d, co
     if (plan->draw == NULL) {
         const int64_t begin = plan->tree->begin[word], n = plan->tree->begin[word + 1] - begin;
         memcpy(target, plan->tree->node + begin, (size_t)n * sizeof(*target));
-        *label = plan->tree->label + begin;
+        *label = plan->label + begin;
         return n;
     }
     int64_t n = 0;

@@ -14,6 +14,7 @@
 
 #include "words/chunk.h"
 #include "words/draw.h"
+#include "words/huffman.h"
 
 /* Part of the arithmetic of training. */
 #define LJ_BATCH_WORDS 256
@@ -27,6 +28,7 @@ typedef struct lj_batch_plan {
     int32_t rows[2];           /* of the inputs (words) and of the outputs (words, or nodes of the tree) */
     const lj_draw *draw;       /* NULL: hierarchical softmax */
     const lj_huffman *tree;
+    const float *label;        /* of each node of a way in the tree: 1 to the left, 0 to the right, as in word2vec */
     int64_t targets_max;       /* of a centre */
 } lj_batch_plan;
 

@@ -1,4 +1,4 @@
-/* Inside of words/: drawing words by their frequency, and the tree of hierarchical softmax. */
+/* Inside of words/: drawing words by their frequency. */
 #ifndef LIANJIN_WORDS_DRAW_H
 #define LIANJIN_WORDS_DRAW_H
 
@@ -26,19 +26,5 @@ static inline int32_t lj_draw_take(const lj_draw *draw, uint32_t bits)
     const int32_t i = (int32_t)(place >> 32);
     return (uint32_t)place <= draw->threshold[i] ? i : draw->other[i];
 }
-
-/*
- * Huffman's tree over words whose counts descend: the way to word i is the nodes node[begin[i]] .. node[begin[i + 1]],
- * from the root, and at each what a logistic unit there should say. Inner nodes are numbered 0 .. count - 2.
- */
-typedef struct lj_huffman {
-    int64_t *begin; /* [count + 1] */
-    int32_t *node;
-    float *label; /* 1 or 0 */
-    int64_t depth; /* of the longest way */
-} lj_huffman;
-
-LJ_CHECKED lj_status lj_huffman_make(const int64_t *counts, int32_t count, lj_huffman *out);
-void lj_huffman_free(lj_huffman *tree);
 
 #endif

@@ -208,16 +208,38 @@ static lj_status make_keep(trainer *t)
     return LJ_OK;
 }
 
+static lj_status make_tree(trainer *t)
+{
+    const lj_vocabulary *v = t->job->vocabulary;
+    float *counts = lj_arena_array(t->arena, v->count, sizeof(*counts));
+    if (counts == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %d words", v->count);
+    if (v->count < 2)
+        return lj_fail(LJ_EDATA, "hierarchical softmax: expected at least two words in the vocabulary, found one");
+    for (int32_t i = 0; i < v->count; i++)
+        counts[i] = (float)v->counts[i];
+    LJ_TRY(lj_huffman_make(counts, v->count, &t->tree));
+    const int64_t nodes = t->tree.begin[v->count];
+    float *label = lj_arena_array(t->arena, nodes, sizeof(*label));
+    if (label == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %d words", v->count);
+    for (int64_t k = 0; k < nodes; k++)
+        label[k] = t->tree.is_right[k] ? 0.0F : 1.0F;
+    for (int32_t i = 0; i < v->count; i++) {
+        const int64_t depth = t->tree.begin[i + 1] - t->tree.begin[i];
+        t->plan.targets_max = depth > t->plan.targets_max ? depth : t->plan.targets_max;
+    }
+    t->plan.tree = &t->tree;
+    t->plan.label = label;
+    return LJ_OK;
+}
+
 static lj_status make_targets(trainer *t)
 {
     const lj_vocabulary *v = t->job->vocabulary;
     t->plan = (lj_batch_plan){.options = t->job->options, .rows = {v->count, v->count}};
-    if (t->job->options->hierarchical) {
-        LJ_TRY(lj_huffman_make(v->counts, v->count, &t->tree));
-        t->plan.tree = &t->tree;
-        t->plan.targets_max = t->tree.depth > 0 ? t->tree.depth : 1;
-        return LJ_OK;
-    }
+    if (t->job->options->hierarchical)
+        return make_tree(t);
     double *weights = lj_arena_array(t->arena, v->count, sizeof(*weights));
     if (weights == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %d words", v->count);

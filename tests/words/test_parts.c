@@ -1,4 +1,4 @@
-/* The parts of training: draws, the tree, counts on disk, eigenvalues and singular values. */
+/* The parts of training: draws, counts on disk, eigenvalues and singular values. */
 #include "lianjin/limits.h"
 #include "words/draw.h"
 #include "words/pair_runs.h"
@@ -28,38 +28,6 @@ static void words_are_drawn_by_their_weight(void **state)
         assert_true(drawn >= 0 && drawn < N);
     }
     lj_draw_free(&draw);
-}
-
-static void frequent_words_have_short_ways(void **state)
-{
-    (void)state;
-    const int64_t counts[] = {40, 20, 12, 12, 8, 5, 2, 1};
-    enum { N = 8 };
-    lj_huffman tree;
-    assert_ok(lj_huffman_make(counts, N, &tree));
-    int64_t cost = 0;
-    double kraft = 0;
-    for (int i = 0; i < N; i++) {
-        const int64_t depth = tree.begin[i + 1] - tree.begin[i];
-        cost += counts[i] * depth;
-        kraft += 1.0 / (double)(1 << depth);
-        assert_int_equal(tree.node[tree.begin[i]], N - 2); /* all ways begin at the root */
-        for (int k = 0; k < i; k++) { /* no two ways are the same: they part at one node */
-            int64_t s = 0;
-            while (tree.node[tree.begin[i] + s] == tree.node[tree.begin[k] + s] &&
-                   tree.label[tree.begin[i] + s] == tree.label[tree.begin[k] + s]) {
-                s++;
-                assert_true(s < depth && s < tree.begin[k + 1] - tree.begin[k]);
-            }
-            assert_int_equal(tree.node[tree.begin[i] + s], tree.node[tree.begin[k] + s]);
-        }
-    }
-    assert_int_equal(cost, 40 * 1 + 20 * 3 + 24 * 3 + 8 * 4 + 5 * 5 + 3 * 6); /* worked out by hand */
-    assert_true(kraft == 1.0);
-    lj_huffman_free(&tree);
-    assert_ok(lj_huffman_make(counts, 1, &tree));
-    assert_int_equal(tree.begin[1], 0);
-    lj_huffman_free(&tree);
 }
 
 static void counts_beyond_memory_are_the_same(void **state)
@@ -190,8 +158,9 @@ static void singular_values_and_left_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_are_drawn_by_their_weight),   cmocka_unit_test(frequent_words_have_short_ways),
-        cmocka_unit_test(counts_beyond_memory_are_the_same), cmocka_unit_test(eigenvalues_and_their_vectors),
+        cmocka_unit_test(words_are_drawn_by_their_weight),
+        cmocka_unit_test(counts_beyond_memory_are_the_same),
+        cmocka_unit_test(eigenvalues_and_their_vectors),
         cmocka_unit_test(singular_values_and_left_vectors),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -3,8 +3,8 @@
  * construction of minimum-redundancy codes", Proceedings of the IRE 40, 1952; Morin and Bengio, "Hierarchical
  * probabilistic neural network language model", AISTATS 2005.
  */
-#ifndef LIANJIN_MODEL_HUFFMAN_H
-#define LIANJIN_MODEL_HUFFMAN_H
+#ifndef LIANJIN_WORDS_HUFFMAN_H
+#define LIANJIN_WORDS_HUFFMAN_H
 
 #include <stdint.h>
 

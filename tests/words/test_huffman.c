@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "model/huffman.h"
+#include "words/huffman.h"
 
 static void frequent_classes_have_short_paths(void **state)
 {

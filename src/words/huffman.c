@@ -1,4 +1,4 @@
-#include "model/huffman.h"
+#include "words/huffman.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
