@@ -83,6 +83,10 @@ typedef struct lj_train_options {
     double average;          /* decay of the moving average of the weights by step, as 0.99; 0: none. Young averages
                                 decay faster, min(average, (1 + step) / (10 + step)), so that the start is forgotten.
                                 The averaged weights are scored on valid and kept. */
+    double swa;              /* share of the last epochs whose weights are averaged evenly, at the end of each, instead of
+                                the moving average; 0: none (Izmailov et al. 2018, "Averaging weights leads to wider
+                                optima and better generalization"). Running statistics are those of the last epoch. */
+    int find_rate;           /* 1: the base rate of the schedule is looked for first (find_rate.c) and told */
     const float *class_weight; /* [classes], NULL: 1 each */
     lj_augment_options augment; /* of the images of rows */
     uint64_t seed;

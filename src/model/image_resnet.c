@@ -42,10 +42,11 @@ static const lj_declaration declarations[] = {
      .offset = offsetof(options, stem),
      .choices = stems,
      .fallback = "auto",
-     .doc = "What comes first: large, a convolution of 7 x 7 and pooling, which quarter the sides; small, one of 3 x 3; "
-            "auto: large for sides of 96 pixels and more."},
+     .doc = "What comes first: large, a convolution of 7 x 7 and pooling, which quarter the sides; small, one of "
+            "3 x 3; auto: large for sides of 96 pixels and more."},
     LJ_ACTIVATION_DECLARATION(options, "Activation of the hidden layers."),
-    LJ_DROPOUT_DECLARATION(options, dropout, "0", "Share of the values before the answer that is dropped while training."),
+    LJ_DROPOUT_DECLARATION(options, dropout, "0",
+                           "Share of the values before the answer that is dropped while training."),
 };
 
 static int64_t stage_count(const options *o)

@@ -141,8 +141,9 @@ static void begin(builder *b, const options *o, lj_value numbers, lj_value codes
     const lj_model_spec *spec = n->spec;
     const int has_columns = spec->number_count + spec->category_count > 0;
     if (spec->steps > 0 && spec->category_count > 0) {
-        b->x = lj_graph_refuse(b->g, lj_fail(LJ_EDATA, "layers: the windows of a list have numbers alone, found %" PRId64
-                                             " categories: features: exclude", spec->category_count));
+        b->x = lj_graph_refuse(
+            b->g, lj_fail(LJ_EDATA, "layers: the windows of a list have numbers alone, found %" PRId64
+                          " categories: features: exclude", spec->category_count));
     } else if ((n->pixels != LJ_NONE) + (n->tokens != LJ_NONE) + has_columns != 1) {
         b->x = lj_graph_refuse(
             b->g, lj_fail(LJ_EDATA, "layers: a list reads images, tokens, or numbers and categories, found %s%s%s",

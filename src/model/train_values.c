@@ -63,6 +63,10 @@ static const lj_declaration declarations[] = {
      .doc = "How much better the valid value must be to count."},
     {FIELD(average), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.999999,
      .doc = "Decay of the moving average of the weights that is scored and kept, 0: none; left out: by the family."},
+    {FIELD(swa), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
+     .doc = "Share of the last epochs whose weights are averaged evenly, instead of the moving average; 0: none."},
+    {FIELD(find_rate), .kind = LJ_DECLARED_BOOL, .fallback = "false",
+     .doc = "Looks for the rate in a hundred steps with growing rates before training, and tells it."},
     {FIELD(class_weight), .kind = LJ_DECLARED_ANY,
      .doc = "balanced, or a list of one weight a class; left out: 1 each."},
     {FIELD(loss), .kind = LJ_DECLARED_CHOICE, .choices = losses, .fallback = "mse", .doc = "Loss of regression."},
@@ -203,6 +207,8 @@ void lj_train_values_finish(lj_train_values *v, lj_task task, lj_train_options *
         .patience = v->patience == 0 ? 1 : v->patience,
         .minimum_gain = v->minimum_gain,
         .average = v->average,
+        .swa = v->swa,
+        .find_rate = v->find_rate,
     };
 }
 

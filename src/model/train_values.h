@@ -22,7 +22,8 @@ typedef struct lj_train_values {
     double factor, minimum_rate;
     const char *monitor;
     int64_t patience;
-    double minimum_gain, average;
+    double minimum_gain, average, swa;
+    int find_rate;
     const lj_item *class_weight;
     int loss; /* of regression */
     double huber_delta, label_smoothing;

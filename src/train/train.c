@@ -11,6 +11,7 @@
 #define DEFAULT_PATIENCE 16
 #define REPORT_SECONDS   0.1
 #define SAVE_SECONDS     1.0
+#define CURVE_CELLS      16
 
 static int64_t default_batch(int64_t n)
 {
@@ -63,6 +64,8 @@ static lj_status check(const lj_trainer *trainer)
         return lj_fail(LJ_EINVAL, "train: expected at least one epoch and one row a batch");
     if (!(o->average >= 0.0 && o->average < 1.0))
         return lj_fail(LJ_EINVAL, "train: expected an averaging decay of 0 to below 1, found %g", o->average);
+    if (!(o->swa >= 0.0 && o->swa <= 1.0))
+        return lj_fail(LJ_EINVAL, "train: expected a share of epochs to average, 0 to 1, found %g", o->swa);
     return LJ_OK;
 }
 
@@ -94,7 +97,7 @@ static lj_status prepare(lj_trainer *trainer, lj_update_rule *rule)
     for (int64_t i = 0; i < job->shorter_count; i++)
         LJ_TRY(compile(trainer, rule, job->shorter[i].training, job->shorter[i].loss, job->shorter[i].tokens));
     LJ_TRY(compile(trainer, rule, job->training, job->loss, trainer->train->token_count));
-    if (trainer->options.average > 0.0)
+    if (trainer->options.average > 0.0 || trainer->options.swa > 0.0)
         LJ_TRY(lj_weights_clone(job->weights, &trainer->average));
     LJ_TRY(lj_weights_clone(job->weights, &trainer->best));
     if (trainer->valid != NULL) {
@@ -112,6 +115,25 @@ static double rows_per_second(const lj_trainer *trainer, int64_t steps, double s
     return seconds > 0.0 ? (double)steps * (double)trainer->options.batch / seconds : 0.0;
 }
 
+/* The monitored values of the last epochs as a curve one line high, for terminals. */
+static int draw_curve(const lj_trainer *trainer, char *out, size_t size)
+{
+    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    const int64_t n = trainer->at.epoch, first = n > CURVE_CELLS ? n - CURVE_CELLS : 0;
+    double low = HUGE_VAL, high = -HUGE_VAL;
+    int used = 0;
+    for (int64_t i = first; i < n; i++) {
+        const double value = trainer->epochs[i].monitor;
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+    }
+    for (int64_t i = first; i < n && used >= 0 && used < (int)size; i++) {
+        const double part = high > low ? (trainer->epochs[i].monitor - low) / (high - low) : 0.0;
+        used += snprintf(out + used, size - (size_t)used, "%s%s", i == first ? " " : "", bars[(int)(part * 7.0 + 0.5)]);
+    }
+    return used;
+}
+
 /* Moves the bar about ten times a second; the clock is asked only every so many steps. */
 static void report(lj_trainer *trainer)
 {
@@ -126,12 +148,15 @@ static void report(lj_trainer *trainer)
     }
     const double rate = rows_per_second(trainer, steps, passed);
     const int64_t total = trainer->options.epochs * lj_trainer_batches(trainer);
-    char detail[160];
+    char detail[240];
     int used = snprintf(detail, sizeof(detail), "epoch %" PRId64 ", loss %.4f", at->epoch + 1,
                         at->weight > 0.0 ? at->loss / at->weight : 0.0);
     if (at->epoch > 0 && trainer->valid != NULL && used > 0 && used < (int)sizeof(detail))
         used += snprintf(detail + used, sizeof(detail) - (size_t)used, ", valid %s %.4f", trainer->options.monitor,
                          trainer->epochs[at->epoch - 1].monitor);
+    if (at->epoch > 1 && trainer->valid != NULL && lj_console_is_terminal(trainer->console) && used > 0 &&
+        used < (int)sizeof(detail))
+        used += draw_curve(trainer, detail + used, sizeof(detail) - (size_t)used);
     if (used > 0 && used < (int)sizeof(detail))
         (void)snprintf(detail + used, sizeof(detail) - (size_t)used, ", %.0f rows/s, at most %.0f s left", rate,
                        (double)(total - at->step) * passed / (double)steps);
@@ -141,24 +166,26 @@ static void report(lj_trainer *trainer)
     trainer->report_time = now;
 }
 
-/* One batch; LJ_EDIVERGED if its loss is not finite. */
-static lj_status step(lj_trainer *trainer, int64_t epoch)
+double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
 {
     lj_position *at = &trainer->at;
     const int64_t begin = at->batch * trainer->options.batch;
     const int64_t left = trainer->train->n - begin;
     const int64_t n = left < trainer->options.batch ? left : trainer->options.batch;
-    double weight = 0.0;
-    const lj_batch_program *program = lj_batches_load(trainer, begin, n, &weight);
-    const lj_run_options run = {
-        .n_rows = n,
-        .step = at->step + 1,
-        .rate = lj_schedule_rate(&trainer->options.schedule, at->step + 1, epoch, at->plateau_drops),
-    };
-    lj_program_run(program->program, trainer->team, &run);
+    const lj_batch_program *program = lj_batches_load(trainer, begin, n, weight);
+    lj_program_run(program->program, trainer->team, &(lj_run_options){.n_rows = n, .step = at->step + 1, .rate = rate});
     at->step++;
     at->batch++;
-    const double loss = (double)program->loss[0];
+    return (double)program->loss[0];
+}
+
+/* One batch; LJ_EDIVERGED if its loss is not finite. */
+static lj_status step(lj_trainer *trainer, int64_t epoch)
+{
+    lj_position *at = &trainer->at;
+    double weight = 0.0;
+    const double loss = lj_trainer_run(
+        trainer, lj_schedule_rate(&trainer->options.schedule, at->step + 1, epoch, at->plateau_drops), &weight);
     if (!isfinite(loss))
         return lj_fail(LJ_EDIVERGED,
                        "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
@@ -166,7 +193,7 @@ static lj_status step(lj_trainer *trainer, int64_t epoch)
                        at->step, epoch + 1);
     at->loss += loss * weight;
     at->weight += weight;
-    if (trainer->average != NULL)
+    if (trainer->average != NULL && trainer->options.swa == 0.0)
         lj_average_step(trainer->average, trainer->job->weights, trainer->options.average, at->step);
     return LJ_OK;
 }
@@ -195,6 +222,19 @@ static void judge(lj_trainer *trainer, double value)
         at->finished = 1;
 }
 
+/* What the averaged weights are at the end of an epoch. */
+static void average_epoch(lj_trainer *trainer)
+{
+    const lj_train_options *o = &trainer->options;
+    const int64_t first = (int64_t)ceil((1.0 - o->swa) * (double)o->epochs); /* epochs before those that count */
+    if (trainer->average == NULL)
+        return;
+    if (o->swa > 0.0)
+        lj_average_epoch(trainer->average, trainer->job->weights, trainer->at.epoch + 1 - first);
+    else
+        lj_average_frozen(trainer->average, trainer->job->weights);
+}
+
 static lj_status end_epoch(lj_trainer *trainer)
 {
     lj_position *at = &trainer->at;
@@ -205,8 +245,7 @@ static lj_status end_epoch(lj_trainer *trainer)
         .monitor = (double)NAN,
         .rate = (double)lj_schedule_rate(&trainer->options.schedule, at->step, at->epoch, at->plateau_drops),
     };
-    if (trainer->average != NULL)
-        lj_average_frozen(trainer->average, trainer->job->weights);
+    average_epoch(trainer);
     if (trainer->valid != NULL)
         LJ_TRY(lj_monitor_measure(trainer, &epoch));
     epoch.seconds = at->seconds + (lj_seconds() - trainer->started);
@@ -306,6 +345,8 @@ lj_status lj_train(const lj_train_job *job, const lj_train_options *options, con
     resolve(&trainer, options);
     LJ_TRY_DONE(check(&trainer));
     LJ_TRY_DONE(prepare(&trainer, &rule));
+    if (options->find_rate)
+        LJ_TRY_DONE(lj_find_rate(&trainer));
     if (options->resume)
         LJ_TRY_DONE(lj_checkpoint_read(&trainer, &found));
     prepared = 1;

@@ -100,6 +100,16 @@ int lj_monitor_better(const lj_trainer *trainer, double value);
 void lj_average_step(lj_weights *average, lj_weights *weights, double decay, int64_t step);
 /* Running statistics are not averaged: taken over as they are. */
 void lj_average_frozen(lj_weights *average, lj_weights *weights);
+/* The weights of the count-th epoch (from 1) join an even average; count 0: the average is the weights. */
+void lj_average_epoch(lj_weights *average, lj_weights *weights, int64_t count);
+
+/*
+ * find_rate.c: sets the base rate of the schedule and leaves weights and slots as they were. LJ_EDIVERGED if even the
+ * least rate gives no finite loss.
+ */
+LJ_CHECKED lj_status lj_find_rate(lj_trainer *trainer);
+/* train.c: runs one batch with this rate; its loss. */
+double lj_trainer_run(lj_trainer *trainer, float rate, double *weight);
 
 /* checkpoint.c */
 LJ_CHECKED lj_status lj_checkpoint_prepare(lj_trainer *trainer);

@@ -177,6 +177,68 @@ static void threads_never_change_a_bit(void **state)
     lj_free(v);
 }
 
+/* SWA over the last two of four epochs: the mean of the weights after the third and the fourth. */
+static void the_last_epochs_are_averaged_evenly(void **state)
+{
+    (void)state;
+    table *t = make_table("train", ROWS);
+    lj_weights *weights[3]; /* after 3 epochs, after 4, the average */
+    lj_train_job jobs[3];
+    for (int k = 0; k < 3; k++) {
+        lj_train_options options = base_options();
+        lj_train_result result;
+        jobs[k] = make_job();
+        options.schedule.schedule = LJ_SCHEDULE_CONSTANT;
+        options.average = 0.0;
+        options.epochs = k == 0 ? 3 : 4;
+        options.swa = k == 2 ? 0.5 : 0.0;
+        MUST(lj_train(&jobs[k], &options, &t->rows, NULL, NULL, NULL, &result));
+        weights[k] = jobs[k].weights;
+        lj_free(result.epochs);
+    }
+    for (int64_t n = 0; n < lj_weights_count(weights[2]); n++) {
+        const lj_tensor *average = lj_weights_at(weights[2], n);
+        const float *a = lj_weights_at(weights[0], n)->data, *b = lj_weights_at(weights[1], n)->data;
+        for (int64_t i = 0; i < average->count; i++) {
+            const double expected = average->frozen ? (double)b[i] : ((double)a[i] + (double)b[i]) / 2.0;
+            assert_true(fabs((double)((const float *)average->data)[i] - expected) < 1e-6);
+        }
+    }
+    for (int k = 0; k < 3; k++)
+        free_job(&jobs[k]);
+    lj_free(t);
+}
+
+/* The search leaves nothing behind but the rate, which makes the loss fall. */
+static void the_rate_is_found_and_training_starts_afresh_with_it(void **state)
+{
+    (void)state;
+    table *t = make_table("train", ROWS), *v = make_table("valid", VALID);
+    lj_train_options options = base_options();
+    lj_train_result result;
+    char found[65], given[65], threads[65];
+    options.schedule.schedule = LJ_SCHEDULE_CONSTANT;
+    options.find_rate = 1;
+    MUST(train(&options, &t->rows, &v->rows, 1, &result, found));
+    assert_true(result.epochs[0].rate > 1e-4 && result.epochs[0].rate < 0.2);
+    assert_true(result.epochs[5].loss < result.epochs[0].loss);
+    assert_int_equal(result.steps, 6 * 5);
+    lj_free(result.epochs);
+    MUST(train(&options, &t->rows, &v->rows, 4, &result, threads));
+    assert_string_equal(threads, found);
+    options.find_rate = 0;
+    options.schedule.rate = 1e-6;
+    while ((float)(options.schedule.rate / 10.0) != (float)result.epochs[0].rate && options.schedule.rate < 1.0)
+        options.schedule.rate *= 1.1489;
+    options.schedule.rate /= 10.0;
+    lj_free(result.epochs);
+    MUST(train(&options, &t->rows, &v->rows, 1, &result, given));
+    assert_string_equal(given, found);
+    lj_free(result.epochs);
+    lj_free(t);
+    lj_free(v);
+}
+
 static void check_resume(int64_t stop)
 {
     table *t = make_table("train", ROWS), *v = make_table("valid", VALID);
@@ -368,6 +430,8 @@ int main(void)
         cmocka_unit_test(training_lowers_the_loss_and_keeps_the_best_epoch),
         cmocka_unit_test(patience_ends_training),
         cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(the_last_epochs_are_averaged_evenly),
+        cmocka_unit_test(the_rate_is_found_and_training_starts_afresh_with_it),
         cmocka_unit_test(resumed_in_the_middle_of_an_epoch_it_ends_with_the_same_weights),
         cmocka_unit_test(resumed_at_the_end_of_an_epoch_it_ends_with_the_same_weights),
         cmocka_unit_test(a_checkpoint_of_other_options_is_refused),
