@@ -30,6 +30,7 @@ typedef struct lj_predictions {
     const float *score;
     const double *target; /* unsupervised: not read */
     const double *weight; /* NULL: 1 each */
+    const double *naive;  /* what one would say without a model, NaN: nothing; NULL: left out */
     int64_t values; /* unsupervised: numbers of a row whose nats the score adds up; 0: the score is not in nats */
 } lj_predictions;
 

@@ -45,6 +45,7 @@ typedef struct lj_prep_options {
     const char *file;       /* name of the pipeline file, for messages */
     lj_prep_style style;
     const lj_series_options *series; /* how rows become samples; NULL: each is one. Its columns are kept in the schema. */
+    const double *target_values; /* [rows of the frame] what a series with scale_by_group predicts, if numbers; NULL: not */
     uint64_t seed;
 } lj_prep_options;
 
@@ -80,6 +81,14 @@ const char *lj_prep_feature_name(const lj_prep *prep, int64_t index);
 const lj_pixels *lj_prep_image(const lj_prep *prep);
 /* How rows become samples (strings are the prep's), NULL: each is one. */
 const lj_series_options *lj_prep_series(const lj_prep *prep);
+/*
+ * scale_by_group: mean and deviation of the training rows of each group, those of all for a group that training did not
+ * see. The group of each row of the frame, as the next two take it: [rows], to free with lj_free; NULL without them.
+ */
+LJ_CHECKED lj_status lj_prep_groups(const lj_prep *prep, const lj_frame *frame, int32_t **out);
+/* A target as the model is trained on it, and what it says back in the target's unit; as it is without a group. */
+double lj_prep_scale_target(const lj_prep *prep, const int32_t *groups, int64_t row, double y);
+float lj_prep_unscale_target(const lj_prep *prep, const int32_t *groups, int64_t row, float y);
 /* The schema of the features, then of further columns of a series: what a table to be scored must have. Borrowed. */
 const lj_schema *lj_prep_schema(const lj_prep *prep);
 

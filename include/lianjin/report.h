@@ -44,6 +44,16 @@ typedef struct lj_report_groups {
     const char *json; /* the value that lj_evaluate_groups wrote (its JSON text without the key) */
 } lj_report_groups;
 
+/* What a series said over time and what came: of one group of it, [count] each, in order. */
+typedef struct lj_report_forecast {
+    const char *part;        /* test */
+    const char *group;       /* the word of the group; NULL: the table is one series */
+    const char *const *times; /* of the rows that were forecast from */
+    const double *target;
+    const float *prediction;
+    int64_t count;
+} lj_report_forecast;
+
 /* One line of "how to reproduce" or of the model's facts beyond those named below. */
 typedef struct lj_report_fact {
     const char *name;  /* translated if the page knows it */
@@ -92,6 +102,7 @@ typedef struct lj_report {
     /* what it can do */
     double threshold;           /* of the positive class; NaN: 0.5 */
     const char *threshold_reason; /* "largest F1 on valid" */
+    const lj_report_forecast *forecast; /* NULL: no series of numbers */
     const lj_report_importance *importance; /* [importance_count], largest first */
     int64_t importance_count;
     const char *importance_metric; /* "auc" */

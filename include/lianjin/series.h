@@ -38,6 +38,7 @@ typedef struct lj_series_options {
     int64_t horizon;    /* rows from a sample's own to its target; 0: the target stands in the sample's own row */
     lj_target_as target_as; /* VALUE if horizon is 0 */
     int pad;            /* rows with less history than the window are samples, too */
+    int scale_by_group; /* numbers and the target of a regression enter standardised within their group (see prep.h) */
     double gap;         /* a longer step of time begins a new series: seconds, of numbers their unit; 0: never */
 } lj_series_options;
 

@@ -1,7 +1,6 @@
 /* From rows of a table to scores: preparation, then the model, in chunks of bounded memory. */
 #include <assert.h>
 #include <math.h>
-#include <string.h>
 
 #include "lianjin/bundle.h"
 
@@ -13,12 +12,13 @@ static lj_status score_series(const lj_prep *prep, lj_model *model, const lj_fra
 {
     const int64_t n = lj_frame_row_count(frame), width = lj_model_width(model);
     lj_series series = {0};
+    int32_t *groups = NULL;
     LJ_TRY(lj_series_make(frame, lj_prep_series(prep), &series));
-    lj_status status = LJ_OK;
+    lj_status status = lj_prep_groups(prep, frame, &groups);
     float *numbers = lj_new_array(n * lj_prep_number_count(prep), sizeof(*numbers));
     int32_t *codes = lj_new_array(n * lj_prep_category_count(prep), sizeof(*codes));
     float *answers = lj_new_array(series.n * width, sizeof(*answers));
-    if (numbers == NULL || codes == NULL || answers == NULL)
+    if (status == LJ_OK && (numbers == NULL || codes == NULL || answers == NULL))
         status = lj_fail(LJ_ENOMEM, "no memory to score %lld rows", (long long)n);
     if (status == LJ_OK)
         status = lj_prep_apply(prep, frame, 0, n, numbers, codes, counts);
@@ -36,10 +36,13 @@ static lj_status score_series(const lj_prep *prep, lj_model *model, const lj_fra
     for (int64_t i = 0; status == LJ_OK && i < n * width; i++)
         scores[i] = NAN;
     for (int64_t i = 0; status == LJ_OK && i < series.n; i++)
-        memcpy(scores + series.last[i] * width, answers + i * width, (size_t)width * sizeof(*scores));
+        for (int64_t k = 0; k < width; k++) /* only the one number of a regression is scaled */
+            scores[series.last[i] * width + k] =
+                lj_prep_unscale_target(prep, groups, series.last[i], answers[i * width + k]);
     lj_free(numbers);
     lj_free(codes);
     lj_free(answers);
+    lj_free(groups);
     lj_series_free(&series);
     return status;
 }

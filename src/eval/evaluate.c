@@ -24,7 +24,8 @@ static lj_status fill_metrics(lj_evaluation *evaluation, lj_scored *scored)
         scored->threshold = half || isnan(evaluation->threshold) ? 0.5 : evaluation->threshold;
         for (int64_t m = 0; m < lj_metric_count(); m++) {
             const lj_metric *metric = lj_metric_at(m);
-            if ((metric->tasks & (1U << evaluation->task)) == 0 || (half && !metric->uses_threshold))
+            if ((metric->tasks & (1U << evaluation->task)) == 0 || (half && !metric->uses_threshold) ||
+                (metric->uses_naive && scored->predictions->naive == NULL))
                 continue;
             lj_metric_value *value = &evaluation->metrics[count++];
             LJ_TRY(lj_metric_run(metric, scored, value));

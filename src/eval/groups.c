@@ -9,7 +9,7 @@
 /* Room for the rows of one group. */
 typedef struct subset {
     float *score;
-    double *target, *weight;
+    double *target, *weight, *naive;
 } subset;
 
 static void subset_clear(subset *room)
@@ -17,6 +17,7 @@ static void subset_clear(subset *room)
     lj_free(room->score);
     lj_free(room->target);
     lj_free(room->weight);
+    lj_free(room->naive);
 }
 
 static lj_status subset_make(const lj_predictions *p, int64_t width, subset *room)
@@ -24,7 +25,8 @@ static lj_status subset_make(const lj_predictions *p, int64_t width, subset *roo
     room->score = lj_new_array(p->n * width, sizeof(float));
     room->target = lj_new_array(p->n, sizeof(double));
     room->weight = lj_new_array(p->n, sizeof(double));
-    if (room->score == NULL || room->target == NULL || room->weight == NULL)
+    room->naive = lj_new_array(p->naive == NULL ? 0 : p->n, sizeof(double));
+    if (room->score == NULL || room->target == NULL || room->weight == NULL || room->naive == NULL)
         return lj_fail(LJ_ENOMEM, "evaluation: no memory for the groups of %" PRId64 " rows", p->n);
     return LJ_OK;
 }
@@ -39,6 +41,8 @@ static int64_t take(const lj_predictions *p, int64_t width, const int32_t *group
             continue;
         memcpy(room->score + n * width, p->score + r * width, (size_t)width * sizeof(float));
         room->target[n] = p->target[r];
+        if (p->naive != NULL)
+            room->naive[n] = p->naive[r];
         room->weight[n] = p->weight == NULL ? 1.0 : p->weight[r];
         weight += room->weight[n++];
     }
@@ -74,6 +78,7 @@ static lj_status one_group(const lj_predictions *p, double threshold, int64_t n,
     part.score = room->score;
     part.target = room->target;
     part.weight = p->weight == NULL ? NULL : room->weight;
+    part.naive = p->naive == NULL ? NULL : room->naive;
     lj_evaluation *evaluation;
     const lj_status status = lj_evaluate(&part, threshold, &evaluation);
     if (status != LJ_OK)

@@ -17,6 +17,7 @@
     X(ece_10)                \
     X(ece_15)                \
     X(accuracy)              \
+    X(accuracy_naive)        \
     X(balanced_accuracy)     \
     X(precision)             \
     X(precision_micro)       \
@@ -30,6 +31,10 @@
     X(mae)                   \
     X(r2)                    \
     X(mape)                  \
+    X(rmse_naive)            \
+    X(skill)                 \
+    X(relative_mae)          \
+    X(direction)             \
     X(loss)                  \
     X(loss_median)           \
     X(loss_95)               \
@@ -46,6 +51,7 @@ typedef struct lj_metric {
     const char *name;      /* written into reports and bundles: never changes */
     unsigned tasks;        /* LJ_FOR_... */
     int larger_is_better;
+    int uses_naive;        /* left out where nobody says what one would say without a model */
     int uses_threshold;    /* binary: reported at the chosen threshold and, as <name>_at_half, at 0.5 */
     /* Sets value and, where there is one, the interval; all three are NaN before. NaN: not defined here. */
     lj_status (*compute)(lj_scored *scored, lj_metric_value *out);

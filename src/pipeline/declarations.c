@@ -112,6 +112,10 @@ static const lj_declaration series_rows[] = {
             "ratio, or whether it is greater (classes up and down)."},
     {.key = "pad", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_series, pad), .fallback = "false",
      .doc = "Rows with less history than the window are samples, too; the network is told how much there is."},
+    {.key = "scale_by_group", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_series, scale_by_group),
+     .fallback = "false",
+     .doc = "Numbers, and the target of a regression, are standardised by the training rows of their own group before "
+            "all else; groups that training did not see by those of all groups. Forecasts are in the target's unit."},
     {.key = "gap", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_pipeline_series, gap), .min = 0, .max = 1e15,
      .fallback = "0",
      .doc = "A longer step of time begins a new series, so that no window and no target reaches over it: seconds, or "

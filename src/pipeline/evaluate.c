@@ -112,7 +112,8 @@ static lj_status judge(lj_bundle *bundle, const lj_evaluate_options *options, ju
         LJ_TRY(take_samples(bundle, j, &n));
     j->predictions = (lj_predictions){
         .task = target->task, .n = n, .classes = target->classes, .score = j->scores, .target = j->values,
-        .values = lj_model_nats(lj_bundle_model(bundle))};
+        .values = lj_model_nats(lj_bundle_model(bundle)),
+        .naive = target->task == LJ_REGRESSION ? j->naive : NULL};
     LJ_TRY(lj_evaluate(&j->predictions, lj_bundle_threshold(bundle), &j->evaluation));
     if (options->by != NULL)
         LJ_TRY(lj_groups_evaluate(j->frame, options->by, j->rows, &j->predictions, lj_bundle_threshold(bundle),

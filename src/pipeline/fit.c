@@ -41,7 +41,7 @@ static lj_status gather_series(const lj_fit_request *request, const lj_fit *fitt
     if (g->target == NULL || (series->lengths != NULL && g->lengths == NULL))
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " samples", n);
     for (int64_t i = 0; i < n; i++) {
-        g->target[i] = table->values[g->index[i]];
+        g->target[i] = lj_prep_scale_target(fitted->prep, fitted->groups, g->index[i], table->values[g->index[i]]);
         while (series->last[sample] != g->index[i])
             sample++;
         if (g->lengths != NULL)
@@ -124,12 +124,14 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
                                      .file = p->file,
                                      .style = family->style,
                                      .series = fitted->series != NULL ? &table->series_options : NULL,
+                                     .target_values = table->target.task == LJ_REGRESSION ? table->values : NULL,
                                      .seed = request->seed};
     const lj_status status = lj_prep_fit(table->frame, table->schema, train, n_train, &options,
                                          request->console, &fitted->prep);
     lj_free(train);
     if (status != LJ_OK)
         return status;
+    LJ_TRY(lj_prep_groups(fitted->prep, table->frame, &fitted->groups));
     fitted->numbers = lj_new_array(n * lj_prep_number_count(fitted->prep), sizeof(*fitted->numbers));
     fitted->codes = lj_new_array(n * lj_prep_category_count(fitted->prep), sizeof(*fitted->codes));
     fitted->tokens = lj_new_array(n * lj_prep_token_count(fitted->prep), sizeof(*fitted->tokens));
@@ -263,6 +265,8 @@ static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
     LJ_TRY(lj_model_predict(fitted->model, &rows, request->team, fitted->scores));
     if (fitted->series != NULL)
         spread_scores(fitted->series, width, fitted->scores);
+    for (int64_t row = 0; fitted->groups != NULL && request->table->target.task == LJ_REGRESSION && row < n; row++)
+        fitted->scores[row] = lj_prep_unscale_target(fitted->prep, fitted->groups, row, fitted->scores[row]);
     return LJ_OK;
 }
 
@@ -284,6 +288,7 @@ lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
 void lj_fit_free(lj_fit *fitted)
 {
     lj_free(fitted->scores);
+    lj_free(fitted->groups);
     lj_free(fitted->numbers);
     lj_free(fitted->codes);
     lj_free(fitted->tokens);
@@ -305,15 +310,19 @@ lj_status lj_part_predictions(const lj_table *table, const lj_model *model, cons
     LJ_TRY(lj_parts_rows(parts, n, part, &rows, &count));
     float *score = lj_new_array(count * width, sizeof(*score));
     double *target = lj_new_array(count, sizeof(*target));
-    if (score == NULL || target == NULL) {
+    double *naive = table->naive != NULL ? lj_new_array(count, sizeof(*naive)) : NULL;
+    if (score == NULL || target == NULL || (table->naive != NULL && naive == NULL)) {
         lj_free(rows);
         lj_free(score);
         lj_free(target);
+        lj_free(naive);
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " predictions", count);
     }
     for (int64_t i = 0; i < count; i++) {
         memcpy(score + i * width, scores + rows[i] * width, (size_t)width * sizeof(*score));
         target[i] = table->values[rows[i]];
+        if (naive != NULL)
+            naive[i] = table->naive[rows[i]];
     }
     lj_free(rows);
     *out = (lj_predictions){.task = table->target.task,
@@ -321,15 +330,17 @@ lj_status lj_part_predictions(const lj_table *table, const lj_model *model, cons
                             .classes = table->target.classes,
                             .score = score,
                             .target = target,
-                            .values = lj_model_nats(model)};
+                            .values = lj_model_nats(model),
+                            .naive = naive};
     return LJ_OK;
 }
 
 void lj_predictions_free(lj_predictions *predictions)
 {
-    /* Both arrays are ours (lj_part_predictions); the struct's const is for readers. */
+    /* The arrays are ours (lj_part_predictions); the struct's const is for readers. */
     lj_free((void *)(uintptr_t)predictions->score);
     lj_free((void *)(uintptr_t)predictions->target);
+    lj_free((void *)(uintptr_t)predictions->naive);
     memset(predictions, 0, sizeof(*predictions));
 }
 

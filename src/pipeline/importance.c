@@ -86,7 +86,7 @@ static lj_status fill_windows(const lj_fit_request *request, shuffler *s, const 
                (size_t)(length * s->n_codes) * sizeof(int32_t));
         s->last[i] = (i + 1) * s->steps - 1;
         s->lengths[i] = (int32_t)length;
-        s->target[i] = request->table->values[row];
+        s->target[i] = lj_prep_scale_target(s->fitted->prep, s->fitted->groups, row, request->table->values[row]);
     }
     return LJ_OK;
 }

@@ -4,11 +4,13 @@
 
 #include "pipeline/pipeline.h"
 
+enum { HEADLINES = 6 };
+
 /* Headline metrics of each task, in the order of the table. */
-static const char *const headline[LJ_TASK_COUNT][6] = {
+static const char *const headline[LJ_TASK_COUNT][HEADLINES] = {
     [LJ_BINARY] = {"auc", "ks", "average_precision", "log_loss", "brier", "ece_10"},
     [LJ_MULTICLASS] = {"auc", "accuracy", "balanced_accuracy", "f1", "mcc", "log_loss"},
-    [LJ_REGRESSION] = {"rmse", "mae", "r2", "mape", NULL, NULL},
+    [LJ_REGRESSION] = {"rmse", "mae", "r2", "mape", "skill", "direction"},
     [LJ_UNSUPERVISED] = {"loss", "loss_median", "loss_95", "loss_99", NULL, NULL},
 };
 
@@ -56,16 +58,27 @@ lj_status lj_run_metrics(lj_run *run, lj_text *out)
     return lj_text_finish(out);
 }
 
+/* A headline of the task that this evaluation has: those against a naive forecast are of series alone. */
+static int is_shown(lj_task task, int m, const lj_evaluation *evaluation)
+{
+    for (int64_t i = 0; headline[task][m] != NULL && i < lj_evaluation_count(evaluation); i++)
+        if (strcmp(lj_evaluation_metric(evaluation, i)->name, headline[task][m]) == 0)
+            return 1;
+    return 0;
+}
+
 void lj_run_table(lj_task task, const char *const *names, lj_evaluation *const *evaluations, int64_t n, lj_text *out)
 {
     lj_text_printf(out, "%-12s", "");
-    for (int m = 0; m < 6 && headline[task][m] != NULL; m++)
-        lj_text_printf(out, " %17s", headline[task][m]);
+    for (int m = 0; m < HEADLINES; m++)
+        if (is_shown(task, m, evaluations[0]))
+            lj_text_printf(out, " %17s", headline[task][m]);
     lj_text_puts(out, "\n");
     for (int64_t i = 0; i < n; i++) {
         lj_text_printf(out, "%-12s", names[i]);
-        for (int m = 0; m < 6 && headline[task][m] != NULL; m++)
-            lj_text_printf(out, " %17.4f", lj_evaluation_get(evaluations[i], headline[task][m]));
+        for (int m = 0; m < HEADLINES; m++)
+            if (is_shown(task, m, evaluations[0]))
+                lj_text_printf(out, " %17.4f", lj_evaluation_get(evaluations[i], headline[task][m]));
         lj_text_puts(out, "\n");
     }
 }

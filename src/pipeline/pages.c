@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "compute/kernels.h"
+#include "data/profile.h"
 #include "lianjin/report.h"
 #include "pipeline/pipeline.h"
 
-enum { COMMANDS = 3, FACTS = 2 };
+enum { COMMANDS = 3, FACTS = 2, FORECAST_POINTS = 300 };
 
 /* In the order of lj_threshold_words. */
 static const char *const threshold_reasons[] = {"largest F1 on valid", "largest MCC on valid",
@@ -24,6 +25,7 @@ typedef struct page_texts {
     const char **warnings;
     const char *commands[COMMANDS];
     lj_report_fact facts[FACTS];
+    lj_report_forecast forecast; /* count 0: none */
     char pipeline_sha256[LJ_SHA256_HEX];
 } page_texts;
 
@@ -59,6 +61,22 @@ static const char *split_text(const lj_run *run, lj_arena *arena)
     }
 }
 
+/* A word, a time or a number as people read it. */
+static lj_status cell_text(const lj_column *column, int64_t row, lj_arena *arena, const char **out)
+{
+    lj_text text = {0};
+    if (column->type == LJ_COLUMN_TEXT)
+        lj_text_puts(&text, lj_column_word(column, row));
+    else if (column->type == LJ_COLUMN_TIME)
+        lj_time_text(column->time[row], &text);
+    else
+        lj_text_printf(&text, "%.15g", column->number[row]);
+    const lj_status status = lj_text_finish(&text);
+    *out = status == LJ_OK ? lj_arena_strdup(arena, text.data) : NULL;
+    lj_text_free(&text);
+    return *out != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for the report");
+}
+
 /* With folds, what is judged last is every row, scored by the model that did not see it. */
 static const char *test_name(const lj_run *run)
 {
@@ -91,6 +109,55 @@ static lj_status fill_lists(lj_run *run, page_texts *t)
     return LJ_OK;
 }
 
+/* The test rows of the series (`first` in lj_series) that has most of them: begin .. begin + count - 1 of test_rows. */
+static int64_t longest_series(const lj_run *run, int64_t *begin)
+{
+    const int64_t n = run->predictions[LJ_PART_TEST].n;
+    const int64_t *first = run->table.series.first, *rows = run->test_rows;
+    int64_t most = 0;
+    for (int64_t at = 0, end = 0; at < n; at = end) {
+        end = at + 1;
+        while (end < n && first[rows[end]] == first[rows[at]])
+            end++;
+        if (end - at > most) {
+            most = end - at;
+            *begin = at;
+        }
+    }
+    return most;
+}
+
+/* Its last rows, as the page draws them. */
+static lj_status fill_forecast(const lj_run *run, page_texts *t)
+{
+    const lj_predictions *test = &run->predictions[LJ_PART_TEST];
+    const lj_series_options *series = &run->table.series_options;
+    const lj_column *time = NULL, *group = NULL;
+    int64_t begin = 0;
+    if (series->window == 0 || test->task != LJ_REGRESSION)
+        return LJ_OK;
+    int64_t count = longest_series(run, &begin);
+    if (count > FORECAST_POINTS) {
+        begin += count - FORECAST_POINTS;
+        count = FORECAST_POINTS;
+    }
+    const char **times = lj_arena_array(t->arena, count, sizeof(*times));
+    if (times == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the report");
+    LJ_TRY(lj_frame_need(run->table.frame, series->time, &time));
+    for (int64_t i = 0; i < count; i++)
+        LJ_TRY(cell_text(time, run->test_rows[begin + i], t->arena, &times[i]));
+    t->forecast = (lj_report_forecast){.part = test_name(run),
+                                       .times = times,
+                                       .target = test->target + begin,
+                                       .prediction = test->score + begin,
+                                       .count = count};
+    if (series->group == NULL)
+        return LJ_OK;
+    LJ_TRY(lj_frame_need(run->table.frame, series->group, &group));
+    return cell_text(group, run->test_rows[begin], t->arena, &t->forecast.group);
+}
+
 static lj_status fill_texts(lj_run *run, page_texts *t)
 {
     const char *const names[] = {"train", "valid", test_name(run)};
@@ -100,6 +167,7 @@ static lj_status fill_texts(lj_run *run, page_texts *t)
                                           .rate = rate_of(&run->predictions[part]),
                                           .psi = run->psi[part],
                                           .evaluation = run->evaluation[part]};
+    LJ_TRY(fill_forecast(run, t));
     LJ_TRY(lj_prep_json(run->fitted.prep, &t->preparation));
     LJ_TRY(lj_model_json(run->fitted.model, &t->model));
     LJ_TRY(lj_sha256_bytes(run->pipeline->text, strlen(run->pipeline->text), t->pipeline_sha256));
@@ -138,6 +206,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .rows_per_second = fitted->train.rows_per_second,
                        .threshold = target->task == LJ_BINARY ? run->threshold : NAN,
                        .threshold_reason = threshold_reasons[run->pipeline->evaluate.threshold],
+                       .forecast = t->forecast.count > 0 ? &t->forecast : NULL,
                        .importance = t->importance,
                        .importance_count = run->importance_count,
                        .importance_metric = run->importance_metric,

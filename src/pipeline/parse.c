@@ -64,6 +64,8 @@ static lj_status read_series(lj_pipeline *p)
     if (map == NULL)
         return LJ_OK;
     LJ_TRY(read_section(p, LJ_SECTION_SERIES, map, NULL, &p->series));
+    if (p->series.scale_by_group && p->series.group == NULL)
+        return lj_declare_fail(p->file, lj_item_get(map, "scale_by_group"), "series: 'scale_by_group' wants 'group'");
     if (p->series.horizon == 0 && p->series.target_as != LJ_TARGET_VALUE)
         return lj_declare_fail(p->file, lj_item_get(map, "target_as"),
                                "series: 'target_as: %s' wants a horizon of 1 at least",

@@ -30,6 +30,7 @@ lj_status lj_parts_make(const lj_pipeline *p, const lj_table *table, uint64_t se
     const lj_split_options options = split_options(p, table, seed);
     LJ_TRY(lj_split_parts(table->frame, &options, parts));
     lj_parts_of_series(p, table, console, parts);
+    lj_series_naive_class(table, parts);
     return LJ_OK;
 }
 

@@ -40,7 +40,7 @@ typedef struct lj_pipeline_series {
     const char *time, *group;
     int64_t window, horizon, embargo;
     int target_as; /* lj_target_as */
-    int pad;
+    int pad, scale_by_group;
     double gap;
 } lj_pipeline_series;
 
@@ -167,6 +167,8 @@ LJ_CHECKED lj_status lj_table_make_series(const lj_pipeline *pipeline, lj_consol
 LJ_CHECKED lj_status lj_table_series_targets(lj_table *table);
 /* Task and classes of a target that is predicted as something else than it is (direction, difference, ...). */
 LJ_CHECKED lj_status lj_series_target_find(const lj_pipeline *pipeline, lj_console *console, lj_table *table);
+/* Of classes, what one would say without a model: the one that most training rows have. */
+void lj_series_naive_class(const lj_table *table, const uint8_t *parts);
 /* Takes rows that are no samples, or whose target lies in another part, out of all parts. */
 void lj_parts_of_series(const lj_pipeline *pipeline, const lj_table *table, lj_console *console, uint8_t *parts);
 
@@ -208,6 +210,7 @@ typedef struct lj_fit {
     lj_sparse terms; /* [rows, term_count] */
     const lj_pixels *pixels; /* of the table's frame; NULL: rows have no images */
     const lj_series *series; /* of the table; NULL: rows are samples */
+    int32_t *groups; /* [rows] of lj_prep_groups */
     float *scores;  /* [rows, width]; of a series NaN where a row is no sample */
     double prepare_seconds, train_seconds, score_seconds;
 } lj_fit;

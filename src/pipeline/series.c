@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lianjin/limits.h"
 #include "pipeline/pipeline.h"
 
 lj_series_options lj_pipeline_series_options(const lj_pipeline *p)
@@ -15,6 +16,7 @@ lj_series_options lj_pipeline_series_options(const lj_pipeline *p)
                                .horizon = p->series.horizon,
                                .target_as = (lj_target_as)p->series.target_as,
                                .pad = p->series.pad,
+                               .scale_by_group = p->series.scale_by_group,
                                .gap = p->series.gap};
 }
 
@@ -68,6 +70,21 @@ lj_status lj_table_series_targets(lj_table *table)
     if (table->naive == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the targets of %" PRId64 " rows", table->series.row_count);
     return lj_series_targets(table->frame, &table->series, &table->series_options, table->values, table->naive);
+}
+
+void lj_series_naive_class(const lj_table *table, const uint8_t *parts)
+{
+    const int64_t n = table->series.row_count;
+    int64_t counts[LJ_CLASSES_MAX] = {0}, most = 0;
+    if (table->naive == NULL || table->target.task == LJ_REGRESSION)
+        return;
+    for (int64_t row = 0; row < n; row++)
+        if (parts[row] == LJ_PART_TRAIN)
+            counts[(int64_t)table->values[row]]++;
+    for (int64_t k = 1; k < table->target.classes; k++)
+        most = counts[k] > counts[most] ? k : most;
+    for (int64_t row = 0; row < n; row++)
+        table->naive[row] = (double)most;
 }
 
 void lj_parts_of_series(const lj_pipeline *p, const lj_table *table, lj_console *console, uint8_t *parts)

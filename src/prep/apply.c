@@ -88,7 +88,7 @@ void lj_prep_load_cells(const lj_prep_feature *feature, const lj_bound *bound, c
         const int64_t row = rows != NULL ? rows[i] : begin + i;
         switch (feature->type) {
         case LJ_COLUMN_NUMBER:
-            out[i] = number_cell(feature, column->number[row], &seen.missing, &seen.out_of_range);
+            out[i] = number_cell(feature, lj_prep_number(feature, bound, row), &seen.missing, &seen.out_of_range);
             break;
         case LJ_COLUMN_TIME:
             out[i] = number_cell(feature, lj_column_has(column, row) ? (double)column->time[row] : (double)NAN,
@@ -143,8 +143,10 @@ static void run_feature(const lj_prep *prep, const lj_prep_feature *feature, dou
     }
 }
 
-static lj_status bind(const lj_prep *prep, const lj_frame *frame, int64_t n, lj_bound *bounds, double **of_word)
+static lj_status bind(const lj_prep *prep, const lj_frame *frame, int64_t n, lj_bound *bounds, double **of_word,
+                      int32_t **groups)
 {
+    LJ_TRY(lj_prep_groups(prep, frame, groups));
     for (int64_t i = 0; i < prep->feature_count; i++) {
         const lj_prep_feature *feature = &prep->features[i];
         const lj_column *column;
@@ -155,6 +157,7 @@ static lj_status bind(const lj_prep *prep, const lj_frame *frame, int64_t n, lj_
             return lj_fail(LJ_EDATA, "column '%s': expected %s as in training, found %s", feature->name,
                            lj_column_type_name(feature->type), lj_column_type_name(column->type));
         bounds[i].column = column;
+        bounds[i].groups = *groups;
         if (column->type != LJ_COLUMN_TEXT || lj_prep_reads_whole(feature) || column->word_count > n)
             continue;
         of_word[i] = lj_new_array(column->word_count, sizeof(double));
@@ -175,6 +178,7 @@ lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, int64_t begi
     assert(begin >= 0 && begin <= end && end <= lj_frame_row_count(frame));
     assert((numbers != NULL || prep->number_count == 0) && (codes != NULL || prep->category_count == 0));
     lj_status status = LJ_OK;
+    int32_t *groups = NULL;
     lj_bound *bounds = lj_new_array(prep->feature_count, sizeof(*bounds));
     double **of_word = lj_new_array(prep->feature_count, sizeof(*of_word));
     double *registers = lj_new_array((int64_t)prep->registers_most * LJ_PREP_BLOCK, sizeof(*registers));
@@ -182,7 +186,7 @@ lj_status lj_prep_apply(const lj_prep *prep, const lj_frame *frame, int64_t begi
         status = lj_fail(LJ_ENOMEM, "no memory to prepare rows");
         goto done;
     }
-    LJ_TRY_DONE(bind(prep, frame, end - begin, bounds, of_word));
+    LJ_TRY_DONE(bind(prep, frame, end - begin, bounds, of_word, &groups));
     for (int64_t row = begin; row < end; row += LJ_PREP_BLOCK) {
         const int64_t n = end - row < LJ_PREP_BLOCK ? end - row : LJ_PREP_BLOCK;
         float *to = prep->number_count > 0 ? numbers + (row - begin) * prep->number_count : NULL;
@@ -196,6 +200,7 @@ done:
     for (int64_t i = 0; of_word != NULL && i < prep->feature_count; i++)
         lj_free(of_word[i]);
     lj_free(of_word);
+    lj_free(groups);
     lj_free(bounds);
     lj_free(registers);
     return status;
@@ -223,6 +228,7 @@ static double record_cell(const lj_prep_feature *feature, const lj_cell *cell, c
 void lj_prep_apply_record(const lj_prep *prep, const lj_cell *cells, float *numbers, int32_t *codes,
                           lj_prep_counts *counts)
 {
+    assert(prep->series.window == 0); /* a sample of a series is no single record */
     double registers[LJ_PREP_REGISTERS_MAX]; /* not cleared: a record needs the first few */
     for (int64_t i = 0; i < prep->feature_count; i++) {
         cell_counts seen = {0};

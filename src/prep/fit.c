@@ -200,7 +200,7 @@ static lj_status measure(lj_fit *fit, lj_fit_feature *feature)
         const int64_t row = fit->rows[i];
         double x = NAN;
         if (f->type == LJ_COLUMN_NUMBER)
-            x = column->number[row];
+            x = lj_prep_number(f, &feature->bound, row);
         else if (f->type == LJ_COLUMN_TIME)
             x = lj_column_has(column, row) ? (double)column->time[row] : (double)NAN;
         else if (column->code[row] >= 0)
@@ -274,6 +274,10 @@ static lj_status start_feature(lj_fit *fit, lj_fit_feature *feature, const char 
     feature->live_count = 1;
     feature->live[0].name = f->name;
     f->register_count = 1;
+    feature->bound.groups = fit->groups;
+    if (f->type == LJ_COLUMN_NUMBER && fit->groups != NULL)
+        LJ_TRY(lj_groups_measure(fit->prep, fit->groups, fit->rows, fit->n, column->number, &f->group_mean,
+                                 &f->group_scale));
     if (f->type == LJ_COLUMN_TEXT) {
         LJ_TRY(make_vocabulary(fit, feature));
         f->registers[0] = (lj_register){LJ_REGISTER_CATEGORY, f->words.count};
@@ -469,7 +473,15 @@ static lj_status keep_series(lj_fit *fit)
     LJ_TRY(lj_frame_need(fit->frame, series->time, &column));
     if (series->group != NULL)
         LJ_TRY(lj_frame_need(fit->frame, series->group, &column));
-    return lj_frame_need(fit->frame, series->target, &column);
+    LJ_TRY(lj_frame_need(fit->frame, series->target, &column));
+    if (!series->scale_by_group)
+        return LJ_OK;
+    LJ_TRY(lj_groups_fit(fit->prep, fit->frame, fit->rows, fit->n));
+    LJ_TRY(lj_prep_groups(fit->prep, fit->frame, &fit->groups));
+    if (fit->options->target_values == NULL)
+        return LJ_OK;
+    return lj_groups_measure(fit->prep, fit->groups, fit->rows, fit->n, fit->options->target_values,
+                             &fit->prep->target_mean, &fit->prep->target_scale);
 }
 
 static lj_status run_steps(lj_fit *fit)
@@ -521,6 +533,7 @@ done:
     lj_free(fit.sort.sorted);
     lj_free(fit.sort.scratch);
     lj_free(fit.block);
+    lj_free(fit.groups);
     lj_prep_destroy(fit.prep);
     return status;
 }

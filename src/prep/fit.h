@@ -50,6 +50,7 @@ typedef struct lj_fit {
     lj_fit_sort sort;
     double *block;   /* [block_registers][LJ_PREP_BLOCK] */
     int32_t block_registers;
+    int32_t *groups; /* [rows of the frame] with scale_by_group; NULL: none */
 } lj_fit;
 
 /* Fills `column` with the training values of a live column. It holds until the next call. */

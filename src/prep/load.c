@@ -12,6 +12,7 @@ typedef struct loader {
     const lj_doc *doc;
     lj_prep *prep;
     lj_field *fields; /* [feature_count + further] of the schema */
+    int has_groups;   /* numbers are scaled by group */
     int64_t further;  /* columns of a series that are no features */
     int64_t number_capacity, category_capacity;
 } loader;
@@ -56,7 +57,7 @@ static lj_status need_list(const loader *l, const lj_item *map, const char *key,
     return LJ_OK;
 }
 
-static lj_status load_words(const loader *l, const lj_item *map, lj_prep_feature *feature)
+static lj_status load_words(const loader *l, const lj_item *map, lj_words *out)
 {
     const lj_item *list;
     LJ_TRY(need_list(l, map, "words", LJ_PREP_WORDS_MAX, &list));
@@ -75,7 +76,39 @@ static lj_status load_words(const loader *l, const lj_item *map, lj_prep_feature
         if (i > 0 && strcmp(words[i - 1], words[i]) >= 0)
             return fail_at(l, entry, "different words in ascending order");
     }
-    return lj_words_make(l->prep->arena, words, (int32_t)list->count, &feature->words);
+    return lj_words_make(l->prep->arena, words, (int32_t)list->count, out);
+}
+
+/* Mean and deviation of each group, and of all. */
+static lj_status load_scales(const loader *l, const lj_item *map, const char *mean_key, const char *scale_key,
+                             const double **mean, const double **scale)
+{
+    const int64_t n = l->prep->group_words.count + 1;
+    double *m = NULL, *s = NULL;
+    int64_t count = 0;
+    LJ_TRY(lj_load_numbers(l->doc, map, mean_key, n, n, 0, l->prep->arena, &m, &count));
+    LJ_TRY(lj_load_numbers(l->doc, map, scale_key, n, n, 0, l->prep->arena, &s, &count));
+    for (int64_t i = 0; i < n; i++)
+        if (!(s[i] > 0))
+            return fail_at(l, lj_item_get(map, scale_key), "deviations above 0");
+    *mean = m;
+    *scale = s;
+    return LJ_OK;
+}
+
+static lj_status load_groups(loader *l, const lj_item *item)
+{
+    const lj_item *map = lj_item_get(item, "groups");
+    lj_prep *prep = l->prep;
+    l->has_groups = map != NULL;
+    if (map == NULL)
+        return LJ_OK;
+    if (map->kind != LJ_MAP)
+        return fail_at(l, map, "a map");
+    LJ_TRY(load_words(l, map, &prep->group_words));
+    if (lj_item_get(map, "target_mean") == NULL)
+        return LJ_OK;
+    return load_scales(l, map, "target_mean", "target_scale", &prep->target_mean, &prep->target_scale);
 }
 
 static lj_status load_type(const loader *l, const lj_item *map, lj_column_type *out)
@@ -139,7 +172,9 @@ static lj_status load_cell(const loader *l, const lj_item *map, lj_prep_feature 
                                          no_memory();
     }
     if (feature->type == LJ_COLUMN_TEXT && !feature->is_converted)
-        return load_words(l, map, feature);
+        return load_words(l, map, &feature->words);
+    if (feature->type == LJ_COLUMN_NUMBER && l->has_groups)
+        LJ_TRY(load_scales(l, map, "group_mean", "group_scale", &feature->group_mean, &feature->group_scale));
     LJ_TRY(lj_load_number(l->doc, map, "low", &feature->low));
     return lj_load_number(l->doc, map, "high", &feature->high);
 }
@@ -315,12 +350,15 @@ static lj_status load_series(loader *l, const lj_item *item)
     const lj_item *map = lj_item_get(item, "series"), *list = NULL;
     const char *names[LJ_PREP_SERIES_COLUMNS];
     if (map == NULL)
-        return LJ_OK;
+        return l->has_groups ? fail_at(l, item, "a series") : LJ_OK;
     if (map->kind != LJ_MAP)
         return fail_at(l, map, "a map");
     LJ_TRY(need_text(l, map, "time", &series->time));
     LJ_TRY(optional_text(l, map, "group", &series->group));
     LJ_TRY(need_text(l, map, "target", &series->target));
+    series->scale_by_group = l->has_groups;
+    if (series->scale_by_group && series->group == NULL)
+        return fail_at(l, map, "the column of the group");
     LJ_TRY(lj_item_need_integer(l->doc, map, "window", 1, LJ_WINDOW_MAX, &series->window));
     LJ_TRY(lj_item_need_integer(l->doc, map, "horizon", 0, LJ_HORIZON_MAX, &series->horizon));
     LJ_TRY(load_target_as(l, map, &series->target_as));
@@ -370,6 +408,7 @@ static lj_status load_all(loader *l, const lj_item *item)
                        ": it was made by another version", lj_doc_name(l->doc), LJ_PREP_FORMAT, format);
     LJ_TRY(lj_load_flag(l->doc, item, "auto", &l->prep->is_auto));
     LJ_TRY(lj_image_shape_read(l->doc, item, &l->prep->image));
+    LJ_TRY(load_groups(l, item));
     LJ_TRY(load_features(l, item));
     LJ_TRY(load_series(l, item));
     LJ_TRY(lj_schema_create(l->fields, l->prep->feature_count + l->further, &l->prep->schema));

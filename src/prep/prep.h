@@ -48,6 +48,7 @@ typedef struct lj_prep_feature {
     lj_vectoriser *terms;   /* TEXT that becomes sparse rows; NULL: it does not */
     int64_t term_begin;     /* its first column of those */
     lj_tokeniser *tokens;   /* TEXT that becomes codes of tokens; NULL: it does not */
+    const double *group_mean, *group_scale; /* [group_words.count + 1] of NUMBER, the last of any other; NULL: none */
     double low, high;       /* NUMBER, TIME, converted: range of the training part */
     lj_prep_op *ops;        /* [op_count] */
     int32_t op_count;
@@ -79,6 +80,8 @@ struct lj_prep {
     int32_t registers_most; /* of one feature */
     lj_pixels image;        /* shape; zero: none */
     lj_series_options series; /* window 0: none */
+    lj_words group_words;     /* of the training rows, with scale_by_group */
+    const double *target_mean, *target_scale; /* [group_words.count + 1]; NULL: targets are as they are */
     int is_auto;
 };
 
@@ -90,8 +93,25 @@ int64_t lj_prep_series_columns(const lj_prep *prep, const char **names);
 /* Where a feature's cells are in a frame. */
 typedef struct lj_bound {
     const lj_column *column;
+    const int32_t *groups; /* [rows of the frame] of lj_prep_groups; NULL: numbers are not scaled by group */
     const double *of_word; /* TEXT: [column->word_count] register of each word of the frame; NULL: look it up */
 } lj_bound;
+
+/* A number of the frame as register 0 takes it: scaled by group or as it is. */
+static inline double lj_prep_number(const lj_prep_feature *feature, const lj_bound *bound, int64_t row)
+{
+    const double x = bound->column->number[row];
+    if (feature->group_mean == NULL)
+        return x;
+    const int32_t group = bound->groups[row];
+    return (x - feature->group_mean[group]) / feature->group_scale[group];
+}
+
+/* Mean and deviation [group_words.count + 1] in the arena of values of the rows [n], NaN left out. */
+LJ_CHECKED lj_status lj_groups_measure(lj_prep *prep, const int32_t *groups, const int64_t *rows, int64_t n,
+                                       const double *values, const double **mean, const double **scale);
+/* The groups of the training rows. LJ_EDATA: they are no words. */
+LJ_CHECKED lj_status lj_groups_fit(lj_prep *prep, const lj_frame *frame, const int64_t *rows, int64_t n);
 
 /*
  * Cells of rows[0 .. n-1], or of begin .. begin + n - 1 if rows is NULL, to

@@ -48,6 +48,10 @@ static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
         lj_json_double(json, "low", feature->low);
         lj_json_double(json, "high", feature->high);
     }
+    if (feature->group_mean != NULL) {
+        lj_save_numbers(json, "group_mean", feature->group_mean, prep->group_words.count + 1);
+        lj_save_numbers(json, "group_scale", feature->group_scale, prep->group_words.count + 1);
+    }
     if (feature->is_converted) {
         lj_json_map(json, "number_from_text");
         lj_json_integer(json, "rule", feature->rule);
@@ -67,6 +71,23 @@ static void save_feature(const lj_prep *prep, int64_t index, lj_json *json)
     lj_json_end_list(json);
     save_outputs(json, "numbers", prep->numbers + feature->number_begin, feature->number_count);
     save_outputs(json, "categories", prep->categories + feature->category_begin, feature->category_count);
+    lj_json_end_map(json);
+}
+
+/* Before the features, which have numbers for each. */
+static void save_groups(const lj_prep *prep, lj_json *json)
+{
+    if (!prep->series.scale_by_group)
+        return;
+    lj_json_map(json, "groups");
+    lj_json_list(json, "words");
+    for (int32_t i = 0; i < prep->group_words.count; i++)
+        lj_json_string(json, NULL, prep->group_words.words[i]);
+    lj_json_end_list(json);
+    if (prep->target_mean != NULL) {
+        lj_save_numbers(json, "target_mean", prep->target_mean, prep->group_words.count + 1);
+        lj_save_numbers(json, "target_scale", prep->target_scale, prep->group_words.count + 1);
+    }
     lj_json_end_map(json);
 }
 
@@ -100,6 +121,7 @@ lj_status lj_prep_save(const lj_prep *prep, lj_json *json)
     lj_json_integer(json, "format", LJ_PREP_FORMAT);
     lj_json_bool(json, "auto", prep->is_auto);
     lj_image_shape_write(&prep->image, json);
+    save_groups(prep, json);
     save_series(prep, json);
     lj_json_list(json, "features");
     for (int64_t i = 0; i < prep->feature_count; i++)

@@ -114,6 +114,27 @@ static void write_training(lj_json *json, const lj_report *report)
     lj_json_end_map(json);
 }
 
+static void write_forecast(lj_json *json, const lj_report_forecast *forecast)
+{
+    if (forecast == NULL) {
+        lj_json_null(json, "forecast");
+        return;
+    }
+    lj_json_map(json, "forecast");
+    lj_json_string(json, "part", forecast->part);
+    lj_json_string(json, "group", forecast->group);
+    write_strings(json, "time", forecast->times, forecast->count);
+    lj_json_list(json, "target");
+    for (int64_t i = 0; i < forecast->count; i++)
+        lj_json_double(json, NULL, forecast->target[i]);
+    lj_json_end_list(json);
+    lj_json_list(json, "prediction");
+    for (int64_t i = 0; i < forecast->count; i++)
+        lj_json_double(json, NULL, (double)forecast->prediction[i]);
+    lj_json_end_list(json);
+    lj_json_end_map(json);
+}
+
 static void write_importance(lj_json *json, const lj_report *report)
 {
     lj_json_map(json, "importance");
@@ -188,6 +209,7 @@ lj_status lj_report_json(const lj_report *report, lj_text *out)
     LJ_TRY(write_fragment(&json, "preparation", "preparation", report->preparation));
     LJ_TRY(write_model(&json, report));
     write_training(&json, report);
+    write_forecast(&json, report->forecast);
     write_importance(&json, report);
     LJ_TRY(write_groups(&json, report));
     write_reproduce(&json, report);

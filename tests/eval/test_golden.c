@@ -35,7 +35,7 @@ static double *doubles(const lj_item *list)
     double *values = lj_new_array(list->count, sizeof(*values));
     assert_non_null(values);
     for (int64_t i = 0; i < list->count; i++)
-        values[i] = list->items[i]->number;
+        values[i] = list->items[i]->kind == LJ_NULL ? (double)NAN : list->items[i]->number;
     return values;
 }
 
@@ -95,6 +95,7 @@ static void check_case(const lj_item *item)
     const lj_item *values_of_row = lj_item_get(item, "values_of_row");
     double *target = doubles(lj_item_get(item, "target"));
     double *weight = doubles(lj_item_get(item, "weight"));
+    double *naive = doubles(lj_item_get(item, "naive"));
     float *score = floats(lj_item_get(item, "score"));
     const lj_predictions predictions = {.task = task_of(item),
                                         .n = lj_item_get(item, "target")->count,
@@ -102,7 +103,8 @@ static void check_case(const lj_item *item)
                                         .score = score,
                                         .target = target,
                                         .weight = weight,
-                                        .values = values_of_row == NULL ? 0 : (int64_t)values_of_row->number};
+                                        .values = values_of_row == NULL ? 0 : (int64_t)values_of_row->number,
+                                        .naive = naive};
     const lj_item *threshold = lj_item_get(item, "threshold");
     lj_evaluation *evaluation;
     assert_int_equal(lj_evaluate(&predictions, threshold == NULL ? NAN : threshold->number, &evaluation), LJ_OK);
@@ -111,9 +113,12 @@ static void check_case(const lj_item *item)
     for (int64_t v = 0; v < values->count; v++)
         assert_near(name, values->items[v]->key, found_value(evaluation, values->items[v]->key),
                     values->items[v]->number);
+    assert_int_equal(isnan(lj_evaluation_get(evaluation, predictions.task == LJ_REGRESSION ? "skill" : "accuracy_naive")),
+                     naive == NULL);
     lj_evaluation_destroy(evaluation);
     lj_free(target);
     lj_free(weight);
+    lj_free(naive);
     lj_free(score);
 }
 
@@ -121,7 +126,7 @@ static void every_metric_is_that_of_scikit_learn(void **state)
 {
     (void)state;
     const lj_item *cases = lj_item_get(lj_doc_root(golden), "cases");
-    assert_int_equal(cases->count, 11);
+    assert_int_equal(cases->count, 15);
     for (int64_t c = 0; c < cases->count; c++)
         check_case(cases->items[c]);
 }
@@ -161,7 +166,7 @@ static void residual_quantiles_are_those_of_numpy(void **state)
         lj_free(target);
         lj_free(score);
     }
-    assert_int_equal(checked, 9);
+    assert_int_equal(checked, 2 * 9);
 }
 
 static void psi_is_that_of_its_definition(void **state)

@@ -97,6 +97,34 @@ def multiclass(name, y, s, w):
             "weight": None if w is None else w.tolist(), "values": values}
 
 
+def naive_values(y, s, naive, w):
+    """Beside a naive forecast, on the rows that have one (those without are NaN)."""
+    has = ~np.isnan(naive)
+    y, s, naive = y[has], s[has], naive[has]
+    w = np.ones(len(y)) if w is None else w[has]
+    moves = y != naive
+    mse, mse_naive = np.average((y - s) ** 2, weights=w), np.average((y - naive) ** 2, weights=w)
+    return {"rmse_naive": np.sqrt(mse_naive), "skill": 1 - mse / mse_naive,
+            "relative_mae": np.average(np.abs(y - s), weights=w) / np.average(np.abs(y - naive), weights=w),
+            "direction": np.average((np.sign(s - naive) == np.sign(y - naive))[moves], weights=w[moves])}
+
+
+def forecast(name, y, s, naive, w):
+    case = regression(name, y, s, w)
+    case["naive"] = [None if np.isnan(v) else v for v in naive.tolist()]
+    case["values"] |= naive_values(y, s.astype(np.float32).astype(float), naive, w)
+    return case
+
+
+def majority(case, label):
+    """A case of classes beside one that is always said."""
+    y = np.array(case["target"])
+    w = np.ones(len(y)) if case["weight"] is None else np.array(case["weight"])
+    case["naive"] = [label] * len(y)
+    case["values"]["accuracy_naive"] = np.average(y == label, weights=w)
+    return case
+
+
 def regression(name, y, s, w):
     sd = s.astype(np.float32).astype(float)
     mse = m.mean_squared_error(y, sd, sample_weight=w)
@@ -161,6 +189,16 @@ def main():
     other = np.random.default_rng(20260201)
     cases += [unsupervised("scores", other.gamma(3.0, 4.0, n), None, 12),
               unsupervised("scores, weighted", other.gamma(3.0, 4.0, n), w, 3)]
+    steps = np.random.default_rng(20260208)
+    walk = 100 + np.round(np.cumsum(steps.normal(size=n + 1)), 1)  # rounded, so that some rows do not move
+    naive = walk[:-1].copy()
+    naive[::29] = np.nan
+    cases += [
+        forecast("walk", walk[1:], walk[:-1] + steps.normal(0, 0.8, n), naive, None),
+        forecast("walk, weighted", walk[1:], walk[:-1] + steps.normal(0, 0.8, n), naive, w),
+        majority(binary("binary, beside the majority", y, s, w, 0.5), 0),
+        majority(multiclass("classes, beside the majority", c, q, None), 2),
+    ]
     shifts = [psi("shifted", s, 1 / (1 + np.exp(-(rng.normal(size=n) + 0.5)))),
               psi("same", s, s), psi("two values", np.round(s), np.round(s[:40]))]
     path = pathlib.Path(__file__).with_name("eval.json")

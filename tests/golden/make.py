@@ -6,6 +6,7 @@ import ops
 import optimisers
 import recurrent
 import safetensors_file
+import series
 
-for module in (ops, layers, image_families, optimisers, recurrent, logistic, safetensors_file):
+for module in (ops, layers, image_families, optimisers, recurrent, logistic, safetensors_file, series):
     module.main()

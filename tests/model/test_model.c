@@ -135,7 +135,9 @@ static const lj_rows *rows_for(const char *family, table *t)
     MUST(lj_family_find(family, &info));
     if (info->images == LJ_IMAGES_ONLY)
         return paint_images(family, t);
-    return info->reads_tokens == LJ_READS_ONLY ? &t->texts : info->reads_series ? &t->windows : &t->rows;
+    return info->reads_tokens == LJ_READS_ONLY ? &t->texts :
+           info->reads_series == LJ_READS_ONLY ? &t->windows :
+                                                 &t->rows;
 }
 
 static lj_model_spec spec_of(lj_task task, const lj_rows *rows)

@@ -85,6 +85,11 @@ static void a_table_of_prices_becomes_a_bundle_that_forecasts(void **state)
                  &result) != LJ_OK)
         fail_msg("%s", lj_error_message());
     assert_true(number_of(&result.json, "metrics.test.r2") > 0.2);
+    char *page = NULL;
+    size_t size = 0;
+    assert_int_equal(lj_file_read(path_of(f, "prices/report.html"), 64 << 20, &page, &size), LJ_OK);
+    assert_non_null(strstr(page, "\"forecast\": {\"part\": \"test\", \"group\": \"S0\", \"time\": [\"2020-05-01\","));
+    lj_free(page);
     lj_bundle *bundle = open_bundle(f, "prices"); /* proves the kept cases */
     assert_int_equal(lj_prep_series(lj_bundle_prep(bundle))->window, 6);
 
@@ -162,8 +167,8 @@ static void what_comes_later_changes_nothing_before(void **state)
         const char *texts[2][2] = {
             {"data: {source: prices.csv, series: {" SERIES ", target_as: direction}}\n" REST,
              "data: {source: other.csv, series: {" SERIES ", target_as: direction}}\n" REST},
-            {"data: {source: prices.csv, series: {" SERIES ", horizon: 3, pad: true}}\n" REST,
-             "data: {source: other.csv, series: {" SERIES ", horizon: 3, pad: true}}\n" REST}};
+            {"data: {source: prices.csv, series: {" SERIES ", horizon: 3, pad: true, scale_by_group: true}}\n" REST,
+             "data: {source: other.csv, series: {" SERIES ", horizon: 3, pad: true, scale_by_group: true}}\n" REST}};
         if (run_text(f, texts[kind][0], "first", &first) != LJ_OK ||
             run_text(f, texts[kind][1], "second", &second) != LJ_OK)
             fail_msg("%s", lj_error_message());
@@ -192,6 +197,73 @@ static void what_comes_later_changes_nothing_before(void **state)
         lj_run_result_free(&first);
         lj_run_result_free(&second);
     }
+}
+
+/* Stocks of very different prices: within its own scale each is learnt, and forecasts are prices. */
+static void groups_are_scaled_by_their_own_training_rows(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result result;
+    put_prices(f, "prices.csv", DAYS, 0);
+    double skill[2];
+    for (int by_group = 0; by_group < 2; by_group++) {
+        char text[1024];
+        (void)snprintf(text, sizeof(text), "data: {source: prices.csv, series: {" SERIES ", scale_by_group: %s}}\n" REST,
+                       by_group ? "true" : "false");
+        if (run_text(f, text, "prices", &result) != LJ_OK)
+            fail_msg("%s", lj_error_message());
+        skill[by_group] = number_of(&result.json, "metrics.test.skill");
+        lj_run_result_free(&result);
+    }
+    assert_true(skill[1] > skill[0]);
+
+    lj_bundle *bundle = open_bundle(f, "prices");
+    const lj_prep *prep = lj_bundle_prep(bundle);
+    assert_int_equal(lj_prep_series(prep)->scale_by_group, 1);
+    lj_frame *table = read_csv(f, "prices.csv"), *other = NULL;
+    assert_int_equal(lj_series_order(lj_prep_series(prep), &table), LJ_OK);
+    int32_t *groups = NULL;
+    assert_int_equal(lj_prep_groups(prep, table, &groups), LJ_OK);
+    const double *price = column_of(table, "price")->number;
+    for (int64_t s = 0; s < STOCKS; s++) { /* training targets: rows 6 to day 84 of 28-day months, written out */
+        const int64_t first = 6, last = 28 * 3 - 1;
+        double sum = 0, squares = 0;
+        for (int64_t day = first; day <= last; day++)
+            sum += price[s * DAYS + day];
+        const double mean = sum / (double)(last - first + 1);
+        for (int64_t day = first; day <= last; day++)
+            squares += (price[s * DAYS + day] - mean) * (price[s * DAYS + day] - mean);
+        const double scaled = (price[s * DAYS + 40] - mean) / sqrt(squares / (double)(last - first + 1));
+        assert_true(fabs(lj_prep_scale_target(prep, groups, s * DAYS + 40, price[s * DAYS + 40]) - scaled) < 1e-9);
+        const float back = lj_prep_unscale_target(prep, groups, s * DAYS + 40, (float)scaled);
+        assert_true(fabs((double)back - price[s * DAYS + 40]) < 1e-4 * price[s * DAYS + 40]);
+    }
+    lj_free(groups);
+
+    float scores[2][DAYS]; /* a group that training did not see is scaled by all of them */
+    const char *names[DAYS];
+    for (int k = 0; k < 2; k++) {
+        int64_t rows[DAYS];
+        for (int64_t day = 0; day < DAYS; day++) {
+            rows[day] = DAYS + day;
+            names[day] = k == 0 ? "nobody" : "nobody else";
+        }
+        lj_frame *stock = NULL;
+        assert_int_equal(lj_frame_take(table, rows, DAYS, &stock), LJ_OK);
+        assert_int_equal(lj_frame_create(DAYS, &other), LJ_OK);
+        assert_int_equal(lj_frame_add_text(other, "stock", names), LJ_OK);
+        for (int64_t c = 0; c < lj_frame_column_count(stock); c++)
+            if (strcmp(lj_frame_column(stock, c)->name, "stock") != 0)
+                assert_int_equal(lj_frame_add_copy(other, stock, lj_frame_column(stock, c)->name), LJ_OK);
+        assert_int_equal(lj_bundle_score(bundle, other, NULL, NULL, scores[k]), LJ_OK);
+        lj_frame_destroy(stock);
+        lj_frame_destroy(other);
+    }
+    assert_memory_equal(scores[0] + 5, scores[1] + 5, (DAYS - 5) * sizeof(float));
+    lj_frame_destroy(table);
+    lj_bundle_close(bundle);
+    expect_failure(f, "data: {source: prices.csv, series: {time: day, window: 6, scale_by_group: true}}\n" REST,
+                   LJ_ECONFIG, "'scale_by_group' wants 'group'");
 }
 
 static void every_family_of_series_runs_with_short_windows(void **state)
@@ -251,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_table_of_prices_becomes_a_bundle_that_forecasts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sample_alone_with_its_window_has_the_bits_of_the_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_comes_later_changes_nothing_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(groups_are_scaled_by_their_own_training_rows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_family_of_series_runs_with_short_windows, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_does_not_fit_series_is_refused, set_up, tear_down),
     };

@@ -197,6 +197,7 @@ export interface Report {
     monitor: Maybe[];
     rate: Maybe[];
   };
+  forecast: { part: string | null; group: string | null; time: string[]; target: number[]; prediction: number[] } | null;
   importance: {
     metric: string | null;
     part: string | null;

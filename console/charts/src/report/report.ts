@@ -1,6 +1,7 @@
 /* The sections of a report, in the order of the work. What has no data is left out. */
 import { evaluated, metric } from "../charts/common";
 import { lossChart, monitorChart } from "../charts/learning";
+import { forecastChart } from "../charts/forecast";
 import { groupsChart, importanceChart } from "../charts/tables";
 import { isTest, OUT_OF_FOLD } from "../data";
 import type { Evaluation, Metric, ModelDescription, Part, PreparedFeature, Report } from "../data";
@@ -14,7 +15,7 @@ import { columnTable, readProfile, warningList } from "./profile";
 const HEADLINES: Record<Report["task"], string[]> = {
   binary: ["auc", "ks", "gini", "average_precision", "log_loss", "brier"],
   multiclass: ["accuracy", "f1", "auc", "log_loss", "balanced_accuracy", "mcc"],
-  regression: ["rmse", "mae", "r2", "mape"],
+  regression: ["rmse", "mae", "r2", "mape", "skill", "direction"],
   unsupervised: ["loss", "loss_median", "loss_95", "loss_99", "bits_per_value"],
 };
 
@@ -229,6 +230,14 @@ function metricsSection(report: Report): HTMLElement | null {
   );
 }
 
+function forecastSection(report: Report): HTMLElement | null {
+  const { forecast } = report;
+  if (forecast === null) return null;
+  const part = t(forecast.part ?? "test");
+  const title = forecast.group === null ? t("forecastNote", part) : t("forecastOf", part, forecast.group);
+  return section("forecast", chart({ title, build: forecastChart(forecast), wide: true, height: 320 }));
+}
+
 function importanceSection(report: Report): HTMLElement | null {
   const { importance } = report;
   if (importance.features.length === 0) return null;
@@ -283,6 +292,7 @@ export function reportPage(report: Report): HTMLElement[] {
     trainingSection(report),
     metricsSection(report),
     ...curveSections(report),
+    forecastSection(report),
     importanceSection(report),
     groupsSection(report),
     reproduceSection(report),
