@@ -427,6 +427,7 @@ typedef struct lj_program_options {
     lj_weights *state;             /* training: slots of the optimiser, added if not there */
     uint64_t seed;                 /* of dropout */
     int64_t n_threads;             /* of the team that will run it (scratch); 0: 1 */
+    int accumulates;               /* training: runs may gather gradients; a slot "gradient_sum" for each parameter */
 } lj_program_options;
 
 typedef struct lj_program lj_program;
@@ -452,6 +453,10 @@ typedef struct lj_run_options {
     int64_t n_rows;  /* 1 .. batch */
     int64_t step;    /* from 1: of dropout and the optimiser */
     float rate;      /* learning rate of this step */
+    /* Of a program that accumulates. The move follows the mean of the gathered gradients and this one. */
+    int holds;        /* 1: the gradient is gathered and nothing moves */
+    int64_t gathered; /* runs before this one that held */
+    int64_t move;     /* from 1: which move it is, for the optimiser; 0: as step */
 } lj_run_options;
 
 /* Computes the outputs and, in training, moves the parameters. Allocates nothing, cannot fail. */

@@ -80,6 +80,7 @@ typedef struct lj_train_options {
     const char *monitor;     /* metric on valid, NULL: log_loss (rmse for regression, loss for unsupervised) */
     int64_t patience;        /* epochs without a better valid value; 0: 16; -1: never stop early */
     double minimum_gain;     /* of the monitored metric */
+    int64_t accumulate;      /* batches whose gradients are averaged before the weights move; 0: 1. Each counts alike. */
     double average;          /* decay of the moving average of the weights by step, as 0.99; 0: none. Young averages
                                 decay faster, min(average, (1 + step) / (10 + step)), so that the start is forgotten.
                                 The averaged weights are scored on valid and kept. */

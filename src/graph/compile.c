@@ -230,7 +230,8 @@ lj_status lj_program_compile(lj_graph *graph, lj_weights *weights, const lj_prog
     if (options->batch < 1 || options->n_threads < 0 || options->n_threads > LJ_THREADS_MAX)
         return lj_fail(LJ_EINVAL, "program: expected a batch of at least 1 and at most %d threads, found %" PRId64
                                   " and %" PRId64, LJ_THREADS_MAX, options->batch, options->n_threads);
-    if (options->update != NULL && options->state == NULL && options->update->n_slots > 0)
+    if (options->update != NULL && options->state == NULL &&
+        (options->update->n_slots > 0 || options->accumulates))
         return lj_fail(LJ_EINVAL, "program: the optimiser needs a set of weights for its state");
     lj_compile c = {.graph = graph, .weights = weights, .options = options};
     LJ_TRY(lj_arena_create(&c.arena));

@@ -48,6 +48,8 @@ static lj_status make_update(lj_compile *c, const lj_gradient_of *gradient, lj_u
     u->gradient = slot_of(c, gradient->gradient);
     for (int i = 0; i < rule->n_slots; i++)
         LJ_TRY(state_of(c, gradient->tensor, rule->slot_names[i], &u->state[i]));
+    if (c->options->accumulates)
+        LJ_TRY(state_of(c, gradient->tensor, "gradient_sum", &u->sum));
     *out = u;
     return LJ_OK;
 }
@@ -138,6 +140,8 @@ static lj_status add_updates(lj_compile *c)
     }
     if (n == 0)
         return LJ_OK;
+    if (c->options->accumulates)
+        LJ_TRY(add_update_wave(c, updates, n, lj_update_run_join, "join"));
     if (p->clip.value > 0.0F)
         LJ_TRY(add_update_wave(c, updates, n, lj_update_run_clip, "clip_value"));
     if (p->clip.norm > 0.0F) {

@@ -13,10 +13,27 @@ static void move(const lj_update *u, const lj_span *span, int64_t begin, int64_t
         .scale = u->clip->scale,
         .rate = span->run->rate,
         .decay = u->decay,
-        .step = span->run->step,
+        .step = span->run->move > 0 ? span->run->move : span->run->step,
         .options = u->rule->options,
     };
     u->rule->apply(&args);
+}
+
+/* Gathers the gradient, which becomes the mean of all gathered ones unless the run holds; 0: it holds. */
+static int join(const lj_update *u, const lj_span *span, int64_t begin, int64_t count, float *gradient)
+{
+    const lj_run_options *run = span->run;
+    if (u->sum == NULL)
+        return 1;
+    float *sum = u->sum + begin;
+    const float share = 1.0F / (float)(run->gathered + 1);
+    for (int64_t i = 0; i < count; i++)
+        sum[i] += gradient[i];
+    for (int64_t i = 0; !run->holds && i < count; i++) {
+        gradient[i] = sum[i] * share;
+        sum[i] = 0.0F;
+    }
+    return !run->holds;
 }
 
 float *lj_part_begin(const lj_step *step, const lj_span *span, int64_t begin, float *scratch)
@@ -27,7 +44,7 @@ float *lj_part_begin(const lj_step *step, const lj_span *span, int64_t begin, fl
 void lj_part_end(const lj_step *step, const lj_span *span, int64_t begin, int64_t count, float *gradient)
 {
     const lj_update *u = step->update;
-    if (u == NULL)
+    if (u == NULL || !join(u, span, begin, count, gradient))
         return;
     if (u->clip->value > 0.0F) /* the gradient is in the thread's scratch: lj_part_begin */
         step->kernels->clip(count, gradient, -u->clip->value, u->clip->value, gradient);
@@ -39,6 +56,14 @@ static int64_t chunk(const lj_update *u, const lj_span *span, int64_t *begin)
 {
     *begin = span->part * LJ_NORM_CHUNK;
     return u->count - *begin < LJ_NORM_CHUNK ? u->count - *begin : LJ_NORM_CHUNK;
+}
+
+void lj_update_run_join(const lj_step *step, const lj_span *span)
+{
+    const lj_update *u = step->args;
+    int64_t begin;
+    const int64_t count = chunk(u, span, &begin);
+    (void)join(u, span, begin, count, (float *)lj_at(u->gradient, span) + begin);
 }
 
 void lj_update_run_clip(const lj_step *step, const lj_span *span)
@@ -74,5 +99,6 @@ void lj_update_run_move(const lj_step *step, const lj_span *span)
     const lj_update *u = step->args;
     int64_t begin;
     const int64_t count = chunk(u, span, &begin);
-    move(u, span, begin, count, (const float *)lj_at(u->gradient, span) + begin);
+    if (!span->run->holds)
+        move(u, span, begin, count, (const float *)lj_at(u->gradient, span) + begin);
 }

@@ -12,7 +12,7 @@ typedef struct lj_augment_values {
 } lj_augment_values;
 
 typedef struct lj_train_values {
-    int64_t epochs, batch;
+    int64_t epochs, batch, accumulate;
     int optimiser;
     double rate, momentum;
     int nesterov;

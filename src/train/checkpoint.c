@@ -37,8 +37,8 @@ static lj_status describe_options(const lj_trainer *trainer, lj_text *out)
     const lj_train_options *o = &trainer->options;
     const lj_optimiser_options *by = &o->optimiser;
     const lj_schedule_options *s = &o->schedule;
-    lj_text_printf(out, "%" PRId64 " %" PRIu64 " %a %a %a %d %s\n", o->batch, o->seed, o->average, o->swa,
-                   o->minimum_gain, o->find_rate, o->monitor);
+    lj_text_printf(out, "%" PRId64 " %" PRIu64 " %" PRId64 " %a %a %a %d %s\n", o->batch, o->seed, o->accumulate,
+                   o->average, o->swa, o->minimum_gain, o->find_rate, o->monitor);
     lj_text_printf(out, "%s %a %d %a %a %a %a %a %a %a\n", lj_optimiser_name(by->optimiser), by->momentum, by->nesterov,
                    by->beta1, by->beta2, by->rho, by->epsilon, by->weight_decay, by->clip_norm, by->clip_value);
     lj_text_printf(out, "%s %a %" PRId64 " %" PRId64 " %a %a %" PRId64 "\n", lj_schedule_name(s->schedule), s->rate,

@@ -33,6 +33,17 @@ const char *lj_train_monitor(lj_task task)
     return task == LJ_REGRESSION ? "rmse" : task == LJ_UNSUPERVISED ? "loss" : "log_loss";
 }
 
+static int64_t moves_of_epoch(const lj_trainer *trainer)
+{
+    return (lj_trainer_batches(trainer) + trainer->options.accumulate - 1) / trainer->options.accumulate;
+}
+
+/* The move that the batch to come belongs to, from 1. */
+static int64_t move_of(const lj_trainer *trainer)
+{
+    return trainer->at.epoch * moves_of_epoch(trainer) + trainer->at.batch / trainer->options.accumulate + 1;
+}
+
 static void resolve(lj_trainer *trainer, const lj_train_options *given)
 {
     lj_train_options *o = &trainer->options;
@@ -41,12 +52,14 @@ static void resolve(lj_trainer *trainer, const lj_train_options *given)
         o->epochs = DEFAULT_EPOCHS;
     if (o->batch == 0)
         o->batch = default_batch(trainer->train->n);
+    if (o->accumulate == 0)
+        o->accumulate = 1;
     if (o->patience == 0)
         o->patience = DEFAULT_PATIENCE;
     if (o->monitor == NULL)
         o->monitor = lj_train_monitor(trainer->job->task);
     if (o->schedule.schedule == LJ_SCHEDULE_COSINE && o->schedule.period == 0)
-        o->schedule.period = o->epochs * lj_trainer_batches(trainer);
+        o->schedule.period = o->epochs * moves_of_epoch(trainer);
     if (o->schedule.schedule == LJ_SCHEDULE_PLATEAU && o->schedule.patience == 0)
         o->schedule.patience = 3;
 }
@@ -81,6 +94,7 @@ static lj_status compile(lj_trainer *trainer, lj_update_rule *rule, lj_graph *gr
         .state = trainer->state,
         .seed = trainer->options.seed,
         .n_threads = lj_team_size(trainer->team),
+        .accumulates = trainer->options.accumulate > 1,
     };
     LJ_TRY(lj_program_compile(graph, trainer->job->weights, &options, &program->program));
     program->loss = lj_program_output(program->program, "loss");
@@ -173,7 +187,16 @@ double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
     const int64_t left = trainer->train->n - begin;
     const int64_t n = left < trainer->options.batch ? left : trainer->options.batch;
     const lj_batch_program *program = lj_batches_load(trainer, begin, n, weight);
-    lj_program_run(program->program, trainer->team, &(lj_run_options){.n_rows = n, .step = at->step + 1, .rate = rate});
+    const int64_t k = trainer->options.accumulate, gathered = at->batch % k;
+    const lj_run_options run = {
+        .n_rows = n,
+        .step = at->step + 1,
+        .rate = rate,
+        .holds = gathered + 1 < k && at->batch + 1 < lj_trainer_batches(trainer),
+        .gathered = gathered,
+        .move = move_of(trainer),
+    };
+    lj_program_run(program->program, trainer->team, &run);
     at->step++;
     at->batch++;
     return (double)program->loss[0];
@@ -183,9 +206,10 @@ double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
 static lj_status step(lj_trainer *trainer, int64_t epoch)
 {
     lj_position *at = &trainer->at;
+    const int64_t move = move_of(trainer);
+    const float rate = lj_schedule_rate(&trainer->options.schedule, move, epoch, at->plateau_drops);
     double weight = 0.0;
-    const double loss = lj_trainer_run(
-        trainer, lj_schedule_rate(&trainer->options.schedule, at->step + 1, epoch, at->plateau_drops), &weight);
+    const double loss = lj_trainer_run(trainer, rate, &weight);
     if (!isfinite(loss))
         return lj_fail(LJ_EDIVERGED,
                        "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
@@ -193,8 +217,9 @@ static lj_status step(lj_trainer *trainer, int64_t epoch)
                        at->step, epoch + 1);
     at->loss += loss * weight;
     at->weight += weight;
-    if (trainer->average != NULL && trainer->options.swa == 0.0)
-        lj_average_step(trainer->average, trainer->job->weights, trainer->options.average, at->step);
+    const int moved = at->batch == lj_trainer_batches(trainer) || at->batch % trainer->options.accumulate == 0;
+    if (trainer->average != NULL && trainer->options.swa == 0.0 && moved)
+        lj_average_step(trainer->average, trainer->job->weights, trainer->options.average, move);
     return LJ_OK;
 }
 
@@ -243,7 +268,8 @@ static lj_status end_epoch(lj_trainer *trainer)
         .loss = at->weight > 0.0 ? at->loss / at->weight : 0.0,
         .valid_loss = (double)NAN,
         .monitor = (double)NAN,
-        .rate = (double)lj_schedule_rate(&trainer->options.schedule, at->step, at->epoch, at->plateau_drops),
+        .rate = (double)lj_schedule_rate(&trainer->options.schedule, (at->epoch + 1) * moves_of_epoch(trainer),
+                                         at->epoch, at->plateau_drops),
     };
     average_epoch(trainer);
     if (trainer->valid != NULL)

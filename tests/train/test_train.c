@@ -239,7 +239,48 @@ static void the_rate_is_found_and_training_starts_afresh_with_it(void **state)
     lj_free(v);
 }
 
-static void check_resume(int64_t stop)
+static lj_value plain_net(lj_graph *g)
+{
+    const lj_value x = lj_input(g, "numbers", LJ_F32, lj_shape_of(LJ_BATCH, FEATURES));
+    return lj_dense(g, lj_dense(g, x, 8, .activation = LJ_TANH), 1);
+}
+
+/* Two batches of half the size, gathered, move the weights as the whole one does; clipped or not, by any optimiser. */
+static void gathered_gradients_are_those_of_the_whole_batch(void **state)
+{
+    (void)state;
+    enum { WHOLE = 128 };
+    table *t = make_table("train", ROWS);
+    lj_rows rows = t->rows;
+    rows.n = 2 * WHOLE;
+    for (int clip = 0; clip < 3; clip++) {
+        lj_train_job jobs[2] = {{.task = LJ_BINARY, .classes = 2}, {.task = LJ_BINARY, .classes = 2}};
+        for (int k = 0; k < 2; k++) {
+            lj_train_result result;
+            const lj_train_options options = {
+                .epochs = 3, .batch = WHOLE >> k, .accumulate = 1 + k, .seed = 5, .schedule = {.rate = 0.05},
+                .optimiser = {.optimiser = LJ_OPTIMISER_ADAM, .epsilon = 1e-3, .clip_norm = clip == 1 ? 0.1 : 0.0,
+                              .clip_value = clip == 2 ? 0.01 : 0.0}};
+            MUST(lj_train_job_build(&jobs[k], plain_net, 3));
+            MUST(lj_train(&jobs[k], &options, &rows, NULL, NULL, NULL, &result));
+            assert_int_equal(result.steps, 6 << k);
+            lj_free(result.epochs);
+        }
+        for (int64_t n = 0; n < lj_weights_count(jobs[0].weights); n++) {
+            const lj_tensor *whole = lj_weights_at(jobs[0].weights, n);
+            const float *a = whole->data, *b = lj_weights_at(jobs[1].weights, n)->data;
+            for (int64_t i = 0; i < whole->count; i++) {
+                if (!(fabs((double)a[i] - (double)b[i]) < 2e-5))
+                    fail_msg("clip %d, %s[%d]: %g and %g", clip, whole->name, (int)i, (double)a[i], (double)b[i]);
+            }
+        }
+        lj_train_job_release(&jobs[0]);
+        lj_train_job_release(&jobs[1]);
+    }
+    lj_free(t);
+}
+
+static void check_resume(int64_t stop, int64_t accumulate)
 {
     table *t = make_table("train", ROWS), *v = make_table("valid", VALID);
     lj_train_options options = base_options();
@@ -247,6 +288,7 @@ static void check_resume(int64_t stop)
     char expected[65], found[65];
     char *text = NULL;
     size_t size = 0;
+    options.accumulate = accumulate;
     MUST(train(&options, &t->rows, &v->rows, 1, &whole, expected));
 
     options.checkpoint = FOLDER;
@@ -294,14 +336,20 @@ static void check_resume(int64_t stop)
 static void resumed_in_the_middle_of_an_epoch_it_ends_with_the_same_weights(void **state)
 {
     (void)state;
-    check_resume(8);
-    check_resume(1);
+    check_resume(8, 1);
+    check_resume(1, 1);
+}
+
+static void resumed_between_gathered_batches_it_ends_with_the_same_weights(void **state)
+{
+    (void)state;
+    check_resume(3, 2);
 }
 
 static void resumed_at_the_end_of_an_epoch_it_ends_with_the_same_weights(void **state)
 {
     (void)state;
-    check_resume(10);
+    check_resume(10, 1);
 }
 
 static void a_checkpoint_of_other_options_is_refused(void **state)
@@ -430,9 +478,11 @@ int main(void)
         cmocka_unit_test(training_lowers_the_loss_and_keeps_the_best_epoch),
         cmocka_unit_test(patience_ends_training),
         cmocka_unit_test(threads_never_change_a_bit),
+        cmocka_unit_test(gathered_gradients_are_those_of_the_whole_batch),
         cmocka_unit_test(the_last_epochs_are_averaged_evenly),
         cmocka_unit_test(the_rate_is_found_and_training_starts_afresh_with_it),
         cmocka_unit_test(resumed_in_the_middle_of_an_epoch_it_ends_with_the_same_weights),
+        cmocka_unit_test(resumed_between_gathered_batches_it_ends_with_the_same_weights),
         cmocka_unit_test(resumed_at_the_end_of_an_epoch_it_ends_with_the_same_weights),
         cmocka_unit_test(a_checkpoint_of_other_options_is_refused),
         cmocka_unit_test(a_checkpoint_cut_short_is_refused),
