@@ -33,8 +33,8 @@ lj_status lj_word_batch_create(const lj_batch_plan *plan, lj_arena *arena, lj_wo
         rows->row = lj_arena_array(arena, n, sizeof(*rows->row));
         rows->begin = lj_arena_array(arena, n + 1, sizeof(*rows->begin));
         rows->change = lj_arena_array(arena, n, sizeof(*rows->change));
-        rows->factor = lj_arena_array(arena, n, sizeof(*rows->factor));
-        is_short |= rows->row == NULL || rows->begin == NULL || rows->change == NULL || rows->factor == NULL;
+        rows->pairs = lj_arena_array(arena, n, sizeof(*rows->pairs));
+        is_short |= rows->row == NULL || rows->begin == NULL || rows->change == NULL || rows->pairs == NULL;
     }
     if (is_short || out->low == NULL || out->high == NULL || out->label == NULL || out->target_begin == NULL ||
         out->target == NULL)
@@ -136,10 +136,10 @@ static void sort_changes(const lj_batch_room *room, int32_t *slot, int64_t n, lj
             slot[row] = (int32_t)out->n;
             out->row[out->n] = row;
             out->begin[out->n + 1] = 0;
-            out->factor[out->n++] = 0.0F;
+            out->pairs[out->n++] = 0.0F;
         }
         out->begin[slot[row] + 1]++;
-        out->factor[slot[row]] += (float)room->pairs[k]; /* exact: whole numbers far below 2^24 */
+        out->pairs[slot[row]] += (float)room->pairs[k]; /* exact: whole numbers far below 2^24 */
     }
     out->begin[0] = 0;
     for (int64_t u = 0; u < out->n; u++)
@@ -149,7 +149,6 @@ static void sort_changes(const lj_batch_room *room, int32_t *slot, int64_t n, lj
     for (int64_t u = 0; u < out->n; u++) {
         out->begin[u] = out->begin[u + 1];
         slot[out->row[u]] = -1;
-        out->factor[u] = out->factor[u] > LJ_BATCH_PAIRS_MAX ? LJ_BATCH_PAIRS_MAX / out->factor[u] : 1.0F;
     }
     out->begin[out->n] = n;
 }

@@ -20,7 +20,7 @@
 #define LJ_BATCH_WORDS 256
 #define LJ_BATCH_SHARD 32       /* centres that one task does from start to end */
 #define LJ_BATCH_SHARDS (LJ_BATCH_WORDS / LJ_BATCH_SHARD)
-#define LJ_BATCH_PAIRS_MAX 256   /* pairs of a row that count in full: more are scaled down to so many */
+#define LJ_BATCH_STEP_MAX 6.4F   /* of rate * pairs of a row: the changes of more are scaled down to so many */
 
 /* What a batch is made from; the same for all of a training. */
 typedef struct lj_batch_plan {
@@ -38,7 +38,7 @@ typedef struct lj_batch_rows {
     int32_t *row;
     int64_t *begin;
     int32_t *change; /* a row of the buffer of changes */
-    float *factor;   /* 1, or less where there are many pairs */
+    float *pairs;    /* of the row in the batch */
 } lj_batch_rows;
 
 typedef struct lj_word_batch {

@@ -55,7 +55,8 @@ static lj_status count_words(const char *path, lj_console *console, tally *t)
     lj_corpus *corpus = NULL;
     lj_corpus_word word;
     int found = 1;
-    lj_status status = lj_corpus_open(path, &corpus);
+    LJ_TRY(lj_corpus_open(path, &corpus));
+    lj_status status = LJ_OK;
     lj_progress_begin(console, "counting words", lj_file_size(path));
     while (status == LJ_OK && found) {
         status = lj_corpus_next(corpus, &word, &found);

@@ -124,10 +124,13 @@ static void do_rows(void *context, int64_t index, int thread)
     const task *rows = &t->tasks[index];
     const lj_batch_rows *changed = &t->batch->changed[rows->side];
     const int64_t d = t->job->stride;
-    for (int64_t u = rows->begin; u < rows->end; u++)
+    for (int64_t u = rows->begin; u < rows->end; u++) {
+        const float step = t->rate * changed->pairs[u];
         t->kernels->row_sum_add(changed->begin[u + 1] - changed->begin[u], d, t->changes[rows->side],
-                                changed->change + changed->begin[u], changed->factor[u],
+                                changed->change + changed->begin[u],
+                                step > LJ_BATCH_STEP_MAX ? LJ_BATCH_STEP_MAX / step : 1.0F,
                                 t->weights[rows->side] + changed->row[u] * d);
+    }
 }
 
 static void cut_tasks(trainer *t)
