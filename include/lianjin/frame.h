@@ -62,6 +62,8 @@ typedef struct lj_pixels {
     int64_t height, width, channels; /* channels: 1 grey, 3 red, green, blue */
     lj_resize resize;                /* how files came to this size, and those to be scored come to it */
     int crop;                        /* proportions are kept: what is too wide or high is cut off on both sides */
+    int normalise;                   /* models see (byte / 255 - mean) / deviation of each channel */
+    double mean[3], deviation[3];    /* of the training rows, fitted by lj_prep_fit; with normalise only */
     uint8_t *bytes;
 } lj_pixels;
 /* Bytes of one image; 0 for NULL. */

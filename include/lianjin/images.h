@@ -46,7 +46,7 @@ LJ_CHECKED lj_status lj_image_write_grid(const char *path, const lj_pixels *imag
 /* The names of lj_resize, ended by NULL. */
 extern const char *const lj_resize_choices[];
 
-/* The shape as "image": {height, width, channels, resize, crop}; nothing where there is none. */
+/* The shape as "image": {height, width, channels, resize, crop, normalise}; nothing where there is none. */
 void lj_image_shape_write(const lj_pixels *shape, lj_json *json);
 /* The shape that `map` holds under "image", zero if it holds none. LJ_ECORRUPT names the place. */
 LJ_CHECKED lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *out);

@@ -1,6 +1,7 @@
 /* Sets of images as one frame. */
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,8 +73,10 @@ static lj_status read_labels(reader *r, const char *path, int64_t n)
 
 static lj_status take_idx(reader *r, const lj_image_set *set, const lj_idx *idx)
 {
-    const lj_pixels found = {.height = idx->dims[1], .width = idx->dims[2],
-                             .channels = idx->rank == 4 ? idx->dims[3] : 1};
+    lj_pixels found = r->pixels;
+    found.height = idx->dims[1];
+    found.width = idx->dims[2];
+    found.channels = idx->rank == 4 ? idx->dims[3] : 1;
     if (idx->rank < 3 || (found.channels != 1 && found.channels != 3))
         return lj_fail(LJ_EDATA, "%s: expected images (3 or 4 dimensions), found %d dimensions", set->images,
                        idx->rank);
@@ -280,6 +283,12 @@ void lj_image_shape_write(const lj_pixels *shape, lj_json *json)
     lj_json_integer(json, "channels", shape->channels);
     lj_json_string(json, "resize", lj_resize_choices[shape->resize]);
     lj_json_bool(json, "crop", shape->crop);
+    lj_json_list(json, "normalise");
+    for (int64_t c = 0; shape->normalise && c < shape->channels; c++) {
+        lj_json_double(json, NULL, shape->mean[c]);
+        lj_json_double(json, NULL, shape->deviation[c]);
+    }
+    lj_json_end_list(json);
     lj_json_end_map(json);
 }
 
@@ -297,6 +306,23 @@ static lj_status read_resize(const lj_doc *doc, const lj_item *image, lj_resize 
                    name);
 }
 
+/* [mean, deviation, ...] of the channels, or nothing. */
+static lj_status read_normalise(const lj_doc *doc, const lj_item *image, lj_pixels *out)
+{
+    const lj_item *list = NULL;
+    LJ_TRY(lj_item_need(doc, image, "normalise", LJ_LIST, &list));
+    int fits = list->count == 0 || list->count == 2 * out->channels;
+    for (int64_t i = 0; fits && i < list->count; i++) {
+        const lj_item *number = list->items[i];
+        double *to = i % 2 == 0 ? out->mean : out->deviation;
+        fits = number->kind == LJ_NUMBER && isfinite(number->number) && (i % 2 == 0 || number->number > 0.0);
+        to[i / 2] = number->number;
+    }
+    out->normalise = list->count > 0;
+    return fits ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a mean and a deviation for each channel",
+                                  lj_doc_name(doc), list->line, list->column);
+}
+
 lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *out)
 {
     const lj_item *image = lj_item_get(map, "image");
@@ -312,5 +338,5 @@ lj_status lj_image_shape_read(const lj_doc *doc, const lj_item *map, lj_pixels *
     const lj_item *crop = NULL;
     LJ_TRY(lj_item_need(doc, image, "crop", LJ_BOOL, &crop));
     out->crop = crop->number != 0;
-    return LJ_OK;
+    return read_normalise(doc, image, out);
 }

@@ -23,6 +23,9 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
     if (pixels == 0 && family->info.images == LJ_IMAGES_ONLY)
         return lj_fail(LJ_EDATA, "model: the family '%s' reads images, and there are none (data: images)",
                        family->info.name);
+    if (spec->image.normalise && spec->task == LJ_UNSUPERVISED)
+        return lj_fail(LJ_EDATA, "model: the family '%s' gives pixels back as bytes: leave data.images.normalise out",
+                       family->info.name);
     if (spec->term_count > 0 && !family->info.reads_terms)
         return lj_fail(LJ_EDATA,
                        "model: the family '%s' does not read the terms of texts that tfidf makes: text_linear does",

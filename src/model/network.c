@@ -116,6 +116,19 @@ int64_t lj_network_chunks(const lj_network *network, const lj_input_options *opt
     return n;
 }
 
+static lj_value normalise(lj_graph *g, const lj_pixels *image, lj_value pixels)
+{
+    float minus[3], times[3];
+    if (!image->normalise)
+        return pixels;
+    for (int64_t c = 0; c < image->channels; c++) {
+        minus[c] = (float)image->mean[c];
+        times[c] = (float)(1.0 / image->deviation[c]);
+    }
+    const lj_shape shape = lj_shape_of(image->channels);
+    return lj_multiply(g, lj_subtract(g, pixels, lj_constant(g, shape, minus)), lj_constant(g, shape, times));
+}
+
 /* The inputs and the family's raw answer. */
 static lj_value build(const lj_family *family, const lj_network *given, lj_graph *g)
 {
@@ -132,8 +145,9 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
             network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
     }
     if (lj_pixels_size(image) > 0)
-        network.pixels =
-            lj_input(g, "pixels", LJ_F32, lj_shape_of(LJ_BATCH, image->height, image->width, image->channels));
+        network.pixels = normalise(
+            g, image,
+            lj_input(g, "pixels", LJ_F32, lj_shape_of(LJ_BATCH, image->height, image->width, image->channels)));
     if (spec->steps > 0 && spec->padded)
         network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
     if (spec->number_count > 0)

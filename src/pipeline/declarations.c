@@ -87,6 +87,10 @@ static const lj_declaration image_rows[] = {
      .doc = "How: every pixel counts (antialiased), the four around (bilinear), or the nearest one."},
     {.key = "crop", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_images, crop), .fallback = "false",
      .doc = "Keeps the proportions: what is too wide or too high for size is cut off on both sides."},
+    {.key = "normalise", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_images, normalise),
+     .fallback = "false",
+     .doc = "Models see each channel less its mean, over its deviation, both of the training images; else bytes / "
+            "255."},
     {.key = "channels", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_images, channels),
      .choices = channel_words, .doc = "Left out: rgb for folders, what the file has for IDX."},
 };

@@ -94,7 +94,8 @@ lj_status lj_table_read_images(const lj_pipeline *p, uint64_t seed, lj_team *tea
     int64_t counts[LJ_PARTS_JUDGED] = {0};
     lj_pixels shape = {.channels = p->images.channels < 0 ? 0 : p->images.channels == 0 ? 1 : 3,
                        .resize = (lj_resize)p->images.resize,
-                       .crop = p->images.crop};
+                       .crop = p->images.crop,
+                       .normalise = p->images.normalise};
     if (p->images.size != NULL) {
         shape.height = (int64_t)lj_declared_at(p->images.size, 0)->number;
         shape.width = (int64_t)lj_declared_at(p->images.size, 1)->number;

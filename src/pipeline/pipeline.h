@@ -46,7 +46,7 @@ typedef struct lj_pipeline_series {
 
 typedef struct lj_pipeline_images {
     const lj_item *train, *valid, *test; /* a folder, or [images, labels] */
-    int resize, crop;
+    int resize, crop, normalise;
     const lj_item *size;                 /* [height, width] */
     int channels;                        /* index into lj_channel_words: grey, rgb; -1: found */
 } lj_pipeline_images;

@@ -499,6 +499,27 @@ static lj_status run_steps(lj_fit *fit)
     return LJ_OK;
 }
 
+/* Mean and deviation of each channel of bytes / 255 over the rows: sums of whole numbers, the same in any order. */
+static void measure_pixels(const lj_pixels *pixels, const int64_t *rows, int64_t n, lj_pixels *out)
+{
+    const int64_t size = lj_pixels_size(pixels), places = size / pixels->channels;
+    for (int64_t c = 0; pixels->normalise && c < pixels->channels; c++) {
+        uint64_t sum = 0, squares = 0;
+        for (int64_t i = 0; i < n; i++) {
+            const uint8_t *image = pixels->bytes + rows[i] * size + c;
+            for (int64_t p = 0; p < places; p++) {
+                const uint64_t byte = image[p * pixels->channels];
+                sum += byte;
+                squares += byte * byte;
+            }
+        }
+        const double count = (double)n * (double)places, mean = (double)sum / count;
+        const double variance = (double)squares / count - mean * mean;
+        out->mean[c] = mean / 255.0;
+        out->deviation[c] = variance > 0.0 ? sqrt(variance) / 255.0 : 1.0;
+    }
+}
+
 lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int64_t *rows, int64_t n,
                       const lj_prep_options *options, lj_console *console, lj_prep **out)
 {
@@ -515,6 +536,7 @@ lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int6
     if (lj_frame_pixels(frame) != NULL) {
         fit.prep->image = *lj_frame_pixels(frame);
         fit.prep->image.bytes = NULL;
+        measure_pixels(lj_frame_pixels(frame), rows, n, &fit.prep->image);
     }
     LJ_TRY_DONE(keep_series(&fit));
     LJ_TRY_DONE(start(&fit));

@@ -176,8 +176,9 @@ static void describe_feature(const lj_prep *prep, const lj_prep_feature *feature
 lj_status lj_prep_describe(const lj_prep *prep, lj_text *out)
 {
     if (lj_prep_image(prep) != NULL)
-        lj_text_printf(out, "images of %" PRId64 " x %" PRId64 " x %" PRId64 ", bytes / 255\n", prep->image.height,
-                       prep->image.width, prep->image.channels);
+        lj_text_printf(out, "images of %" PRId64 " x %" PRId64 " x %" PRId64 ", bytes / 255%s\n", prep->image.height,
+                       prep->image.width, prep->image.channels,
+                       prep->image.normalise ? ", less the mean of the channel, over its deviation" : "");
     if (prep->series.window > 0)
         lj_text_printf(out, "windows of %" PRId64 " rows in the order of %s%s%s; %s of %s %" PRId64 " rows later\n",
                        prep->series.window, prep->series.group != NULL ? prep->series.group : "",

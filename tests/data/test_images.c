@@ -216,7 +216,8 @@ static void images_of_sixteen_bits_become_bytes(void **state)
 /* The header of a PNG file, of any size, and the beginning of its data. */
 static void write_png_header(const char *name, uint32_t width, uint32_t height)
 {
-    uint8_t file[8 + 4 + 4 + 13 + 4 + 8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
+    uint8_t file[8 + 4 + 4 + 13 + 4 + 8] = {
+        0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
     const uint32_t sides[] = {width, height};
     for (int i = 0; i < 8; i++)
         file[16 + i] = (uint8_t)(sides[i / 4] >> (24 - 8 * (i % 4)));
@@ -276,7 +277,8 @@ static void images_are_resized_and_cut_as_told(void **state)
 static void the_shape_comes_back_from_its_description(void **state)
 {
     (void)state;
-    const lj_pixels shape = {.height = 5, .width = 4, .channels = 3, .resize = LJ_RESIZE_NEAREST, .crop = 1};
+    const lj_pixels shape = {.height = 5, .width = 4, .channels = 3, .resize = LJ_RESIZE_NEAREST, .crop = 1,
+                             .normalise = 1, .mean = {0.1, 0.2, 0.3}, .deviation = {1.0, 0.5, 0.25}};
     lj_pixels back = {0};
     lj_text text = {0};
     lj_json json;

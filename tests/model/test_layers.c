@@ -44,13 +44,17 @@ static int fill(void **state)
     for (int64_t i = 0; i < ROWS * SIDE * SIDE; i++)
         pixels[i] = (uint8_t)lj_random_u32(1, 0, (uint64_t)i);
     for (int64_t i = 0; i < ROWS * STEPS; i++) /* texts end after 3 to STEPS words */
-        tokens[i] = i % STEPS < 3 + i / STEPS % (STEPS - 2) ? 1 + (int32_t)(lj_random_u32(2, 0, (uint64_t)i) % (WORDS - 1)) : 0;
+        tokens[i] = i % STEPS >= 3 + i / STEPS % (STEPS - 2)
+                        ? 0
+                        : 1 + (int32_t)(lj_random_u32(2, 0, (uint64_t)i) % (WORDS - 1));
     for (int64_t i = 0; i < ROWS * 4; i++)
         numbers[i] = lj_random_uniform(3, 0, (uint64_t)i) - 0.5F;
     for (int64_t i = 0; i < ROWS; i++)
         target[i] = (double)(i % 2), last[i] = i, lengths[i] = i < 2 ? (int32_t)i + 1 : 3;
     return 0;
 }
+
+static lj_pixels image = {.height = SIDE, .width = SIDE, .channels = 1};
 
 /* Fits a list written as YAML after "model: "; one epoch of two batches. */
 static lj_status fit(const lj_rows *rows, const char *list, lj_team *team, lj_model **out)
@@ -60,7 +64,7 @@ static lj_status fit(const lj_rows *rows, const char *list, lj_team *team, lj_mo
     lj_train_result result = {0};
     lj_model_spec spec = {.task = LJ_BINARY, .classes = 2, .number_count = rows->number_count};
     if (rows->pixel_count > 0)
-        spec.image = (lj_pixels){.height = SIDE, .width = SIDE, .channels = 1};
+        spec.image = image;
     spec.steps = rows->steps;
     spec.padded = rows->lengths != NULL;
     spec.token_count = rows->token_count;
@@ -87,7 +91,8 @@ static const struct {
              " residual, {feed_forward: 5}, {activation: tanh}, {dropout: 0.2}, softmax, {dense: 3}]"},
     {&images, "[{zero_padding2d: 1}, {conv2d: {filters: 4, kernel: [2, 3], same: true}}, batch_norm, {max_pool2d: 2},"
               " {conv2d_transpose: {filters: 3, kernel: 2, stride: [2, 1]}}, up_sample2d, {average_pool2d: [2, 1]},"
-              " {conv2d: {filters: 6, kernel: 1, groups: 3, padding: [1, 0, 1, 0], no_bias: true}}, flatten, {dense: 4}]"},
+              " {conv2d: {filters: 6, kernel: 1, groups: 3, padding: [1, 0, 1, 0], no_bias: true}}, flatten,"
+              " {dense: 4}]"},
     {&images, "[{conv2d: {filters: 4, kernel: 3, dilation: 2, activation: relu}}, global_average_pool]"},
     {&images, "[{conv2d: {filters: 4, kernel: 3, stride: 2}}, {residual2d: 4}, {residual2d: {filters: 6, stride: 2}},"
               " global_max_pool]"},
@@ -95,7 +100,8 @@ static const struct {
              " {gru: {units: 4, last: true}}]"},
     {&texts, "[{token_embedding: 6}, sinusoidal_positions, {encoder_block: {heads: 2, pre_norm: true, dropout: 0.1}},"
              " {multi_head_attention: {heads: 3, kv_heads: 1, causal: true, window: 3}}, mean_over_steps]"},
-    {&texts, "[{token_embedding: 6}, learned_positions, {simple_rnn: 5}, {conv1d: {filters: 4, kernel: 3, causal: true}},"
+    {&texts, "[{token_embedding: 6}, learned_positions, {simple_rnn: 5},"
+             " {conv1d: {filters: 4, kernel: 3, causal: true}},"
              " {conv1d: {filters: 4, kernel: 2, padding: [1, 0]}}, max_over_steps]"},
     {&texts, "[{token_embedding: 6}, {conv1d: {filters: 4, kernel: 2, stride: 2}}, flatten]"},
     {&windows, "[{gru: 5}, {lstm: {units: 4, last: true}}, {dense: 3}]"},
@@ -219,6 +225,27 @@ static void what_does_not_fit_is_refused_with_its_place_and_the_fix(void **state
     }
 }
 
+static void normalised_pixels_are_what_the_first_layer_reads(void **state)
+{
+    (void)state;
+    lj_model *model = NULL;
+    float score = 0.0F;
+    image.normalise = 1, image.mean[0] = 0.25, image.deviation[0] = 0.125;
+    MUST(fit(&images, "[flatten]", NULL, &model));
+    image.normalise = 0;
+    lj_rows one = images;
+    one.n = 1;
+    MUST(lj_model_predict(model, &one, NULL, &score));
+    lj_weights *weights = (lj_weights *)lj_model_weights(model);
+    const float *w = lj_weights_find(weights, "output.weight")->data;
+    const float *b = lj_weights_find(weights, "output.bias")->data;
+    double raw = (double)b[0];
+    for (int i = 0; i < SIDE * SIDE; i++)
+        raw += (double)w[i] * ((double)pixels[i] / 255.0 - 0.25) * 8.0;
+    assert_true(fabs((double)score - 1.0 / (1.0 + exp(-raw))) < 1e-5);
+    lj_model_destroy(model);
+}
+
 static void the_description_is_a_table_of_layers(void **state)
 {
     (void)state;
@@ -248,6 +275,7 @@ int main(void)
         cmocka_unit_test(lists_train_to_the_same_bits_on_any_instruction_set_and_threads),
         cmocka_unit_test(what_follows_a_text_does_not_change_its_score),
         cmocka_unit_test(what_does_not_fit_is_refused_with_its_place_and_the_fix),
+        cmocka_unit_test(normalised_pixels_are_what_the_first_layer_reads),
         cmocka_unit_test(the_description_is_a_table_of_layers),
     };
     return cmocka_run_group_tests_name("model/layers", tests, fill, NULL);

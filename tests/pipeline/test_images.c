@@ -1,4 +1,6 @@
 /* From sets of images to a proved bundle, and what is refused. */
+#include <math.h>
+
 #include "pipeline/fixture.h"
 
 enum { IMAGES = 240, SIDE = 6, CLASSES = 3 };
@@ -21,7 +23,8 @@ static void put_squares(const fixture *f, const char *images, const char *labels
     assert_int_equal(lj_file_replace(path_of(f, labels), classes, (size_t)(8 + n)), LJ_OK);
 }
 
-#define RUN "data: {images: {train: [tr.i, tr.l], test: [te.i, te.l]}}\nmodel: {family: dense, layers: [16]}\n" \
+#define RUN "data: {images: {train: [tr.i, tr.l], test: [te.i, te.l], normalise: true}}\n" \
+            "model: {family: dense, layers: [16]}\n" \
             "train: {epochs: 30, batch: 32, rate: 0.01}\nevaluate: {importance: false}\n"
 
 static void a_set_of_images_becomes_a_bundle_that_scores_the_same(void **state)
@@ -35,7 +38,11 @@ static void a_set_of_images_becomes_a_bundle_that_scores_the_same(void **state)
         fail_msg("%s", lj_error_message());
     assert_true(number_of(&result.json, "metrics.test.accuracy") > 0.95);
     assert_int_equal(lj_bundle_open(path_of(f, "squares"), &bundle), LJ_OK); /* proves the kept cases */
-    assert_int_equal(lj_prep_image(lj_bundle_prep(bundle))->width, SIDE);
+    const lj_pixels *image = lj_prep_image(lj_bundle_prep(bundle));
+    assert_int_equal(image->width, SIDE);
+    assert_true(image->normalise);
+    assert_true(fabs(image->mean[0] - (59.5 + 130.0 / 4) / 255) < 0.01); /* noise, and a quarter is bright */
+    assert_true(image->deviation[0] > 0.2 && image->deviation[0] < 0.3);
 
     char both[512];
     (void)snprintf(both, sizeof(both), "%s,%s", path_of(f, "te.i"), path_of(f, "te.l"));
