@@ -67,6 +67,15 @@ lj_value lj_layer_activate(lj_graph *g, lj_value x, lj_activation activation);
         LJ_LAYER_OPTION("window", INTEGER, window, .min = 0, .max = 65536, .fallback = "0",                            \
                         .doc = "Steps that a step reads at most; 0: all."),                                            \
         LJ_LAYER_OPTION("causal", BOOL, causal, .fallback = "false", .doc = "A step reads none after it.")
+#define LJ_LAYER_CONV_OPTIONS(kernel_doc, padding_doc)                                                                 \
+    LJ_LAYER_UNITS("filters", "Channels it gives."),                                                                   \
+        LJ_LAYER_OPTION("kernel", INTEGERS, kernel, .min = 1, .max = 65536, .required = 1, .doc = kernel_doc),         \
+        LJ_LAYER_SIDES(stride, 1, "From place to place; left out: 1."), LJ_LAYER_SAME,                                 \
+        LJ_LAYER_SIDES(padding, 0, padding_doc),                                                                       \
+        LJ_LAYER_SIDES(dilation, 1, "Between the pixels of the kernel; left out: 1."),                                 \
+        LJ_LAYER_OPTION("groups", INTEGER, groups, .min = 1, .max = 65536, .fallback = "1",                            \
+                        .doc = "Groups of channels, each read by its part of the filters."),                           \
+        LJ_LAYER_ACTIVATION("linear"), LJ_LAYER_INITIALISER, LJ_LAYER_NO_BIAS
 #define LJ_LAYER_POOL_OPTIONS                                                                                          \
     LJ_LAYER_SIDES(kernel, 1, "Height and width of a window; left out: 2."),                                           \
         LJ_LAYER_SIDES(stride, 1, "From window to window; left out: as large as the window."), LJ_LAYER_SAME,          \

@@ -225,6 +225,19 @@ static void what_does_not_fit_is_refused_with_its_place_and_the_fix(void **state
     }
 }
 
+static void a_list_reads_one_kind_of_input(void **state)
+{
+    (void)state;
+    lj_model *model = NULL;
+    lj_rows both = table;
+    both.tokens = tokens;
+    both.token_count = STEPS;
+    assert_int_equal(fit(&both, "[{dense: 3}]", NULL, &model), LJ_EDATA);
+    assert_string_equal(lj_error_message(), "layers: a list reads one of images, tokens, and numbers with categories; "
+                                            "found tokens numbers or categories: features: exclude");
+    assert_null(model);
+}
+
 static void normalised_pixels_are_what_the_first_layer_reads(void **state)
 {
     (void)state;
@@ -275,6 +288,7 @@ int main(void)
         cmocka_unit_test(lists_train_to_the_same_bits_on_any_instruction_set_and_threads),
         cmocka_unit_test(what_follows_a_text_does_not_change_its_score),
         cmocka_unit_test(what_does_not_fit_is_refused_with_its_place_and_the_fix),
+        cmocka_unit_test(a_list_reads_one_kind_of_input),
         cmocka_unit_test(normalised_pixels_are_what_the_first_layer_reads),
         cmocka_unit_test(the_description_is_a_table_of_layers),
     };

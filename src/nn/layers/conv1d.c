@@ -32,19 +32,10 @@ static lj_padding padding_of(const lj_layer_args *args, int64_t kernel, int64_t 
 }
 
 static const lj_declaration options[] = {
-    LJ_LAYER_UNITS("filters", "Channels it gives."),
-    LJ_LAYER_OPTION("kernel", INTEGERS, kernel, .min = 1, .max = 65536, .required = 1, .doc = "Steps of the kernel."),
-    LJ_LAYER_SIDES(stride, 1, "From place to place; left out: 1."),
-    LJ_LAYER_SAME,
-    LJ_LAYER_SIDES(padding, 0, "Zeros around: one number or [left, right]."),
+    LJ_LAYER_CONV_OPTIONS("Steps of the kernel.",
+                          "Zeros around: one number or [left, right]."),
     LJ_LAYER_OPTION("causal", BOOL, causal, .fallback = "false",
                     .doc = "Zeros before alone, as many as the kernel reaches back: a step reads none after it."),
-    LJ_LAYER_SIDES(dilation, 1, "Between the pixels of the kernel; left out: 1."),
-    LJ_LAYER_OPTION("groups", INTEGER, groups, .min = 1, .max = 65536, .fallback = "1",
-                    .doc = "Groups of channels, each read by its part of the filters."),
-    LJ_LAYER_ACTIVATION("linear"),
-    LJ_LAYER_INITIALISER,
-    LJ_LAYER_NO_BIAS,
 };
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
@@ -52,6 +43,7 @@ static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
     const int64_t kernel = lj_layer_side(args->kernel, 0, 1);
     lj_conv_options how = lj_layer_conv_options(args);
     how.padding = padding_of(args, kernel, how.dilation_w);
+    how.same = args->same && !args->causal;
     return lj_conv1d_with(g, x, args->units, kernel, how);
 }
 

@@ -21,18 +21,8 @@ lj_value lj_conv2d_with(lj_graph *g, lj_value x, int64_t units, int64_t kernel_h
 }
 
 static const lj_declaration options[] = {
-    LJ_LAYER_UNITS("filters", "Channels it gives."),
-    LJ_LAYER_OPTION("kernel", INTEGERS, kernel, .min = 1, .max = 65536, .required = 1,
-                    .doc = "Height and width of the kernel, or one number for both."),
-    LJ_LAYER_SIDES(stride, 1, "From place to place; left out: 1."),
-    LJ_LAYER_SAME,
-    LJ_LAYER_SIDES(padding, 0, "Zeros around the image: one number, [height, width] or [top, bottom, left, right]."),
-    LJ_LAYER_SIDES(dilation, 1, "Between the pixels of the kernel; left out: 1."),
-    LJ_LAYER_OPTION("groups", INTEGER, groups, .min = 1, .max = 65536, .fallback = "1",
-                    .doc = "Groups of channels, each read by its part of the filters."),
-    LJ_LAYER_ACTIVATION("linear"),
-    LJ_LAYER_INITIALISER,
-    LJ_LAYER_NO_BIAS,
+    LJ_LAYER_CONV_OPTIONS("Height and width of the kernel, or one number for both.",
+                          "Zeros around the image: one number, [height, width] or [top, bottom, left, right]."),
 };
 
 static lj_value build(lj_graph *g, lj_value x, const lj_layer_args *args)
