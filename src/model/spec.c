@@ -163,15 +163,22 @@ lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weig
     return lj_model_of_core(core, out);
 }
 
-/* A list of layers as a table; nothing of other families. */
-static lj_status describe_layers(const lj_model_core *core, lj_text *out)
+/* The layers of a list; none of other families. */
+static lj_status trace_layers(const lj_model_core *core, lj_layer_trace *trace)
 {
-    lj_layer_trace trace = {0};
     lj_network network = lj_model_network(core);
     lj_graph *graph = NULL;
-    network.trace = &trace;
+    trace->count = 0;
+    network.trace = trace;
     LJ_TRY(lj_network_scoring(core->family, &network, &graph));
     lj_graph_destroy(graph);
+    return LJ_OK;
+}
+
+static lj_status describe_layers(const lj_model_core *core, lj_text *out)
+{
+    lj_layer_trace trace;
+    LJ_TRY(trace_layers(core, &trace));
     if (trace.count > 0)
         lj_text_printf(out, "  %-32s %-24s %s\n", "layer", "gives", "weights");
     for (int64_t i = 0; i < trace.count; i++) {
@@ -184,6 +191,26 @@ static lj_status describe_layers(const lj_model_core *core, lj_text *out)
         lj_text_printf(out, "  %-32s %-24s %" PRId64 "\n", name, lj_shape_print(&layer->shape).text, layer->weights);
     }
     return LJ_OK;
+}
+
+/* "layers" of lj_model_json: the shape of what a row becomes, the batch left out. */
+static void write_layers(const lj_layer_trace *trace, lj_json *json)
+{
+    if (trace->count == 0)
+        return;
+    lj_json_list(json, "layers");
+    for (int64_t i = 0; i < trace->count; i++) {
+        const lj_traced_layer *layer = &trace->rows[i];
+        lj_json_map(json, NULL);
+        lj_json_string(json, "name", layer->name);
+        lj_json_list(json, "gives");
+        for (int d = 1; d < layer->shape.rank; d++)
+            lj_json_integer(json, NULL, layer->shape.dim[d]);
+        lj_json_end_list(json);
+        lj_json_integer(json, "weights", layer->weights);
+        lj_json_end_map(json);
+    }
+    lj_json_end_list(json);
 }
 
 lj_status lj_model_describe(const lj_model *model, lj_text *out)
@@ -225,7 +252,9 @@ lj_status lj_model_json(const lj_model *model, lj_text *out)
 {
     const lj_model_core *core = model->core;
     const lj_family_info *info = &core->family->info;
+    lj_layer_trace trace;
     lj_json json;
+    LJ_TRY(trace_layers(core, &trace));
     lj_json_start(&json, out, 1);
     lj_json_map(&json, NULL);
     lj_json_string(&json, "summary", info->summary);
@@ -236,6 +265,7 @@ lj_status lj_model_json(const lj_model *model, lj_text *out)
     lj_json_map(&json, "options");
     lj_declare_write(&json, info->options, info->option_count, core->options);
     lj_json_end_map(&json);
+    write_layers(&trace, &json);
     lj_json_list(&json, "tensors");
     for (int64_t t = 0; t < lj_weights_count(core->weights); t++) {
         const lj_tensor *tensor = lj_weights_at(core->weights, t);

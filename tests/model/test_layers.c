@@ -278,6 +278,9 @@ static void the_description_is_a_table_of_layers(void **state)
             fail_msg("no '%s' in %s", lines[i], text.data);
     }
     lj_text_free(&text);
+    MUST(lj_model_json(model, &text));
+    assert_non_null(strstr(text.data, "\"layers\": [{\"name\": \"conv2d\", \"gives\": [4, 4, 4], \"weights\": 40}"));
+    lj_text_free(&text);
     lj_model_destroy(model);
 }
 

@@ -161,6 +161,7 @@ export interface ModelDescription {
   numbers: number;
   categories: number;
   options: Record<string, unknown>;
+  layers?: { name: string; gives: number[]; weights: number }[];
   tensors: { name: string; shape: number[] }[];
 }
 

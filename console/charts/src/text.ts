@@ -92,6 +92,8 @@ const words = {
   inputCounts: ["{0} numbers, {1} categories", "{0} 个数值，{1} 个类别"],
   options: ["Options", "选项"],
   shape: ["Shape", "形状"],
+  layer: ["Layer", "层"],
+  gives: ["Gives", "输出形状"],
   showTensors: ["Shapes of the weights", "参数张量形状"],
   size: ["Size", "大小"],
   perScore: ["Time per score", "单条评分耗时"],

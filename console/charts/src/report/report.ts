@@ -146,12 +146,14 @@ function optionText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function describe({ summary, options, tensors }: ModelDescription): HTMLElement[] {
+function describe({ summary, options, layers = [], tensors }: ModelDescription): HTMLElement[] {
   const pairs = Object.entries(options).map(([name, value]): [string, string] => [name, optionText(value)]);
   const shapes = tensors.map(({ name, shape }) => [name, shape.join(" \u00d7 ")]);
+  const built = layers.map(({ name, gives, weights }) => [name, gives.join(" \u00d7 "), whole(weights)]);
   return [
     h("p", {}, say(summary)),
     h("div", { class: "panel" }, h("h3", {}, t("options")), facts(pairs, "facts options")),
+    ...(built.length > 0 ? [table([t("layer"), t("gives"), t("weights")], built, [0, 1])] : []),
     details(t("showTensors"), table([t("weights"), t("shape")], shapes, [0, 1])),
   ];
 }
