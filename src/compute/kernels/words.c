@@ -1,7 +1,7 @@
 /* Vectors of words: pairs of word2vec, sums of their changes, products of counts, and steps of GloVe. */
 #include "compute/lanes.h"
 
-#define INPUTS 4 /* rows of a block: each target's vector is loaded once for so many inputs */
+#define BLOCK 4 /* rows at once: a vector of the other side is loaded once for so many */
 
 /* Lanes of x * y by fma, and what they add up to. */
 LJ_INLINE lanes dot_lanes(int64_t d, const float *x, const float *y)
@@ -15,10 +15,10 @@ LJ_INLINE lanes dot_lanes(int64_t d, const float *x, const float *y)
     return s;
 }
 
-/* out[i] = dot(input i, y) for `count` inputs, at most INPUTS. */
-LJ_INLINE void dots(int64_t d, const int count, const float *const *input, const float *y, float *out, int64_t step)
+/* out[i] = dot(x[i], y) for `count` rows, at most BLOCK. */
+LJ_INLINE void dots(int64_t d, const int count, const float *const *x, const float *y, float *out)
 {
-    lanes s[INPUTS];
+    lanes s[BLOCK];
     LJ_UNROLL
     for (int i = 0; i < count; i++)
         s[i] = lanes_zero();
@@ -28,24 +28,27 @@ LJ_INLINE void dots(int64_t d, const int count, const float *const *input, const
             const vf b = vload(y + k + v * LJ_W);
             LJ_UNROLL
             for (int i = 0; i < count; i++)
-                s[i].v[v] = vfma(vload(input[i] + k + v * LJ_W), b, s[i].v[v]);
+                s[i].v[v] = vfma(vload(x[i] + k + v * LJ_W), b, s[i].v[v]);
         }
     }
     LJ_UNROLL
     for (int i = 0; i < count; i++)
-        out[i * step] = lanes_sum(&s[i]);
+        out[i] = lanes_sum(&s[i]);
 }
 
 /* error [n, m]: first the dots, then what they are worth. */
 static void errors_of(const lj_word_pairs_args *a)
 {
     const int64_t count = a->n * a->m;
-    for (int64_t t = 0; t < a->m; t++) {
-        int64_t i = 0;
-        for (; i + INPUTS <= a->n; i += INPUTS)
-            dots(a->d, INPUTS, a->input + i, a->target[t], a->error + i * a->m + t, a->m);
-        for (; i < a->n; i++)
-            dots(a->d, 1, a->input + i, a->target[t], a->error + i * a->m + t, a->m);
+    for (int64_t i = 0; i < a->n; i++) {
+        float *out = a->error + i * a->m;
+        int64_t t = 0;
+        for (; t + BLOCK <= a->m; t += BLOCK)
+            dots(a->d, BLOCK, a->target + t, a->input[i], out + t);
+        for (; t + 2 <= a->m; t += 2)
+            dots(a->d, 2, a->target + t, a->input[i], out + t);
+        for (; t < a->m; t++)
+            dots(a->d, 1, a->target + t, a->input[i], out + t);
     }
     for (int64_t k = 0; k < LJ_LANES; k++)
         a->error[count + k] = 0.0F;
@@ -57,7 +60,7 @@ static void errors_of(const lj_word_pairs_args *a)
 }
 
 /*
- * y[r] = a chain over s of factor[r * row + s * col] * x[s], from y[r] or +0: `count` rows (at most INPUTS) at once,
+ * y[r] = a chain over s of factor[r * row + s * col] * x[s], from y[r] or +0: `count` rows (at most BLOCK) at once,
  * two vectors of each.
  */
 LJ_INLINE void mix_rows(int64_t d, const int count, int64_t n, const float *factor, int64_t row, int64_t col,
@@ -65,7 +68,7 @@ LJ_INLINE void mix_rows(int64_t d, const int count, int64_t n, const float *fact
 {
     enum { STEP = LJ_W < LJ_LANES ? 2 : 1 };
     for (int64_t k = 0; k < d; k += STEP * LJ_W) {
-        vf sum[INPUTS][STEP];
+        vf sum[BLOCK][STEP];
         LJ_UNROLL
         for (int r = 0; r < count; r++) {
             LJ_UNROLL
@@ -98,15 +101,21 @@ void LJ_NAME(word_pairs)(const lj_word_pairs_args *a)
 {
     errors_of(a);
     int64_t i = 0;
-    for (; i + INPUTS <= a->n; i += INPUTS)
-        mix_rows(a->d, INPUTS, a->m, a->error + i * a->m, a->m, 1, a->target, a->d_input + i, 1);
+    for (; i + BLOCK <= a->n; i += BLOCK)
+        mix_rows(a->d, BLOCK, a->m, a->error + i * a->m, a->m, 1, a->target, a->d_input + i, 1);
+    for (; i + 2 <= a->n; i += 2)
+        mix_rows(a->d, 2, a->m, a->error + i * a->m, a->m, 1, a->target, a->d_input + i, 1);
     for (; i < a->n; i++)
         mix_rows(a->d, 1, a->m, a->error + i * a->m, a->m, 1, a->target, a->d_input + i, 1);
     int64_t t = 0;
-    for (; t + INPUTS <= a->m; t += INPUTS) {
-        float *const y[INPUTS] = {a->d_target + t * a->d, a->d_target + (t + 1) * a->d, a->d_target + (t + 2) * a->d,
-                                  a->d_target + (t + 3) * a->d};
-        mix_rows(a->d, INPUTS, a->n, a->error + t, 1, a->m, a->input, y, 0);
+    for (; t + BLOCK <= a->m; t += BLOCK) {
+        float *const y[BLOCK] = {a->d_target + t * a->d, a->d_target + (t + 1) * a->d, a->d_target + (t + 2) * a->d,
+                                 a->d_target + (t + 3) * a->d};
+        mix_rows(a->d, BLOCK, a->n, a->error + t, 1, a->m, a->input, y, 0);
+    }
+    for (; t + 2 <= a->m; t += 2) {
+        float *const y[2] = {a->d_target + t * a->d, a->d_target + (t + 1) * a->d};
+        mix_rows(a->d, 2, a->n, a->error + t, 1, a->m, a->input, y, 0);
     }
     for (; t < a->m; t++) {
         float *const y[1] = {a->d_target + t * a->d};
