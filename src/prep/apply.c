@@ -206,12 +206,14 @@ done:
     return status;
 }
 
-static double record_cell(const lj_prep_feature *feature, const lj_cell *cell, cell_counts *seen)
+/* A record names no group: its numbers are scaled as those of a group that training did not see. */
+static double record_cell(const lj_prep *prep, const lj_prep_feature *feature, const lj_cell *cell, cell_counts *seen)
 {
     if (feature->type != LJ_COLUMN_TEXT) {
         double x = NAN;
         if (!cell->missing)
-            x = feature->type == LJ_COLUMN_NUMBER ? cell->number : (double)cell->time;
+            x = feature->type == LJ_COLUMN_NUMBER ? lj_prep_group_scaled(feature, prep->group_words.count, cell->number) :
+                                                    (double)cell->time;
         return number_cell(feature, x, &seen->missing, &seen->out_of_range);
     }
     if (cell->missing || cell->text == NULL) {
@@ -228,11 +230,10 @@ static double record_cell(const lj_prep_feature *feature, const lj_cell *cell, c
 void lj_prep_apply_record(const lj_prep *prep, const lj_cell *cells, float *numbers, int32_t *codes,
                           lj_prep_counts *counts)
 {
-    assert(prep->series.window == 0); /* a sample of a series is no single record */
     double registers[LJ_PREP_REGISTERS_MAX]; /* not cleared: a record needs the first few */
     for (int64_t i = 0; i < prep->feature_count; i++) {
         cell_counts seen = {0};
-        registers[0] = record_cell(&prep->features[i], &cells[i], &seen);
+        registers[0] = record_cell(prep, &prep->features[i], &cells[i], &seen);
         add_counts(counts, i, &seen);
         run_feature(prep, &prep->features[i], registers, 1, 1, numbers, codes);
     }

@@ -97,14 +97,15 @@ typedef struct lj_bound {
     const double *of_word; /* TEXT: [column->word_count] register of each word of the frame; NULL: look it up */
 } lj_bound;
 
+static inline double lj_prep_group_scaled(const lj_prep_feature *feature, int32_t group, double x)
+{
+    return feature->group_mean == NULL ? x : (x - feature->group_mean[group]) / feature->group_scale[group];
+}
+
 /* A number of the frame as register 0 takes it: scaled by group or as it is. */
 static inline double lj_prep_number(const lj_prep_feature *feature, const lj_bound *bound, int64_t row)
 {
-    const double x = bound->column->number[row];
-    if (feature->group_mean == NULL)
-        return x;
-    const int32_t group = bound->groups[row];
-    return (x - feature->group_mean[group]) / feature->group_scale[group];
+    return lj_prep_group_scaled(feature, bound->groups != NULL ? bound->groups[row] : 0, bound->column->number[row]);
 }
 
 /* Mean and deviation [group_words.count + 1] in the arena of values of the rows [n], NaN left out. */

@@ -65,6 +65,36 @@ static void a_text_cut_short_anywhere_is_refused(void **state)
     lj_prep_destroy(prep);
 }
 
+/* A series whose numbers and targets are scaled by group. */
+static lj_prep *make_series(void)
+{
+    static const char *const groups[] = {"a", "b", "c"};
+    static const char *const features[] = {"x", "g"};
+    double x[N];
+    int64_t when[N], rows[N];
+    const char *g[N];
+    for (int i = 0; i < N; i++) {
+        x[i] = i * i % 23;
+        g[i] = groups[i / (N / 3)];
+        when[i] = (int64_t)i * 86400000000;
+        rows[i] = i;
+    }
+    lj_frame *frame = NULL;
+    lj_prep *prep = NULL;
+    assert_int_equal(lj_frame_create(N, &frame), LJ_OK);
+    assert_int_equal(lj_frame_add_number(frame, "x", x), LJ_OK);
+    assert_int_equal(lj_frame_add_text(frame, "g", g), LJ_OK);
+    assert_int_equal(lj_frame_add_time(frame, "when", when, NULL), LJ_OK);
+    const lj_series_options series = {.time = "when", .group = "g", .target = "x", .window = 3, .horizon = 1,
+                                      .target_as = LJ_TARGET_DIFFERENCE, .scale_by_group = 1};
+    const lj_prep_options options = {.features = features, .feature_count = 2, .target = "x",
+                                     .style = LJ_PREP_SERIES, .series = &series, .target_values = x};
+    if (lj_prep_fit(frame, NULL, rows, N, &options, NULL, &prep) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    lj_frame_destroy(frame);
+    return prep;
+}
+
 /* Uses what was loaded, so that the sanitizers see any index that was believed. */
 static void use(const lj_prep *prep)
 {
@@ -88,6 +118,41 @@ static void use(const lj_prep *prep)
 }
 
 /* Every number of the text is replaced by numbers that lie; what still loads must be usable. */
+static void a_series_comes_back_and_its_lies_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lies[][2] = {
+        {"\"window\": 3", "\"window\": 0"},         {"\"target_as\": \"difference\"", "\"target_as\": \"nothing\""},
+        {"\"time\": \"when\"", "\"time\": \"then\""}, {"\"horizon\": 1", "\"horizon\": -1"},
+        {"\"group\": \"g\"", "\"group\": null"},    {"      \"a\",", "      \"b\","},
+        {"      5.766", "      -5.76"}, {"\"group_scale\": [", "\"group_scale\": [0, "},
+        {"\"series\": {", "\"serial\": {"}};
+    lj_prep *prep = make_series(), *loaded = NULL;
+    lj_text text = {0}, again = {0};
+    save_text(prep, &text);
+    assert_int_equal(load_text(text.data, text.size, &loaded), LJ_OK);
+    assert_int_equal(lj_prep_series(loaded)->window, 3);
+    assert_int_equal(lj_schema_count(lj_prep_schema(loaded)), 3); /* x, g, when */
+    save_text(loaded, &again);
+    assert_string_equal(text.data, again.data);
+    lj_prep_destroy(loaded);
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        const char *at = strstr(text.data, lies[i][0]);
+        lj_text lie = {0};
+        if (at == NULL)
+            fail_msg("no %s in %s", lies[i][0], text.data);
+        lj_text_append(&lie, text.data, (size_t)(at - text.data));
+        lj_text_puts(&lie, lies[i][1]);
+        lj_text_puts(&lie, at + strlen(lies[i][0]));
+        if (load_text(lie.data, lie.size, &loaded) != LJ_ECORRUPT)
+            fail_msg("%s was believed", lies[i][1]);
+        lj_text_free(&lie);
+    }
+    lj_text_free(&again);
+    lj_text_free(&text);
+    lj_prep_destroy(prep);
+}
+
 static void any_number_may_lie(void **state)
 {
     (void)state;
@@ -167,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_cut_short_anywhere_is_refused),
+        cmocka_unit_test(a_series_comes_back_and_its_lies_are_refused),
         cmocka_unit_test(any_number_may_lie),
         cmocka_unit_test(lies_are_refused_with_their_place),
     };
