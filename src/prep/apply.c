@@ -212,8 +212,9 @@ static double record_cell(const lj_prep *prep, const lj_prep_feature *feature, c
     if (feature->type != LJ_COLUMN_TEXT) {
         double x = NAN;
         if (!cell->missing)
-            x = feature->type == LJ_COLUMN_NUMBER ? lj_prep_group_scaled(feature, prep->group_words.count, cell->number) :
-                                                    (double)cell->time;
+            x = feature->type == LJ_COLUMN_NUMBER ?
+                    lj_prep_group_scaled(feature, prep->group_words.count, cell->number) :
+                    (double)cell->time;
         return number_cell(feature, x, &seen->missing, &seen->out_of_range);
     }
     if (cell->missing || cell->text == NULL) {

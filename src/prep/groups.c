@@ -15,8 +15,8 @@ lj_status lj_groups_fit(lj_prep *prep, const lj_frame *frame, const int64_t *row
     const lj_column *column = NULL;
     LJ_TRY(lj_frame_need(frame, prep->series.group, &column));
     if (column->type != LJ_COLUMN_TEXT)
-        return lj_fail(LJ_EDATA, "scale_by_group: the group '%s' is %s: say features: {types: {%s: text}}", column->name,
-                       lj_column_type_name(column->type), column->name);
+        return lj_fail(LJ_EDATA, "scale_by_group: the group '%s' is %s: say features: {types: {%s: text}}",
+                       column->name, lj_column_type_name(column->type), column->name);
     uint8_t *seen = lj_new_array(column->word_count, 1);
     if (seen == NULL)
         return no_memory();
