@@ -11,7 +11,6 @@ typedef struct gathered {
     int64_t *index;
     float *numbers;
     int32_t *codes, *tokens, *lengths;
-    uint8_t *pixels;
     double *target;
     lj_sparse terms;
     lj_rows rows;
@@ -24,7 +23,6 @@ static void free_gathered(gathered *g)
     lj_free(g->codes);
     lj_free(g->tokens);
     lj_free(g->lengths);
-    lj_free(g->pixels);
     lj_free(g->target);
     lj_sparse_free(&g->terms);
 }
@@ -68,12 +66,11 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     if (table->series_options.window > 0)
         return gather_series(request, fitted, part, g);
     LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(table->frame), part, &g->index, &n));
-    g->pixels = lj_new_array(n * n_pixels, 1);
     g->numbers = lj_new_array(n * n_numbers, sizeof(*g->numbers));
     g->codes = lj_new_array(n * n_codes, sizeof(*g->codes));
     g->tokens = lj_new_array(n * n_tokens, sizeof(*g->tokens));
     g->target = lj_new_array(n, sizeof(*g->target));
-    if (g->numbers == NULL || g->codes == NULL || g->tokens == NULL || g->pixels == NULL || g->target == NULL)
+    if (g->numbers == NULL || g->codes == NULL || g->tokens == NULL || g->target == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
     for (int64_t i = 0; i < n; i++) {
         const int64_t row = g->index[i];
@@ -82,8 +79,6 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
             memcpy(g->codes + i * n_codes, fitted->codes + row * n_codes, (size_t)n_codes * sizeof(int32_t));
         if (n_tokens > 0)
             memcpy(g->tokens + i * n_tokens, fitted->tokens + row * n_tokens, (size_t)n_tokens * sizeof(int32_t));
-        if (n_pixels > 0)
-            memcpy(g->pixels + i * n_pixels, pixels->bytes + row * n_pixels, (size_t)n_pixels);
         g->target[i] = table->values[row];
     }
     const int has_terms = lj_prep_term_count(fitted->prep) > 0;
@@ -98,7 +93,8 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
                         .tokens = g->tokens,
                         .token_count = n_tokens,
                         .terms = has_terms ? &g->terms : NULL,
-                        .pixels = g->pixels,
+                        .pixels = pixels != NULL ? pixels->bytes : NULL, /* images are not copied */
+                        .pixel_row = pixels != NULL ? g->index : NULL,
                         .pixel_count = n_pixels,
                         .image = pixels != NULL ? *pixels : (lj_pixels){0},
                         .target = g->target};

@@ -223,7 +223,7 @@ typedef struct image_batch {
 static void show_image(const lj_trainer *trainer, int64_t row, float *to)
 {
     const lj_rows *data = trainer->train;
-    const uint8_t *from = data->pixels + row * data->pixel_count;
+    const uint8_t *from = lj_row_pixels(data, row);
     if (lj_augment_any(&trainer->options.augment))
         lj_augment_image(&trainer->options.augment, &data->image, from, trainer->options.seed, row, trainer->at.epoch,
                          to);

@@ -105,9 +105,9 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
             lj_program_bind(scoring, "tokens", tokens);
             lj_token_lengths(tokens, n, rows->token_count, lj_program_input(scoring, "lengths"));
         }
-        if (rows->pixel_count > 0)
-            lj_pixels_load(rows->pixels + begin * rows->pixel_count, n * rows->pixel_count,
-                           lj_program_input(scoring, "pixels"));
+        float *pixels = lj_program_input(scoring, "pixels");
+        for (int64_t i = 0; pixels != NULL && rows->pixel_count > 0 && i < n; i++)
+            lj_pixels_load(lj_row_pixels(rows, begin + i), rows->pixel_count, pixels + i * rows->pixel_count);
         lj_program_run(scoring, team, &(lj_run_options){.n_rows = n, .step = 1});
         out = lj_program_output(scoring, "score");
         for (int64_t i = 0; i < n * width; i++)

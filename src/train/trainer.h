@@ -86,6 +86,11 @@ void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *
  */
 void lj_windows_load(const lj_rows *rows, const int64_t *samples, int64_t begin, int64_t n, float *numbers,
                      int32_t *codes, int32_t *lengths);
+/* The image of a row. */
+static inline const uint8_t *lj_row_pixels(const lj_rows *rows, int64_t row)
+{
+    return rows->pixels + (rows->pixel_row != NULL ? rows->pixel_row[row] : row) * rows->pixel_count;
+}
 /* out[i] = bytes[i] / 255 */
 void lj_pixels_load(const uint8_t *bytes, int64_t n, float *out);
 

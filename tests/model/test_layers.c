@@ -225,6 +225,33 @@ static void what_does_not_fit_is_refused_with_its_place_and_the_fix(void **state
     }
 }
 
+/* Rows that name their images learn and score as rows that hold them. */
+static void images_may_lie_in_any_order(void **state)
+{
+    (void)state;
+    uint8_t turned[ROWS * SIDE * SIDE];
+    int64_t row[ROWS];
+    char hex[2][65];
+    float scores[2][ROWS];
+    for (int64_t i = 0; i < ROWS; i++) {
+        row[i] = ROWS - 1 - i;
+        memcpy(turned + row[i] * SIDE * SIDE, pixels + i * SIDE * SIDE, SIDE * SIDE);
+    }
+    lj_rows other = images;
+    other.pixels = turned;
+    other.pixel_row = row;
+    const lj_rows *const both[] = {&images, &other};
+    for (int k = 0; k < 2; k++) {
+        lj_model *model = NULL;
+        MUST(fit(both[k], "[flatten, {dense: 3}]", NULL, &model));
+        MUST(lj_weights_sha256(lj_model_weights(model), hex[k]));
+        MUST(lj_model_predict(model, both[k], NULL, scores[k]));
+        lj_model_destroy(model);
+    }
+    assert_string_equal(hex[0], hex[1]);
+    assert_memory_equal(scores[0], scores[1], sizeof(scores[0]));
+}
+
 static void a_list_reads_one_kind_of_input(void **state)
 {
     (void)state;
@@ -291,6 +318,7 @@ int main(void)
         cmocka_unit_test(lists_train_to_the_same_bits_on_any_instruction_set_and_threads),
         cmocka_unit_test(what_follows_a_text_does_not_change_its_score),
         cmocka_unit_test(what_does_not_fit_is_refused_with_its_place_and_the_fix),
+        cmocka_unit_test(images_may_lie_in_any_order),
         cmocka_unit_test(a_list_reads_one_kind_of_input),
         cmocka_unit_test(normalised_pixels_are_what_the_first_layer_reads),
         cmocka_unit_test(the_description_is_a_table_of_layers),
