@@ -106,6 +106,9 @@ typedef struct lj_parameter_options {
 /* A weight by its name, without a batch dimension. Asking twice for a name gives the same value (shapes must agree). */
 lj_value lj_parameter(lj_graph *graph, const char *name, lj_shape shape, lj_parameter_options options);
 
+/* Parameters that are first asked for while it is frozen are not trained by this graph. */
+void lj_graph_freeze(lj_graph *graph, int frozen);
+
 /* Fixed numbers, copied. */
 lj_value lj_constant(lj_graph *graph, lj_shape shape, const float *data);
 lj_value lj_scalar(lj_graph *graph, float value);
@@ -350,6 +353,14 @@ void lj_assign(lj_graph *g, lj_value parameter, lj_value value);
 
 /* Adds the nodes of d(loss)/d(wrt[i]); loss has one element. grads[i] is LJ_NONE where it does not depend on it. */
 LJ_CHECKED lj_status lj_gradient(lj_graph *g, lj_value loss, const lj_value *wrt, int n, lj_value *grads);
+
+/*
+ * How far from `norm` the score of each row climbs with the row: (|d score / d x| - norm)^2 [B], of a score [B] that
+ * was computed from x [B, ...], row by row. Gradients go through it, where the operations between have second
+ * derivatives: products, convolutions, what is element-wise, the activations relu, leaky_relu, tanh, sigmoid, sums,
+ * shapes; LJ_EUNSUPPORTED names the operation that has none, when the program is compiled.
+ */
+lj_value lj_gradient_penalty(lj_graph *g, lj_value score, lj_value x, float norm);
 
 /* Names a value that programs deliver. */
 void lj_output(lj_graph *g, const char *name, lj_value value);

@@ -107,6 +107,7 @@ const char *lj_train_monitor(lj_task task);
 typedef struct lj_epoch {
     int64_t epoch;        /* from 1 */
     double loss;          /* mean training loss */
+    double rival_loss;    /* the same of the rival; 0 without one */
     double valid_loss;    /* NaN without valid rows */
     double monitor;       /* value of the monitored metric on valid */
     double rate;          /* learning rate at its end */
@@ -154,6 +155,13 @@ typedef struct lj_train_job {
     lj_value loss;
     lj_train_bucket shorter[LJ_TRAIN_BUCKETS - 1]; /* by ascending tokens, all fewer than the rows have */
     int64_t shorter_count;                         /* 0: every batch runs at full length */
+    /*
+     * NULL, or the training graph of other weights that play against those of `training` (each graph freezes the
+     * other's): of each batch they move first, and those of `training` in every rival_steps-th.
+     */
+    lj_graph *rival;
+    lj_value rival_loss;
+    int64_t rival_steps;
     lj_graph *scoring;
     lj_weights *weights;  /* holds both graphs' parameters; ends with the best ones */
     lj_task task;
@@ -168,6 +176,13 @@ typedef struct lj_train_job {
  * both graphs. Released also on failure.
  */
 LJ_CHECKED lj_status lj_train_job_build(lj_train_job *job, lj_value (*network)(lj_graph *g), uint64_t seed);
+/*
+ * Adds the rival to a job that was built: `network` gives the loss of each row [B] of the weights that play against those
+ * of the job, and moves them `steps` times for each of theirs. Each of the two functions freezes (lj_graph_freeze) what
+ * the other trains.
+ */
+LJ_CHECKED lj_status lj_train_job_add_rival(lj_train_job *job, lj_value (*network)(lj_graph *g), int64_t steps,
+                                            uint64_t seed);
 /* Frees graphs and weights and zeroes the job. */
 void lj_train_job_release(lj_train_job *job);
 /* Raw answers [B, C] or [B, H, C] as scores: probabilities or values, heads averaged. */
@@ -180,7 +195,7 @@ lj_value lj_task_score(lj_graph *g, lj_task task, lj_value raw);
 LJ_CHECKED lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train,
                               const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result);
 
-/* history.csv: epoch, loss, valid_loss, the monitored metric, rate, seconds; atomically. path NULL: nothing. */
+/* history.csv: epoch, loss, (rival_loss, if there is a rival,) valid_loss, the monitored metric, rate, seconds; atomically. path NULL: nothing. */
 LJ_CHECKED lj_status lj_history_save(const char *path, const char *monitor, const lj_epoch *epochs, int64_t n);
 
 /* Runs the scoring program over the rows in batches. scores [n, classes or 1]. */

@@ -53,6 +53,7 @@ typedef struct lj_assignment {
 struct lj_graph {
     lj_arena *arena;
     int training;
+    int freezing;         /* of lj_graph_freeze */
     int differentiating;  /* zero times anything is zero */
     lj_node **nodes;      /* in the arena each, so their addresses stay */
     int64_t count, capacity;

@@ -160,6 +160,7 @@ lj_status lj_weights_add(lj_weights *weights, const lj_graph *graph, uint64_t se
         lj_tensor *tensor = lj_weights_find(weights, node->name);
         if (tensor != NULL) {
             LJ_TRY(conflict(tensor, node));
+            tensor->frozen &= node->parameter.frozen; /* one graph that trains it is enough */
             continue;
         }
         LJ_TRY(lj_weights_new(weights, node->name, node->dtype, node->shape, &tensor));

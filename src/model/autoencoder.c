@@ -13,7 +13,7 @@ typedef struct options {
 } options;
 
 static const lj_declaration declarations[] = {
-    LJ_CODER_DECLARATIONS(options, "32"),
+    LJ_CODER_DECLARATIONS(options, "32", "relu"),
 };
 
 /* The mean squared error of each row [B]: over its numbers and the 0/1 of its categories, or its pixels in [0, 1]. */
@@ -21,8 +21,8 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
 {
     const options *o = network->options;
     const lj_value row = lj_coder_row(g, network, numbers, codes);
-    const lj_value latent = lj_encode(g, network, &o->coder, row, o->coder.latent);
-    const lj_value back = lj_coder_answer(g, network, lj_decode(g, network, &o->coder, latent));
+    const lj_value latent = lj_encode(g, network, &o->coder, "encoder", row, o->coder.latent);
+    const lj_value back = lj_coder_answer(g, network, lj_decode(g, network, &o->coder, "decoder", latent));
     return lj_mean(g, lj_square(g, lj_subtract(g, back, row)), 1, 0);
 }
 

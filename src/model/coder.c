@@ -36,10 +36,10 @@ lj_value lj_coder_row(lj_graph *g, const lj_network *network, lj_value numbers, 
     return lj_network_input(g, network, &plain, numbers, codes);
 }
 
-static lj_value dense(lj_graph *g, lj_value x, const char *part, int64_t index, int64_t units, int activation)
+static lj_value dense(lj_graph *g, lj_value x, const char *whole, const char *part, int64_t units, int activation)
 {
     char name[64];
-    (void)snprintf(name, sizeof(name), "%s%" PRId64, part, index);
+    (void)snprintf(name, sizeof(name), "%s.%s", whole, part);
     return lj_dense(g, x, units, .name = name, .activation = (lj_activation)activation, .weight = LJ_TORCH_LINEAR,
                     .torch_bias = 1);
 }
@@ -48,6 +48,18 @@ static lj_conv_options halving(const char *name, int activation)
 {
     return (lj_conv_options){.name = name, .activation = (lj_activation)activation, .weight = LJ_TORCH_LINEAR,
                              .torch_bias = 1, .stride_h = 2, .stride_w = 2, .same = 1};
+}
+
+/* Dense layers "<name>.<index>". */
+static lj_value hidden(lj_graph *g, lj_value x, const char *name, const lj_coder_options *o, int backwards)
+{
+    const int64_t n = layer_count(o);
+    for (int64_t i = 0; i < n; i++) {
+        char part[32];
+        (void)snprintf(part, sizeof(part), "%" PRId64, i);
+        x = dense(g, x, name, part, units_of(o, backwards ? n - 1 - i : i), o->activation);
+    }
+    return x;
 }
 
 /* Heights and widths before the first convolution and after each; the count of convolutions, -1 after refusing. */
@@ -73,7 +85,8 @@ static int64_t sides(lj_graph *g, const lj_network *network, const lj_coder_opti
     return n;
 }
 
-lj_value lj_encode(lj_graph *g, const lj_network *network, const lj_coder_options *o, lj_value row, int64_t outputs)
+lj_value lj_encode(lj_graph *g, const lj_network *network, const lj_coder_options *o, const char *name, lj_value row,
+                   int64_t outputs)
 {
     int64_t side[LAYERS_MAX][2];
     const int64_t n = sides(g, network, o, side);
@@ -83,15 +96,13 @@ lj_value lj_encode(lj_graph *g, const lj_network *network, const lj_coder_option
     if (n > 0)
         x = lj_reshape(g, x, lj_shape_of(LJ_BATCH, side[0][0], side[0][1], network->spec->image.channels));
     for (int64_t i = 0; i < n; i++) {
-        char name[64];
-        (void)snprintf(name, sizeof(name), "encoder.conv%" PRId64, i);
-        x = lj_conv2d_with(g, x, channels_of(o, i), o->kernel, o->kernel, halving(name, o->activation));
+        char layer[64];
+        (void)snprintf(layer, sizeof(layer), "%s.conv%" PRId64, name, i);
+        x = lj_conv2d_with(g, x, channels_of(o, i), o->kernel, o->kernel, halving(layer, o->activation));
     }
     if (n > 0)
         x = lj_flatten(g, x);
-    for (int64_t i = 0; i < layer_count(o); i++)
-        x = dense(g, x, "encoder", i, units_of(o, i), o->activation);
-    return dense(g, x, "latent", 0, outputs, LJ_LINEAR);
+    return dense(g, hidden(g, x, name, o, 0), name, "output", outputs, LJ_LINEAR);
 }
 
 /* [B, h, w, C] of at least that size -> its top left part */
@@ -100,26 +111,25 @@ static lj_value crop(lj_graph *g, lj_value x, const int64_t *side)
     return lj_slice(g, lj_slice(g, x, 1, 0, side[0]), 2, 0, side[1]);
 }
 
-lj_value lj_decode(lj_graph *g, const lj_network *network, const lj_coder_options *o, lj_value latent)
+lj_value lj_decode(lj_graph *g, const lj_network *network, const lj_coder_options *o, const char *name,
+                   lj_value latent)
 {
     int64_t side[LAYERS_MAX][2];
     const int64_t n = sides(g, network, o, side);
-    lj_value x = latent;
     if (n < 0)
         return LJ_NONE;
-    for (int64_t i = 0; i < layer_count(o); i++)
-        x = dense(g, x, "decoder", i, units_of(o, layer_count(o) - 1 - i), o->activation);
+    lj_value x = hidden(g, latent, name, o, 1);
     if (n == 0)
-        return dense(g, x, "output", 0, lj_coder_width(network->spec), LJ_LINEAR);
+        return dense(g, x, name, "output", lj_coder_width(network->spec), LJ_LINEAR);
     const int64_t last = channels_of(o, n - 1);
-    x = dense(g, x, "decoder.start", 0, side[n][0] * side[n][1] * last, o->activation);
+    x = dense(g, x, name, "start", side[n][0] * side[n][1] * last, o->activation);
     x = lj_reshape(g, x, lj_shape_of(LJ_BATCH, side[n][0], side[n][1], last));
     for (int64_t i = n - 1; i >= 0; i--) {
-        char name[64];
+        char layer[64];
         const int64_t channels = i > 0 ? channels_of(o, i - 1) : network->spec->image.channels;
-        (void)snprintf(name, sizeof(name), "decoder.conv%" PRId64, i);
+        (void)snprintf(layer, sizeof(layer), "%s.conv%" PRId64, name, i);
         x = lj_conv2d_transpose_with(g, x, channels, o->kernel, o->kernel,
-                                     halving(name, i > 0 ? o->activation : LJ_LINEAR));
+                                     halving(layer, i > 0 ? o->activation : LJ_LINEAR));
         x = crop(g, x, side[i]);
     }
     return lj_flatten(g, x);

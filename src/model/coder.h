@@ -14,7 +14,7 @@ typedef struct lj_coder_options {
 } lj_coder_options;
 
 /* The rows of a family's table for them. */
-#define LJ_CODER_DECLARATIONS(type, latent_default)                                                                    \
+#define LJ_CODER_DECLARATIONS(type, latent_default, activation_default)                                                \
     {.key = "layers",                                                                                                  \
      .kind = LJ_DECLARED_INTEGERS,                                                                                     \
      .offset = offsetof(type, coder.layers),                                                                           \
@@ -45,18 +45,19 @@ typedef struct lj_coder_options {
          .doc = "Height and width of the kernels of the convolutions."},                                               \
     {                                                                                                                  \
         .key = "activation", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(type, coder.activation),                   \
-        .choices = lj_activation_choices, .fallback = "relu", .doc = "Activation of the hidden layers."                \
+        .choices = lj_activation_choices, .fallback = activation_default, .doc = "Activation of the hidden layers."    \
     }
 
 /* Numbers of a row as one vector: its numbers, then a 0/1 for each level of each category; or its pixels. */
 int64_t lj_coder_width(const lj_model_spec *spec);
 /* That vector [B, W]. */
 lj_value lj_coder_row(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
-/* row [B, W] -> [B, outputs]. */
-lj_value lj_encode(lj_graph *g, const lj_network *network, const lj_coder_options *options, lj_value row,
-                   int64_t outputs);
+/* row [B, W] -> [B, outputs]; its weights are "<name>...". */
+lj_value lj_encode(lj_graph *g, const lj_network *network, const lj_coder_options *options, const char *name,
+                   lj_value row, int64_t outputs);
 /* latent [B, L] -> [B, W] without an activation at the end. */
-lj_value lj_decode(lj_graph *g, const lj_network *network, const lj_coder_options *options, lj_value latent);
+lj_value lj_decode(lj_graph *g, const lj_network *network, const lj_coder_options *options, const char *name,
+                   lj_value latent);
 /* What lj_decode answers as a row: pixels in [0, 1], numbers as they are, a probability for each level. */
 lj_value lj_coder_answer(lj_graph *g, const lj_network *network, lj_value raw);
 

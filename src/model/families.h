@@ -30,7 +30,8 @@
     X(series_tcn)                                                                                                      \
     X(series_transformer)                                                                                              \
     X(autoencoder)                                                                                                     \
-    X(vae)
+    X(vae)                                                                                                             \
+    X(gan)
 
 /* A layer as it was built from a list. */
 typedef struct lj_traced_layer {
@@ -89,6 +90,12 @@ typedef struct lj_family {
      * (LJ_NONE where F or K is 0); of a family that learns without a target the loss of each row [B], which is its
      * score, too. */
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
+    /*
+     * The loss of each row [B] of the weights that play against those that `build` trains (lj_train_job.rival), and
+     * how often they move for each move of those; NULL: none do. Such families are not judged on valid.
+     */
+    lj_value (*rival)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
+    int64_t (*rival_steps)(const void *options);
     /* Warns of options that do not fit the data; NULL: nothing to say. */
     void (*warn)(const lj_model_spec *spec, const void *options, lj_console *console);
     /* NULL: lj_train. */

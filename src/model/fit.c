@@ -123,9 +123,15 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     lj_train_job *job = &state->job;
     LJ_TRY(lj_network_training(family, &state->network, &loss, &job->training, &job->loss));
     LJ_TRY(build_shorter(state, &loss, train));
+    if (family->rival != NULL) {
+        LJ_TRY(lj_network_rival(family, &state->network, &job->rival, &job->rival_loss));
+        job->rival_steps = family->rival_steps(core->options);
+    }
     LJ_TRY(lj_network_scoring(family, &state->network, &job->scoring));
     LJ_TRY(lj_weights_create(&core->weights));
     LJ_TRY(lj_weights_add(core->weights, job->training, given->seed));
+    if (job->rival != NULL)
+        LJ_TRY(lj_weights_add(core->weights, job->rival, given->seed));
     LJ_TRY(lj_weights_add(core->weights, job->scoring, given->seed));
     job->weights = core->weights;
     job->task = core->spec.task;
@@ -178,6 +184,7 @@ static void release(fit_state *state)
     lj_graph_destroy(state->job.training);
     for (int64_t k = 0; k < state->job.shorter_count; k++)
         lj_graph_destroy(state->job.shorter[k].training);
+    lj_graph_destroy(state->job.rival);
     lj_graph_destroy(state->job.scoring);
     lj_free(state->class_weight);
     lj_free(state->edges);
@@ -220,6 +227,8 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     if (train->n < 1)
         return lj_fail(LJ_EDATA, "model: expected training rows, found none");
     LJ_TRY(lj_family_row(options->family, &family));
+    if (family->rival != NULL)
+        valid = NULL;
     LJ_TRY(check_rows(spec, train, "training"));
     if (valid != NULL)
         LJ_TRY(check_rows(spec, valid, "valid"));

@@ -129,8 +129,9 @@ static lj_value normalise(lj_graph *g, const lj_pixels *image, lj_value pixels)
     return lj_multiply(g, lj_subtract(g, pixels, lj_constant(g, shape, minus)), lj_constant(g, shape, times));
 }
 
-/* The inputs and the family's raw answer. */
-static lj_value build(const lj_family *family, const lj_network *given, lj_graph *g)
+/* The inputs and what a builder of the family makes of them. */
+static lj_value build_by(lj_value (*builder)(lj_graph *, const lj_network *, lj_value, lj_value),
+                         const lj_family *family, const lj_network *given, lj_graph *g)
 {
     lj_network network = *given;
     const lj_model_spec *spec = network.spec;
@@ -156,7 +157,13 @@ static lj_value build(const lj_family *family, const lj_network *given, lj_graph
                                              lj_shape_of(LJ_BATCH, spec->number_count));
     if (spec->category_count > 0)
         codes = lj_input(g, "codes", LJ_I32, lj_shape_of(LJ_BATCH, spec->category_count));
-    return family->build(g, &network, numbers, codes);
+    return builder(g, &network, numbers, codes);
+}
+
+/* The family's raw answer. */
+static lj_value build(const lj_family *family, const lj_network *network, lj_graph *g)
+{
+    return build_by(family->build, family, network, g);
 }
 
 /* Values of a row, or of a stream the tokens behind those of the row. */
@@ -190,6 +197,22 @@ lj_status lj_network_training(const lj_family *family, const lj_network *network
     *loss_value = network->spec->task == LJ_UNSUPERVISED
                       ? lj_sum(g, lj_multiply(g, raw, weight), 0, 0)
                       : loss_of(g, network, raw, target_of(family, network, g, loss->loss), weight, loss);
+    const lj_status status = lj_graph_check(g);
+    if (status != LJ_OK) {
+        lj_graph_destroy(g);
+        return status;
+    }
+    *out = g;
+    return LJ_OK;
+}
+
+lj_status lj_network_rival(const lj_family *family, const lj_network *network, lj_graph **out, lj_value *loss)
+{
+    lj_graph *g = NULL;
+    *out = NULL;
+    LJ_TRY(lj_graph_create(1, &g));
+    const lj_value rows = build_by(family->rival, family, network, g);
+    *loss = lj_sum(g, lj_multiply(g, rows, lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH))), 0, 0);
     const lj_status status = lj_graph_check(g);
     if (status != LJ_OK) {
         lj_graph_destroy(g);

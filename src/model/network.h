@@ -118,6 +118,9 @@ int64_t lj_network_outputs(const lj_model_spec *spec);
 /* The training graph with its loss, and the scoring graph with its output "score". The caller destroys them. */
 LJ_CHECKED lj_status lj_network_training(const lj_family *family, const lj_network *network,
                                          const lj_loss_options *loss, lj_graph **out, lj_value *loss_value);
+/* The training graph of the weights that play against those of the other, for families with a rival. */
+LJ_CHECKED lj_status lj_network_rival(const lj_family *family, const lj_network *network, lj_graph **out,
+                                      lj_value *loss_value);
 /* The graph with the output "logits" [B, T, V] of a family that reads a stream. */
 LJ_CHECKED lj_status lj_network_logits(const lj_family *family, const lj_network *network, lj_graph **out);
 LJ_CHECKED lj_status lj_network_scoring(const lj_family *family, const lj_network *network, lj_graph **out);

@@ -29,8 +29,8 @@ static const lj_declaration declarations[] = {
     {FIELD(momentum), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.9999, .fallback = "0",
      .doc = "Momentum of sgd and rmsprop."},
     {FIELD(nesterov), .kind = LJ_DECLARED_BOOL, .fallback = "false", .doc = "Nesterov's momentum, of sgd."},
-    {FIELD(beta1), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.99999, .fallback = "0.9",
-     .doc = "Decay of the first moment, of adam and adamw."},
+    {FIELD(beta1), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.99999,
+     .doc = "Decay of the first moment, of adam and adamw; left out: 0.9, of gan 0.5."},
     {FIELD(beta2), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.9999999, .fallback = "0.999",
      .doc = "Decay of the second moment, of adam and adamw."},
     {FIELD(rho), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 0.9999999, .fallback = "0.9",
@@ -164,6 +164,7 @@ void lj_train_values_finish(lj_train_values *v, lj_task task, lj_train_options *
     lj_default_integer(&v->epochs, 200);
     lj_default_integer(&v->batch, 0);
     lj_default_number(&v->rate, 1e-3);
+    lj_default_number(&v->beta1, 0.9);
     lj_default_number(&v->weight_decay, 0.0);
     lj_default_number(&v->clip_norm, 0.0);
     lj_default_integer(&v->period, 0);

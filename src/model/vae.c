@@ -27,7 +27,7 @@ typedef struct options {
 } options;
 
 static const lj_declaration declarations[] = {
-    LJ_CODER_DECLARATIONS(options, "32"),
+    LJ_CODER_DECLARATIONS(options, "32", "relu"),
     {.key = "beta",
      .kind = LJ_DECLARED_NUMBER,
      .offset = offsetof(options, beta),
@@ -45,7 +45,8 @@ static lj_value times(lj_graph *g, lj_value x, float factor)
 /* Log variances of the numbers [F], bounded from below. */
 static lj_value number_log_variance(lj_graph *g, int64_t count)
 {
-    const lj_value free = lj_parameter(g, "output.log_variance", lj_shape_of(count), (lj_parameter_options){.no_decay = 1});
+    const lj_value free =
+        lj_parameter(g, "output.log_variance", lj_shape_of(count), (lj_parameter_options){.no_decay = 1});
     return lj_maximum(g, free, lj_scalar(g, LEAST_LOG_VARIANCE));
 }
 
@@ -112,7 +113,7 @@ static lj_value score(lj_graph *g, const lj_network *network, lj_value row, lj_v
     for (int64_t draw = 0; draw < SCORE_DRAWS; draw++) {
         const lj_value noise = fixed_noise(g, o->coder.latent, draw);
         const lj_value latent = lj_add(g, mean, lj_multiply(g, deviation, noise));
-        const lj_value nats = row_nats(g, network, row, codes, lj_decode(g, network, &o->coder, latent));
+        const lj_value nats = row_nats(g, network, row, codes, lj_decode(g, network, &o->coder, "decoder", latent));
         sum = draw == 0 ? nats : lj_add(g, sum, nats);
     }
     return times(g, sum, 1.0F / SCORE_DRAWS);
@@ -123,7 +124,7 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
     const options *o = network->options;
     const int64_t latent = o->coder.latent;
     const lj_value row = lj_coder_row(g, network, numbers, codes);
-    const lj_value code = lj_encode(g, network, &o->coder, row, 2 * latent);
+    const lj_value code = lj_encode(g, network, &o->coder, "encoder", row, 2 * latent);
     const lj_value mean = lj_slice(g, code, 1, 0, latent), log_variance = lj_slice(g, code, 1, latent, 2 * latent);
     const lj_value far = divergence(g, mean, log_variance);
     if (!lj_graph_is_training(g)) {
@@ -131,7 +132,7 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
         return lj_add(g, score(g, network, row, codes, mean, deviation), far);
     }
     const lj_value drawn = lj_sample_normal(g, mean, log_variance, "latent");
-    const lj_value nats = row_nats(g, network, row, codes, lj_decode(g, network, &o->coder, drawn));
+    const lj_value nats = row_nats(g, network, row, codes, lj_decode(g, network, &o->coder, "decoder", drawn));
     return lj_add(g, nats, times(g, far, (float)o->beta));
 }
 
@@ -145,8 +146,9 @@ static int64_t noise(const lj_network *network)
 static lj_value generate(lj_graph *g, const lj_network *network, lj_value drawn)
 {
     const options *o = network->options;
-    const int64_t latent = o->coder.latent, numbers = network->spec->number_count, width = lj_coder_width(network->spec);
-    const lj_value raw = lj_decode(g, network, &o->coder, lj_slice(g, drawn, 1, 0, latent));
+    const int64_t latent = o->coder.latent, numbers = network->spec->number_count;
+    const int64_t width = lj_coder_width(network->spec);
+    const lj_value raw = lj_decode(g, network, &o->coder, "decoder", lj_slice(g, drawn, 1, 0, latent));
     const lj_value answer = lj_coder_answer(g, network, raw);
     if (numbers == 0)
         return answer;

@@ -22,7 +22,7 @@ static const lj_declaration top_rows[] = {
      .doc = "Where the table comes from: a file name, or a map with the keys below."},
     {.key = "target", .kind = LJ_DECLARED_ANY, .offset = offsetof(lj_pipeline_top, target),
      .doc = "The column to predict, or a map with the keys below. Left out: the label of images; none for "
-            "families that learn without a target (autoencoder, vae)."},
+            "families that learn without a target (autoencoder, vae, gan)."},
     {.key = "task", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_top, task), .choices = task_words,
      .doc = "What kind of prediction. Left out: found from the target, and said; unsupervised for families "
             "without one."},

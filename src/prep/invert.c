@@ -50,13 +50,16 @@ lj_status lj_prep_check_invertible(const lj_prep *prep)
     for (int64_t f = 0; f < prep->feature_count; f++) {
         const lj_prep_feature *feature = &prep->features[f];
         if (feature->type == LJ_COLUMN_TIME)
-            return lj_fail(LJ_EUNSUPPORTED, "column '%s': a time that was taken apart cannot be put together: exclude it "
-                           "from the features", feature->name);
+            return lj_fail(LJ_EUNSUPPORTED,
+                           "column '%s': a time that was taken apart cannot be put together: exclude it from the "
+                           "features", feature->name);
         if (lj_prep_reads_whole(feature))
-            return lj_fail(LJ_EUNSUPPORTED, "column '%s': a text that was read word by word cannot be written: exclude it "
-                           "from the features", feature->name);
+            return lj_fail(LJ_EUNSUPPORTED,
+                           "column '%s': a text that was read word by word cannot be written: exclude it from the "
+                           "features", feature->name);
         if (is_number(feature) && telling_number(prep, feature) == INDEX_NONE)
-            return lj_fail(LJ_EUNSUPPORTED, "column '%s': its steps leave no number that tells the value", feature->name);
+            return lj_fail(LJ_EUNSUPPORTED, "column '%s': its steps leave no number that tells the value",
+                           feature->name);
     }
     return LJ_OK;
 }

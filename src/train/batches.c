@@ -63,6 +63,19 @@ static lj_status prepare_mixing(lj_trainer *trainer)
     return trainer->mixed != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "train: no memory for %" PRId64 " pixels", size);
 }
 
+static void find_inputs(lj_batch_program *p)
+{
+    p->in_numbers = lj_program_input(p->program, "numbers");
+    p->in_codes = lj_program_input(p->program, "codes");
+    p->in_tokens = lj_program_input(p->program, "tokens");
+    p->in_lengths = lj_program_input(p->program, "lengths");
+    p->in_pixels = lj_program_input(p->program, "pixels");
+    p->in_target = lj_program_input(p->program, "target");
+    p->in_weight = lj_program_input(p->program, "weight");
+    p->in_other = lj_program_input(p->program, "other");
+    p->in_other_weight = lj_program_input(p->program, "other_weight");
+}
+
 lj_status lj_batches_prepare(lj_trainer *trainer)
 {
     LJ_TRY(fill_targets(trainer));
@@ -70,18 +83,10 @@ lj_status lj_batches_prepare(lj_trainer *trainer)
     trainer->order = lj_new_array(trainer->train->n, sizeof(int64_t));
     if (trainer->order == NULL)
         return lj_fail(LJ_ENOMEM, "train: no memory for the order of %" PRId64 " rows", trainer->train->n);
-    for (int64_t i = 0; i < trainer->program_count; i++) {
-        lj_batch_program *p = &trainer->programs[i];
-        p->in_numbers = lj_program_input(p->program, "numbers");
-        p->in_codes = lj_program_input(p->program, "codes");
-        p->in_tokens = lj_program_input(p->program, "tokens");
-        p->in_lengths = lj_program_input(p->program, "lengths");
-        p->in_pixels = lj_program_input(p->program, "pixels");
-        p->in_target = lj_program_input(p->program, "target");
-        p->in_weight = lj_program_input(p->program, "weight");
-        p->in_other = lj_program_input(p->program, "other");
-        p->in_other_weight = lj_program_input(p->program, "other_weight");
-    }
+    for (int64_t i = 0; i < trainer->program_count; i++)
+        find_inputs(&trainer->programs[i]);
+    if (trainer->rival.program != NULL)
+        find_inputs(&trainer->rival);
     LJ_TRY(prepare_mixing(trainer));
     if (trainer->program_count == 1)
         return LJ_OK;
@@ -278,12 +283,11 @@ static lj_batch_program *program_for(lj_trainer *trainer, const int64_t *rows, i
     return &trainer->programs[at];
 }
 
-lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight)
+void lj_batches_load_into(const lj_trainer *trainer, lj_batch_program *p, int64_t begin, int64_t n, double *weight)
 {
     const lj_rows *data = trainer->train;
     const int64_t *rows = trainer->order + begin;
     assert(begin >= 0 && n >= 1 && begin + n <= data->n);
-    lj_batch_program *p = program_for(trainer, rows, n);
     if (data->steps > 0)
         lj_windows_load(data, rows, 0, n, p->in_numbers, p->in_codes, p->in_lengths);
     if (p->in_numbers != NULL && data->steps == 0)
@@ -303,5 +307,11 @@ lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n,
     *weight = load_weights(trainer, p, rows, n);
     if (trainer->mixed != NULL)
         mix_targets(trainer, p, rows, n);
+}
+
+lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight)
+{
+    lj_batch_program *p = program_for(trainer, trainer->order + begin, n);
+    lj_batches_load_into(trainer, p, begin, n, weight);
     return p;
 }

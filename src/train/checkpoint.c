@@ -14,7 +14,7 @@
 #include "train/trainer.h"
 
 #define FILE_NAME         "checkpoint.safetensors"
-#define CHECKPOINT_FORMAT 1
+#define CHECKPOINT_FORMAT 2
 #define SETS              4
 
 /* The sets of a training by the prefix of their tensors; NULL where there is none. */
@@ -124,6 +124,8 @@ static void write_state(const lj_trainer *trainer, lj_text *text)
     lj_json_integer(&json, "batch", at->batch);
     lj_json_double(&json, "loss", at->loss);
     lj_json_double(&json, "weight", at->weight);
+    lj_json_double(&json, "rival_loss", at->rival_loss);
+    lj_json_double(&json, "rival_weight", at->rival_weight);
     lj_json_double(&json, "best", at->best);
     lj_json_integer(&json, "best_epoch", at->best_epoch);
     lj_json_integer(&json, "waited", at->waited);
@@ -136,6 +138,7 @@ static void write_state(const lj_trainer *trainer, lj_text *text)
         const lj_epoch *epoch = &trainer->epochs[i];
         lj_json_list(&json, NULL);
         lj_json_double(&json, NULL, epoch->loss);
+        lj_json_double(&json, NULL, epoch->rival_loss);
         lj_json_double(&json, NULL, epoch->valid_loss);
         lj_json_double(&json, NULL, epoch->monitor);
         lj_json_double(&json, NULL, epoch->rate);
@@ -180,16 +183,17 @@ static lj_status read_epochs(lj_trainer *trainer, const lj_doc *doc, const lj_it
     LJ_TRY(lj_item_need(doc, state, "epochs", LJ_LIST, &list));
     for (int64_t i = 0; i < list->count; i++) {
         const lj_item *row = list->items[i];
-        if (row->kind != LJ_LIST || row->count != 5)
-            return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a list of 5 numbers", lj_doc_name(doc), row->line,
+        if (row->kind != LJ_LIST || row->count != 6)
+            return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a list of 6 numbers", lj_doc_name(doc), row->line,
                            row->column);
         const lj_epoch epoch = {
             .epoch = i + 1,
             .loss = number_or_nan(row->items[0]),
-            .valid_loss = number_or_nan(row->items[1]),
-            .monitor = number_or_nan(row->items[2]),
-            .rate = number_or_nan(row->items[3]),
-            .seconds = number_or_nan(row->items[4]),
+            .rival_loss = number_or_nan(row->items[1]),
+            .valid_loss = number_or_nan(row->items[2]),
+            .monitor = number_or_nan(row->items[3]),
+            .rate = number_or_nan(row->items[4]),
+            .seconds = number_or_nan(row->items[5]),
         };
         LJ_TRY(lj_history_add(trainer, &epoch));
     }
@@ -216,6 +220,8 @@ static lj_status read_state(lj_trainer *trainer, const lj_doc *doc)
     LJ_TRY(lj_item_need_integer(doc, state, "batch", 0, steps - 1, &at->batch));
     LJ_TRY(lj_item_need_number(doc, state, "loss", &at->loss));
     LJ_TRY(lj_item_need_number(doc, state, "weight", &at->weight));
+    LJ_TRY(lj_item_need_number(doc, state, "rival_loss", &at->rival_loss));
+    LJ_TRY(lj_item_need_number(doc, state, "rival_weight", &at->rival_weight));
     LJ_TRY(lj_item_need_integer(doc, state, "best_epoch", 0, most, &at->best_epoch));
     LJ_TRY(lj_item_need_integer(doc, state, "waited", 0, most, &at->waited));
     LJ_TRY(lj_item_need_integer(doc, state, "plateau_waited", 0, most, &at->plateau_waited));

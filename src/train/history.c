@@ -1,6 +1,7 @@
 /* The epochs so far, in memory and as history.csv. */
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "lianjin/file.h"
 #include "train/trainer.h"
@@ -31,11 +32,17 @@ lj_status lj_history_save(const char *path, const char *monitor, const lj_epoch 
     if (path == NULL)
         return LJ_OK;
     lj_text text = {0};
-    lj_text_printf(&text, "epoch,loss,valid_loss,%s,rate,seconds\n", monitor);
+    int has_rival = 0;
+    for (int64_t i = 0; i < n; i++)
+        has_rival |= epochs[i].rival_loss != 0.0;
+    lj_text_printf(&text, "epoch,loss,%svalid_loss,%s,rate,seconds\n",
+                   has_rival ? "rival_loss," : "", strcmp(monitor, "loss") == 0 ? "monitored" : monitor);
     for (int64_t i = 0; i < n; i++) {
         const lj_epoch *epoch = &epochs[i];
         lj_text_printf(&text, "%" PRId64 ",", epoch->epoch);
         cell(&text, epoch->loss, ',');
+        if (has_rival)
+            cell(&text, epoch->rival_loss, ',');
         cell(&text, epoch->valid_loss, ',');
         cell(&text, epoch->monitor, ',');
         cell(&text, epoch->rate, ',');

@@ -47,8 +47,19 @@ lj_status lj_train_job_build(lj_train_job *job, lj_value (*network)(lj_graph *g)
     return lj_weights_add(job->weights, job->training, seed);
 }
 
+lj_status lj_train_job_add_rival(lj_train_job *job, lj_value (*network)(lj_graph *g), int64_t steps, uint64_t seed)
+{
+    LJ_TRY(lj_graph_create(1, &job->rival));
+    lj_graph *g = job->rival;
+    const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
+    job->rival_loss = lj_sum(g, lj_multiply(g, network(g), weight), 0, 0);
+    job->rival_steps = steps;
+    return lj_weights_add(job->weights, g, seed);
+}
+
 void lj_train_job_release(lj_train_job *job)
 {
+    lj_graph_destroy(job->rival);
     lj_graph_destroy(job->training);
     lj_graph_destroy(job->scoring);
     lj_weights_destroy(job->weights);

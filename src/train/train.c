@@ -73,6 +73,9 @@ static lj_status check(const lj_trainer *trainer)
         return lj_fail(LJ_EDATA, "train: expected training rows with a target, found none");
     if (trainer->valid != NULL && trainer->valid->target == NULL && wants_target)
         return lj_fail(LJ_EDATA, "train: the valid part has no target");
+    if (job->rival != NULL && o->accumulate > 1)
+        return lj_fail(LJ_EINVAL, "train: weights that play against others move with every batch: leave out "
+                       "accumulate");
     if (o->epochs < 1 || o->batch < 1)
         return lj_fail(LJ_EINVAL, "train: expected at least one epoch and one row a batch");
     if (!(o->average >= 0.0 && o->average < 1.0))
@@ -82,10 +85,10 @@ static lj_status check(const lj_trainer *trainer)
     return LJ_OK;
 }
 
-static lj_status compile(lj_trainer *trainer, lj_update_rule *rule, lj_graph *graph, lj_value loss, int64_t tokens)
+static lj_status compile(lj_trainer *trainer, lj_update_rule *rule, lj_graph *graph, lj_value loss, int64_t tokens,
+                         lj_batch_program *program)
 {
     const int64_t n = trainer->train->n, batch = trainer->options.batch;
-    lj_batch_program *program = &trainer->programs[trainer->program_count++];
     lj_output(graph, "loss", loss);
     const lj_program_options options = {
         .batch = batch < n ? batch : n,
@@ -109,8 +112,12 @@ static lj_status prepare(lj_trainer *trainer, lj_update_rule *rule)
     LJ_TRY(lj_optimiser_rule(&trainer->options.optimiser, rule));
     LJ_TRY(lj_weights_create(&trainer->state));
     for (int64_t i = 0; i < job->shorter_count; i++)
-        LJ_TRY(compile(trainer, rule, job->shorter[i].training, job->shorter[i].loss, job->shorter[i].tokens));
-    LJ_TRY(compile(trainer, rule, job->training, job->loss, trainer->train->token_count));
+        LJ_TRY(compile(trainer, rule, job->shorter[i].training, job->shorter[i].loss, job->shorter[i].tokens,
+                       &trainer->programs[trainer->program_count++]));
+    LJ_TRY(compile(trainer, rule, job->training, job->loss, trainer->train->token_count,
+                   &trainer->programs[trainer->program_count++]));
+    if (job->rival != NULL)
+        LJ_TRY(compile(trainer, rule, job->rival, job->rival_loss, 0, &trainer->rival));
     if (trainer->options.average > 0.0 || trainer->options.swa > 0.0)
         LJ_TRY(lj_weights_clone(job->weights, &trainer->average));
     LJ_TRY(lj_weights_clone(job->weights, &trainer->best));
@@ -165,6 +172,9 @@ static void report(lj_trainer *trainer)
     char detail[240];
     int used = snprintf(detail, sizeof(detail), "epoch %" PRId64 ", loss %.4f", at->epoch + 1,
                         at->weight > 0.0 ? at->loss / at->weight : 0.0);
+    if (trainer->job->rival != NULL && used > 0 && used < (int)sizeof(detail))
+        used += snprintf(detail + used, sizeof(detail) - (size_t)used, ", rival %.4f",
+                         at->rival_weight > 0.0 ? at->rival_loss / at->rival_weight : 0.0);
     if (at->epoch > 0 && trainer->valid != NULL && used > 0 && used < (int)sizeof(detail))
         used += snprintf(detail + used, sizeof(detail) - (size_t)used, ", valid %s %.4f", trainer->options.monitor,
                          trainer->epochs[at->epoch - 1].monitor);
@@ -180,15 +190,26 @@ static void report(lj_trainer *trainer)
     trainer->report_time = now;
 }
 
+/* The rival's weights move by a batch: its loss. */
+static double run_rival(lj_trainer *trainer, int64_t begin, const lj_run_options *run)
+{
+    lj_batch_program *rival = &trainer->rival;
+    double weight = 0.0;
+    lj_batches_load_into(trainer, rival, begin, run->n_rows, &weight);
+    lj_program_run(rival->program, trainer->team, run);
+    trainer->at.rival_loss += (double)rival->loss[0] * weight;
+    trainer->at.rival_weight += weight;
+    return (double)rival->loss[0];
+}
+
 double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
 {
     lj_position *at = &trainer->at;
     const int64_t begin = at->batch * trainer->options.batch;
     const int64_t left = trainer->train->n - begin;
     const int64_t n = left < trainer->options.batch ? left : trainer->options.batch;
-    const lj_batch_program *program = lj_batches_load(trainer, begin, n, weight);
     const int64_t k = trainer->options.accumulate, gathered = at->batch % k;
-    const lj_run_options run = {
+    lj_run_options run = {
         .n_rows = n,
         .step = at->step + 1,
         .rate = rate,
@@ -196,9 +217,16 @@ double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
         .gathered = gathered,
         .move = move_of(trainer),
     };
-    lj_program_run(program->program, trainer->team, &run);
     at->step++;
     at->batch++;
+    if (trainer->rival.program != NULL) {
+        const double rival_loss = run_rival(trainer, begin, &run);
+        if (!isfinite(rival_loss) || at->step % trainer->job->rival_steps != 0)
+            return isfinite(rival_loss) ? 0.0 : rival_loss; /* only the rival moved: nothing to count */
+        run.move = at->step / trainer->job->rival_steps;
+    }
+    const lj_batch_program *program = lj_batches_load(trainer, begin, n, weight);
+    lj_program_run(program->program, trainer->team, &run);
     return (double)program->loss[0];
 }
 
@@ -266,6 +294,7 @@ static lj_status end_epoch(lj_trainer *trainer)
     lj_epoch epoch = {
         .epoch = at->epoch + 1,
         .loss = at->weight > 0.0 ? at->loss / at->weight : 0.0,
+        .rival_loss = at->rival_weight > 0.0 ? at->rival_loss / at->rival_weight : 0.0,
         .valid_loss = (double)NAN,
         .monitor = (double)NAN,
         .rate = (double)lj_schedule_rate(&trainer->options.schedule, (at->epoch + 1) * moves_of_epoch(trainer),
@@ -277,8 +306,8 @@ static lj_status end_epoch(lj_trainer *trainer)
     epoch.seconds = at->seconds + (lj_seconds() - trainer->started);
     LJ_TRY(lj_history_add(trainer, &epoch));
     at->batch = 0;
-    at->loss = 0.0;
-    at->weight = 0.0;
+    at->loss = at->weight = 0.0;
+    at->rival_loss = at->rival_weight = 0.0;
     judge(trainer, epoch.monitor);
     if (at->epoch >= trainer->options.epochs)
         at->finished = 1;
@@ -336,6 +365,7 @@ static void destroy(lj_trainer *trainer)
 {
     for (int64_t i = 0; i < trainer->program_count; i++)
         lj_program_destroy(trainer->programs[i].program);
+    lj_program_destroy(trainer->rival.program);
     lj_program_destroy(trainer->scoring);
     lj_weights_destroy(trainer->state);
     lj_weights_destroy(trainer->average);

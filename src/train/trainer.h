@@ -10,6 +10,7 @@ typedef struct lj_position {
     int64_t epoch;          /* finished */
     int64_t batch;          /* done of the epoch that runs */
     double loss, weight;    /* sums of that epoch */
+    double rival_loss, rival_weight;
     double best;            /* value of the monitored metric at best_epoch */
     int64_t best_epoch;     /* 0: none yet */
     int64_t waited;         /* epochs since the best */
@@ -45,6 +46,7 @@ typedef struct lj_trainer {
 
     lj_batch_program programs[LJ_TRAIN_BUCKETS]; /* the last is for rows of full length */
     int64_t program_count;
+    lj_batch_program rival;       /* program NULL: there is none */
     lj_program *scoring;
     lj_weights *state;   /* slots of the optimiser */
     lj_weights *average; /* NULL: none */
@@ -77,6 +79,9 @@ int64_t lj_trainer_batches(const lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_shuffle(lj_trainer *trainer);
 lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight);
+/* The same batch into a program for rows of full length. */
+void lj_batches_load_into(const lj_trainer *trainer, lj_batch_program *program, int64_t begin, int64_t n,
+                          double *weight);
 /* Tokens [n, count] of rows without what is behind the last that is no padding: out [n]; NULL: nobody asks. */
 void lj_token_lengths(const int32_t *tokens, int64_t n, int64_t count, int32_t *out);
 /*

@@ -92,6 +92,21 @@ def vae(row, nats, numbers):
     return total / 4 + far
 
 
+def gan(row, cost):
+    """What the generator would pay if it had drawn the row; the model's tensors begin with the generator's."""
+    w, width = Weights(), row.shape[1]
+    w.dense(LATENT, LAYER), w.dense(LAYER, width)
+    hidden, output = w.dense(width, LAYER), w.dense(LAYER, 1)
+    return cost(output(F.leaky_relu(hidden(row), 0.01))[:, 0])
+
+
+GAN_COSTS = {
+    "non_saturating": lambda said: F.binary_cross_entropy_with_logits(said, torch.ones_like(said), reduction="none"),
+    "least_squares": lambda said: F.mse_loss(said, torch.ones_like(said), reduction="none") / 2,
+    "wasserstein": lambda said: -said,
+}
+
+
 def main():
     x, codes, row = table()
     pixels = np.random.default_rng(6).integers(0, 256, (5, SIDE * SIDE))
@@ -116,6 +131,8 @@ def main():
         "autoencoder": {"table": autoencoder(row, answer).tolist(), "images": autoencoder(image, torch.sigmoid).tolist()},
         "vae": {"table": vae(row, table_nats, NUMBERS).tolist(), "images": vae(image, image_nats, 0).tolist()},
     }
+    for loss, cost in GAN_COSTS.items():
+        out["gan " + loss] = {"table": gan(row, cost).tolist(), "images": gan(image, cost).tolist()}
     path = pathlib.Path(__file__).with_name("unsupervised.json")
     path.write_text(json.dumps(out) + "\n")
 

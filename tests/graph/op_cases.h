@@ -594,6 +594,7 @@ static void reference_huber(const data *d, double *y)
 
 #include "recurrent_cases.h"
 #include "image_cases.h"
+#include "penalty_cases.h"
 
 /* ---- the table ---- */
 
@@ -882,6 +883,7 @@ static const op_case cases[] = {
      4e-4,
      1},
     IMAGE_CASES,
+    PENALTY_CASES,
     RECURRENT_CASES
 };
 #define CASES ((int)(sizeof(cases) / sizeof(cases[0])))

@@ -1,11 +1,14 @@
 /* Families that learn without a target: what they say of a row, that odd rows score more, bits, files and refusals. */
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -75,16 +78,24 @@ static const struct {
     int images;
 } cases[] = {
     {"autoencoder", "{model: {layers: [16], latent: 2}, train: {epochs: 60, batch: 32, rate: 0.01}}", 0},
-    {"autoencoder", "{model: {channels: [4, 8], layers: [], latent: 3}, train: {epochs: 60, batch: 32, rate: 0.01}}", 1},
+    {"autoencoder", "{model: {channels: [4, 8], layers: [], latent: 3},"
+                    " train: {epochs: 60, batch: 32, rate: 0.01}}", 1},
     {"vae", "{model: {layers: [16], latent: 2}, train: {epochs: 60, batch: 32, rate: 0.01}}", 0},
     {"vae", "{model: {channels: [4], layers: [16], latent: 2}, train: {epochs: 60, batch: 32, rate: 0.01}}", 1},
+    {"gan", "{model: {layers: [32, 16], latent: 4}, train: {epochs: 150, batch: 32, rate: 0.002, average: 0.99}}", 0},
+    {"gan", "{model: {layers: [32, 16], latent: 4, loss: least_squares},"
+            " train: {epochs: 150, batch: 32, rate: 0.002, average: 0.99}}", 0},
+    {"gan", "{model: {layers: [32, 16], latent: 4, loss: wasserstein, critic_steps: 2},"
+            " train: {epochs: 200, batch: 32, rate: 0.002, average: 0.99}}", 0},
+    {"gan", "{model: {channels: [4], layers: [], latent: 4, loss: wasserstein, penalty: 1},"
+            " train: {epochs: 20, batch: 32, rate: 0.002}}", 1},
 };
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
 
 typedef struct fit_how {
-    int threads, resume;
-    const char *checkpoint;
-    int64_t epochs; /* 0: as the case says */
+    int threads;
+    const char *checkpoint, *history; /* goes on from the checkpoint */
+    int64_t classes;                  /* that the model is told */
 } fit_how;
 
 static lj_model *fit(int k, const lj_rows *train, const lj_rows *valid, const fit_how *how)
@@ -93,7 +104,8 @@ static lj_model *fit(int k, const lj_rows *train, const lj_rows *valid, const fi
     lj_team *team = NULL;
     lj_train_result result;
     lj_model *model = NULL;
-    const lj_model_spec spec = spec_of(train, SIDE);
+    lj_model_spec spec = spec_of(train, SIDE);
+    spec.classes = how->classes;
     MUST(lj_yaml_parse("options", cases[k].text, strlen(cases[k].text), &doc));
     const lj_fit_options options = {.family = cases[k].family,
                                     .doc = doc,
@@ -101,7 +113,8 @@ static lj_model *fit(int k, const lj_rows *train, const lj_rows *valid, const fi
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7,
                                     .checkpoint = how->checkpoint,
-                                    .resume = how->resume};
+                                    .history = how->history,
+                                    .resume = how->checkpoint != NULL};
     MUST(lj_team_create(how->threads, &team));
     if (lj_model_fit(&options, &spec, train, valid, team, NULL, &result, &model) != LJ_OK)
         fail_msg("%s: %s", cases[k].family, lj_error_message());
@@ -114,6 +127,11 @@ static lj_model *fit(int k, const lj_rows *train, const lj_rows *valid, const fi
 static const lj_rows *rows_of(int k, const table *t)
 {
     return cases[k].images ? &t->images : &t->rows;
+}
+
+static int is_gan(int k)
+{
+    return strcmp(cases[k].family, "gan") == 0;
 }
 
 static double mean_score(lj_model *model, const lj_rows *rows)
@@ -139,6 +157,8 @@ static void rows_unlike_those_of_training_score_more(void **state)
             odd->pixels[i * SIDE * SIDE + p] = p % SIDE / 2 == i % CLASSES ? 200 : 20;
     }
     for (int k = 0; k < CASES; k++) {
+        if (is_gan(k)) /* its critic knows drawn rows from real ones, not odd ones */
+            continue;
         lj_model *model = fit(k, rows_of(k, t), rows_of(k, v), &(fit_how){.threads = 1});
         const double usual = mean_score(model, rows_of(k, v)), strange = mean_score(model, rows_of(k, odd));
         if (!(strange > usual + (lj_model_nats(model) > 0 ? 2.0 : usual)))
@@ -232,7 +252,8 @@ static void drawn_rows_depend_on_seed_and_number_alone(void **state)
     for (int k = 0; k < CASES; k++) {
         const lj_rows *rows = rows_of(k, t);
         const size_t number_bytes = (size_t)rows->number_count * sizeof(float);
-        const size_t code_bytes = (size_t)rows->category_count * sizeof(int32_t), pixel_bytes = (size_t)rows->pixel_count;
+        const size_t code_bytes = (size_t)rows->category_count * sizeof(int32_t);
+        const size_t pixel_bytes = (size_t)rows->pixel_count;
         const lj_drawn all = {numbers, codes, pixels}, part = {some, some_codes, some_pixels};
         lj_team *team = NULL;
         lj_model *model = fit(k, rows, NULL, &(fit_how){.threads = 1});
@@ -262,7 +283,7 @@ static void drawn_rows_depend_on_seed_and_number_alone(void **state)
     lj_free(t);
 }
 
-/* The third number follows the first two and the categories follow them, in new rows too. */
+/* The third number follows the first two and the categories follow them, in new rows too; a gan may leave some out. */
 static void drawn_rows_are_like_those_of_training(void **state)
 {
     (void)state;
@@ -286,12 +307,89 @@ static void drawn_rows_are_like_those_of_training(void **state)
             follow += codes[i * CATEGORIES + 1] == 2 + (x[1] > 0.5F) - (x[1] < -0.5F);
             seen[codes[i * CATEGORIES + 1]]++;
         }
-        if (!(error < 0.4 && follow > ROWS * 8 / 10 && seen[1] > 40 && seen[2] > 40 && seen[3] > 40))
+        const int all = seen[1] > 40 && seen[2] > 40 && seen[3] > 40;
+        if (!(error < (is_gan(k) ? 0.7 : 0.4) && follow > ROWS * 8 / 10 && (all || is_gan(k))))
             fail_msg("%s: error %g, %d follow, classes %d %d %d", cases[k].family, error, follow, seen[1], seen[2],
                      seen[3]);
         lj_model_destroy(model);
     }
     lj_free(t);
+}
+
+/* Told classes, a gan draws rows of the class that is asked for, and each in turn if none is. */
+static void a_class_that_is_asked_for_is_drawn(void **state)
+{
+    (void)state;
+    enum { DRAWN = 90 };
+    static float numbers[DRAWN * NUMBERS];
+    static int32_t codes[DRAWN * CATEGORIES];
+    table *t = make_table("train");
+    lj_rows rows = t->rows;
+    int k = 0;
+    while (!is_gan(k))
+        k++;
+    rows.target = t->target;
+    lj_model *model = fit(k, &rows, NULL, &(fit_how){.threads = 1, .classes = CLASSES});
+    for (int64_t wanted = -1; wanted < CLASSES; wanted++) {
+        const lj_draw_options how = {.seed = 3, .n = DRAWN, .class_index = wanted};
+        int right = 0;
+        MUST(lj_model_draw(model, &how, NULL, &(lj_drawn){numbers, codes, NULL}));
+        for (int64_t i = 0; i < DRAWN; i++)
+            right += codes[i * CATEGORIES + 1] == 1 + (wanted >= 0 ? wanted : i % CLASSES);
+        if (right < DRAWN * 8 / 10)
+            fail_msg("class %d: %d of %d rows are of it", (int)wanted, right, (int)DRAWN);
+    }
+    const lj_draw_options how = {.n = 1, .class_index = CLASSES};
+    assert_int_equal(lj_model_draw(model, &how, NULL, &(lj_drawn){numbers, codes, NULL}), LJ_EINVAL);
+    assert_true(isfinite(mean_score(model, &t->rows))); /* needs no labels */
+    lj_model_destroy(model);
+    lj_free(t);
+}
+
+/* Another process is interrupted after its first step and leaves the checkpoint. */
+static void stop_after_a_step(int k, const lj_rows *train, const lj_rows *valid, const char *checkpoint)
+{
+    int status = 1;
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        lj_interrupt_install();
+        (void)raise(SIGINT);
+        lj_model_destroy(fit(k, train, valid, &(fit_how){.threads = 1, .checkpoint = checkpoint}));
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(lj_file_exists(checkpoint));
+}
+
+/* Two sets of weights and two losses: all of it is in the checkpoint and in history.csv. */
+static void an_interrupted_fit_goes_on_to_the_same_weights(void **state)
+{
+    (void)state;
+    table *t = make_table("train"), *v = make_table("valid");
+    for (int k = 0; k < CASES; k++) {
+        char hex[2][65];
+        for (int twice = 0; twice < 2; twice++) {
+            const fit_how how = {.threads = 1 + twice, .checkpoint = twice ? "test_unsupervised.checkpoint" : NULL,
+                                 .history = "test_unsupervised.csv"};
+            if (twice)
+                stop_after_a_step(k, rows_of(k, t), rows_of(k, v), how.checkpoint);
+            lj_model *model = fit(k, rows_of(k, t), rows_of(k, v), &how);
+            MUST(lj_weights_sha256(lj_model_weights(model), hex[twice]));
+            lj_model_destroy(model);
+        }
+        assert_string_equal(hex[0], hex[1]);
+        char *text = NULL;
+        size_t size = 0;
+        MUST(lj_file_read("test_unsupervised.csv", 1 << 20, &text, &size));
+        assert_true((strncmp(text, "epoch,loss,rival_loss,", 22) == 0) == is_gan(k));
+        lj_free(text);
+        MUST(lj_folder_remove("test_unsupervised.checkpoint"));
+        (void)remove("test_unsupervised.csv");
+    }
+    lj_free(t);
+    lj_free(v);
 }
 
 /* ---- values of PyTorch ---- */
@@ -322,10 +420,14 @@ static void set_weights(lj_model *model)
     }
 }
 
-static void check_golden(const char *family, const char *what, const lj_rows *rows, int64_t side)
+/* `loss`: of a gan, else NULL. */
+static void check_golden(const char *family, const char *loss, const char *what, const lj_rows *rows, int64_t side)
 {
-    static const char text[] = "{model: {layers: [5], latent: 2}, train: {epochs: 1}}";
-    const lj_item *expected = lj_item_get(lj_item_get(lj_doc_root(golden), family), what);
+    char text[128], key[64];
+    (void)snprintf(key, sizeof(key), "%s%s%s", family, loss != NULL ? " " : "", loss != NULL ? loss : "");
+    (void)snprintf(text, sizeof(text), "{model: {layers: [5], latent: 2%s%s}, train: {epochs: 1}}",
+                   loss != NULL ? ", loss: " : "", loss != NULL ? loss : "");
+    const lj_item *expected = lj_item_get(lj_item_get(lj_doc_root(golden), key), what);
     lj_doc *doc = NULL;
     lj_train_result result;
     lj_model *model = NULL;
@@ -341,7 +443,8 @@ static void check_golden(const char *family, const char *what, const lj_rows *ro
     MUST(lj_model_predict(model, rows, NULL, scores));
     assert_int_equal(expected->count, rows->n);
     for (int64_t i = 0; i < rows->n; i++)
-        if (!(fabs((double)scores[i] - expected->items[i]->number) <= 2e-6 * fmax(1.0, fabs(expected->items[i]->number))))
+        if (!(fabs((double)scores[i] - expected->items[i]->number) <=
+              2e-6 * fmax(1.0, fabs(expected->items[i]->number))))
             fail_msg("%s, %s: row %d scores %.9g, expected %.9g", family, what, (int)i, (double)scores[i],
                      expected->items[i]->number);
     lj_free(result.epochs);
@@ -365,10 +468,15 @@ static void scores_are_those_of_pytorch(void **state)
     const lj_rows rows = {.n = 6, .numbers = numbers, .number_count = NUMBERS, .codes = codes,
                           .category_count = CATEGORIES};
     const lj_rows images = {.n = 5, .pixels = pixels, .pixel_count = 9};
-    check_golden("autoencoder", "table", &rows, 0);
-    check_golden("autoencoder", "images", &images, 3);
-    check_golden("vae", "table", &rows, 0);
-    check_golden("vae", "images", &images, 3);
+    check_golden("autoencoder", NULL, "table", &rows, 0);
+    check_golden("autoencoder", NULL, "images", &images, 3);
+    check_golden("vae", NULL, "table", &rows, 0);
+    check_golden("vae", NULL, "images", &images, 3);
+    static const char *const losses[] = {"non_saturating", "least_squares", "wasserstein"};
+    for (int i = 0; i < 3; i++) {
+        check_golden("gan", losses[i], "table", &rows, 0);
+        check_golden("gan", losses[i], "images", &images, 3);
+    }
 }
 
 static void what_does_not_fit_is_refused(void **state)
@@ -412,6 +520,8 @@ int main(void)
         cmocka_unit_test(weights_are_the_same_bits_on_any_instruction_set_and_threads),
         cmocka_unit_test(drawn_rows_depend_on_seed_and_number_alone),
         cmocka_unit_test(drawn_rows_are_like_those_of_training),
+        cmocka_unit_test(a_class_that_is_asked_for_is_drawn),
+        cmocka_unit_test(an_interrupted_fit_goes_on_to_the_same_weights),
         cmocka_unit_test(scores_are_those_of_pytorch),
         cmocka_unit_test(what_does_not_fit_is_refused),
     };

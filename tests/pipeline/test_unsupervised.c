@@ -144,11 +144,39 @@ static void folds_need_no_target(void **state)
     const fixture *f = *state;
     lj_run_result result;
     put_loans(f, "loans.csv", 200);
-    if (run_text(f, ROWS "model: {family: vae, layers: [8], latent: 2}\ntrain: {epochs: 2}\nsplit: {by: folds, folds: 3}\n",
-                 "folds", &result) != LJ_OK)
+    if (run_text(f, ROWS "model: {family: vae, layers: [8], latent: 2}\ntrain: {epochs: 2}\n"
+                         "split: {by: folds, folds: 3}\n", "folds", &result) != LJ_OK)
         fail_msg("%s", lj_error_message());
     assert_true(number_of(&result.json, "metrics.test_pooled.rows") == 200.0);
     lj_run_result_free(&result);
+}
+
+static void a_gan_is_told_classes_or_not(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result result;
+    lj_bundle *bundle = NULL;
+    lj_generate_result made;
+    put_loans(f, "loans.csv", 200);
+    if (run_text(f, "data: {source: loans.csv, key: id}\ntarget: kind\nfeatures: {include: [amount, grade]}\n"
+                    "model: {family: gan, layers: [16], latent: 4}\ntrain: {epochs: 3}\n", "gan", &result) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    lj_run_result_free(&result);
+    assert_true(lj_file_exists(path_of(f, "gan/history.csv")));
+    assert_int_equal(lj_bundle_open(path_of(f, "gan"), &bundle), LJ_OK);
+    assert_int_equal(lj_bundle_target(bundle)->classes, 3);
+    lj_generate_options options = {.rows = 5, .class_name = "grene", .out = path_of(f, "a.csv"), .console = f->console};
+    assert_int_equal(lj_bundle_generate(bundle, &options, &made), LJ_EUSAGE);
+    assert_string_equal(lj_error_message(), "--class: no class 'grene'; did you mean 'green'?");
+    options.class_name = "green";
+    assert_int_equal(lj_bundle_generate(bundle, &options, &made), LJ_OK);
+    lj_bundle_close(bundle);
+    if (run_text(f, ROWS "model: {family: gan, layers: [16], latent: 4, loss: wasserstein}\ntrain: {epochs: 2}\n",
+                 "plain", &result) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    lj_run_result_free(&result);
+    expect_failure(f, "data: loans.csv\nmodel: {family: gan, activation: silu, loss: wasserstein}\n", LJ_EUNSUPPORTED,
+                   "relu, leaky_relu, tanh and sigmoid have second derivatives");
 }
 
 static void targets_and_tasks_that_do_not_fit_the_family_are_refused(void **state)
@@ -180,6 +208,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(new_rows_have_the_columns_and_units_of_the_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_that_cannot_be_written_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(folds_need_no_target, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_gan_is_told_classes_or_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(targets_and_tasks_that_do_not_fit_the_family_are_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

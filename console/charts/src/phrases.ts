@@ -129,6 +129,7 @@ export const rows: [string, string][] = [
   ["attention (encoder blocks) over the steps of the window of a series", "序列窗口各步上的注意力网络（编码器块）"],
   ["blocks of convolutions and pooling on images", "由卷积块与池化组成的图像网络"],
   ["a variational autoencoder: learns the distribution of rows and draws new ones; the score is in nats", "变分自编码器：学习各行的分布并可生成新行，评分以奈特计"],
+  ["a generator of rows and a critic that tells them from real ones, told classes or not", "生成对抗网络：生成器产生新行，判别器分辨真伪，可按类别生成"],
   ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",

@@ -17,6 +17,28 @@ static void grad(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_v
     dx[0] = lj_graph_add(g, LJ_OP_ACTIVATE_GRAD, (lj_value[]){seen, dy}, 2, &node->a);
 }
 
+/* Of dx = dy * f'(seen): f' is constant but for jumps, or a polynomial of y. */
+static void grad_grad(lj_graph *g, const lj_node *node, lj_value dx, lj_value ddx, lj_value *out)
+{
+    (void)dx;
+    const lj_value seen = node->in[0], both = lj_multiply(g, node->in[1], ddx);
+    out[1] = lj_graph_add(g, LJ_OP_ACTIVATE_GRAD, (lj_value[]){seen, ddx}, 2, &node->a);
+    switch (node->a.activation) {
+    case LJ_RELU:
+    case LJ_LEAKY_RELU:
+        break;
+    case LJ_TANH: /* f' = 1 - y^2 */
+        out[0] = lj_scale(g, lj_multiply(g, both, seen), -2.0F);
+        break;
+    case LJ_SIGMOID: /* f' = y - y^2 */
+        out[0] = lj_multiply(g, both, lj_subtract(g, lj_scalar(g, 1.0F), lj_scale(g, seen, 2.0F)));
+        break;
+    default:
+        (void)lj_graph_refuse(g, lj_fail(LJ_EUNSUPPORTED, "activate: of the activations relu, leaky_relu, tanh and "
+                                         "sigmoid have second derivatives"));
+    }
+}
+
 static double cost_of(lj_activation activation)
 {
     return activation == LJ_RELU || activation == LJ_LEAKY_RELU ? 0.1 : 1.0;
@@ -54,7 +76,7 @@ const lj_op lj_op_activate = {
     .name = "activate", .n_in = 1, .in_place = 1, .infer = lj_infer_same, .grad = grad, .lower = lower};
 
 const lj_op lj_op_activate_grad = {
-    .name = "activate_grad", .n_in = 2, .in_place = 1, .infer = lj_infer_same, .lower = lower};
+    .name = "activate_grad", .n_in = 2, .in_place = 1, .infer = lj_infer_same, .grad = grad_grad, .lower = lower};
 
 lj_value lj_activate(lj_graph *g, lj_value x, lj_activation activation)
 {

@@ -36,10 +36,16 @@ lj_value lj_parameter(lj_graph *g, const char *name, lj_shape shape, lj_paramete
     if (node == NULL)
         return LJ_NONE;
     node->parameter = options;
+    node->parameter.frozen |= g->freezing;
     if (options.init.kind == LJ_INIT_VALUES) {
         node->parameter.init.values = lj_graph_keep(g, options.init.values, lj_shape_inner(&shape), sizeof(float));
         if (node->parameter.init.values == NULL)
             return LJ_NONE;
     }
     return value;
+}
+
+void lj_graph_freeze(lj_graph *g, int frozen)
+{
+    g->freezing = frozen != 0;
 }
