@@ -137,8 +137,9 @@ static void the_trainer_does_what_the_definition_says(void **state)
     for (int how = 0; how < 4; how++) {
         memset(&r, 0, sizeof(r));
         r.options = (lj_word_options){.corpus = corpus, .size = SIZE, .window = 4, .min_count = 3, .epochs = 3,
-                                      .negative = how == 2 ? 7 : 5, .hierarchical = how % 2, .sample = 0.01, .rate = 0.05,
-                                      .seed = 11, .method = how < 2 ? LJ_WORD_METHOD_SKIP_GRAM : LJ_WORD_METHOD_CBOW};
+                                      .negative = how == 2 ? 7 : 5, .hierarchical = how % 2, .sample = 0.01,
+                                      .rate = 0.05, .seed = 11,
+                                      .method = how < 2 ? LJ_WORD_METHOD_SKIP_GRAM : LJ_WORD_METHOD_CBOW};
         prepare(&r);
         train(&r);
         lj_word_training training;
