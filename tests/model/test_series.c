@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "lianjin/file.h"
 #include "lianjin/memory.h"
 #include "lianjin/model.h"
 
@@ -149,10 +150,57 @@ static void a_field_that_is_smaller_than_the_window_is_warned_of(void **state)
     }
 }
 
+/* What is gone on with must be a training on the same windows. */
+static void a_checkpoint_is_of_its_windows(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"train\": {\"epochs\": 2}}";
+    lj_doc *doc = NULL, *golden = NULL;
+    samples s;
+    char first[65] = "";
+    MUST(lj_json_parse("options", text, strlen(text), &doc));
+    MUST(lj_json_read(LJ_SOURCE_DIR "/tests/golden/series.json", &golden));
+    make_samples(lj_item_get(lj_doc_root(golden), "cases")->items[1], LJ_REGRESSION, &s);
+    const lj_model_spec spec = {.task = LJ_REGRESSION, .number_count = NUMBERS, .category_count = 1,
+                                .category_sizes = sizes, .steps = STEPS, .padded = 1};
+    const lj_fit_options options = {.family = "series_rnn", .doc = doc, .train = lj_item_get(lj_doc_root(doc), "train"),
+                                    .seed = 3, .checkpoint = "test_series.checkpoint", .resume = 1};
+    for (int change = 0; change < 5; change++) {
+        lj_train_result result;
+        lj_model *model = NULL;
+        char hex[65];
+        if (change == 2)
+            s.numbers[s.last[0] * NUMBERS] += 1.0F;
+        if (change == 3) {
+            s.numbers[s.last[0] * NUMBERS] -= 1.0F;
+            s.lengths[0]--;
+        }
+        if (change == 4) {
+            s.lengths[0]++;
+            s.last[0]--;
+            s.lengths[0]--; /* the window stays within the stored rows */
+        }
+        const lj_status status = lj_model_fit(&options, &spec, &s.rows, NULL, NULL, NULL, &result, &model);
+        assert_int_equal(status, change < 2 ? LJ_OK : LJ_ECONFIG);
+        lj_free(result.epochs);
+        if (change >= 2)
+            continue;
+        MUST(lj_weights_sha256(lj_model_weights(model), hex));
+        if (change == 0)
+            memcpy(first, hex, sizeof(first));
+        assert_string_equal(first, hex);
+        lj_model_destroy(model);
+    }
+    MUST(lj_folder_remove("test_series.checkpoint"));
+    lj_doc_destroy(golden);
+    lj_doc_destroy(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pass_forward_is_that_of_pytorch),
+        cmocka_unit_test(a_checkpoint_is_of_its_windows),
         cmocka_unit_test(a_field_that_is_smaller_than_the_window_is_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
