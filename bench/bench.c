@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compute/kernels.h"
+#include "generative.h"
 #include "lianjin/memory.h"
 #include "lianjin/model.h"
 #include "lianjin/random.h"
@@ -397,6 +398,9 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
     for (size_t i = 0; i < sizeof(image_nets) / sizeof(image_nets[0]); i++)
         if (strcmp(name, image_nets[i].name) == 0)
             return train_images(&image_nets[i], team, seconds);
+    for (int i = 0; i < GENERATIVE_CASES; i++)
+        if (strcmp(name, generative[i].name) == 0)
+            return run_generative(&generative[i], team, seconds);
     if (strcmp(name, "transformer-4x128") == 0)
         return run_encoder(team, seconds);
     if (strncmp(name, "gemm-", 5) == 0)

@@ -102,6 +102,71 @@ def torch_images():
     return (time.perf_counter() - begin) / steps
 
 
+def torch_dense(torch, sizes, activation):
+    layers = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        layers += [torch.nn.Linear(inputs, outputs), activation()]
+    return torch.nn.Sequential(*layers[:-1])
+
+
+def timed(step, steps):
+    """Seconds of the steps after two that warm up."""
+    for i in range(steps + 2):
+        if i == 2:
+            begin = time.perf_counter()
+        step()
+    return time.perf_counter() - begin
+
+
+def torch_vae():
+    torch = torch_module()
+    x = torch.rand(10240, 784)
+    encoder = torch_dense(torch, [784, 256, 128, 64, 64], torch.nn.ReLU)
+    decoder = torch_dense(torch, [32, 64, 128, 256, 784], torch.nn.ReLU)
+    optimiser = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-3)
+
+    def step():
+        row = x[torch.randint(len(x), (128,))]
+        mean, log_variance = encoder(row).chunk(2, 1)
+        z = mean + (log_variance / 2).exp() * torch.randn_like(mean)
+        nats = torch.nn.functional.binary_cross_entropy_with_logits(decoder(z), row, reduction="sum")
+        loss = (nats + 0.5 * (log_variance.exp() + mean**2 - 1 - log_variance).sum()) / len(row)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+    return timed(step, 2 * len(x) // 128)
+
+
+def torch_gan():
+    torch = torch_module()
+    x = torch.rand(6400, 1000)
+    generator = torch.nn.Sequential(torch_dense(torch, [100, 256, 512, 1000], torch.nn.LeakyReLU), torch.nn.Sigmoid())
+    critic = torch_dense(torch, [1000, 512, 256, 1], torch.nn.LeakyReLU)
+    move_critic = torch.optim.Adam(critic.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    move_generator = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    softplus = torch.nn.functional.softplus
+
+    def step():
+        row = x[torch.randint(len(x), (64,))]
+        with torch.no_grad():
+            drawn = generator(torch.randn(len(row), 100))
+        loss = (softplus(-critic(row)) + softplus(critic(drawn))).mean()
+        move_critic.zero_grad()
+        loss.backward()
+        move_critic.step()
+        for p in critic.parameters():
+            p.requires_grad_(False)
+        loss = softplus(-critic(generator(torch.randn(len(row), 100)))).mean()
+        move_generator.zero_grad()
+        loss.backward()
+        move_generator.step()
+        for p in critic.parameters():
+            p.requires_grad_(True)
+
+    return timed(step, 2 * len(x) // 64)
+
+
 def torch_encoder():
     """One step of 4 encoder layers of width 128 over 32 sequences of 64 positions, with Adam."""
     torch = torch_module()
@@ -338,7 +403,7 @@ def gensim_words():
 RUNS = {"torch-last": {"conv": torch_images, "vgg": torch_images},
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
                   "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
-                  "transformer": torch_encoder},
+                  "transformer": torch_encoder, "vae": torch_vae, "gan": torch_gan},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
         "sklearn": {"job": whole_job, "text": text_job},
         "gensim": {"words": gensim_words}, "jieba": {"segment": jieba_segment}, "tokenizers": {"bpe": tokenizers_bpe}}
