@@ -43,7 +43,8 @@ static const lj_declaration declarations[] = {
      .min = 1,
      .max = 1000,
      .fallback = "1",
-     .doc = "Batches from which the critic learns for each from which the generator does; 5 is usual with wasserstein."},
+     .doc = "Batches from which the critic learns for each from which the generator does; 5 is usual with "
+            "wasserstein."},
 };
 
 /* labels i32 [B] -> [B, classes] */
@@ -77,7 +78,9 @@ static lj_value judge(lj_graph *g, const lj_network *network, lj_value row)
     const lj_value said = lj_encode(g, network, &o->coder, "critic", row, classes > 0 ? classes : 1);
     if (classes == 0)
         return lj_reshape(g, said, lj_shape_of(LJ_BATCH));
-    return network->labels == LJ_NONE ? lj_max(g, said, 1, 0) : lj_sum(g, lj_multiply(g, said, one_hot(g, network)), 1, 0);
+    if (network->labels == LJ_NONE)
+        return lj_max(g, said, 1, 0);
+    return lj_sum(g, lj_multiply(g, said, one_hot(g, network)), 1, 0);
 }
 
 /* [B]: what it costs that the critic says `said` of a row that is to be taken for real, or not. */

@@ -94,14 +94,14 @@ static void reference_penalty_conv2d(const data *d, double *y)
     }
 }
 
-#define PENALTY_DENSE_CASE(name, PART)                                                                                      \
+#define PENALTY_DENSE_CASE(name, PART)                                                                                 \
     {"gradient_penalty_" #name, 4,                                                                                    \
      {PART(-2, 2, SHAPE2(B, PENALTY_IN)), NUMBERS(-1, 1, SHAPE2(PENALTY_IN, PENALTY_HIDDEN)),                       \
       PART(-1, 1, SHAPE1(PENALTY_HIDDEN)), NUMBERS(-1, 1, SHAPE2(PENALTY_HIDDEN, 1))},                              \
      build_penalty_##name, reference_penalty_##name, 2e-6, 2e-5, 0}
 #define PENALTY_CASES                                                                                                 \
     PENALTY_DENSE_CASE(tanh, NUMBERS), PENALTY_DENSE_CASE(sigmoid, NUMBERS),                                      \
-        PENALTY_DENSE_CASE(leaky_relu, FIXED), /* its slope depends on row and bias by jumps */                             \
+        PENALTY_DENSE_CASE(leaky_relu, FIXED), /* its slope depends on row and bias by jumps */                        \
     {                                                                                                                  \
         "gradient_penalty_conv2d", 3,                                                                                  \
             {NUMBERS(-2, 2, SHAPE4(B, PENALTY_SIDE, PENALTY_SIDE, PENALTY_CHANNELS)),                                  \
