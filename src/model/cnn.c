@@ -58,7 +58,8 @@ static const lj_declaration declarations[] = {
      .fallback = "false",
      .doc = "All places become one row after the blocks, instead of their mean."},
     LJ_DROPOUT_DECLARATION(options, dropout, "0.2",
-                           "Share of the values before each dense layer and the answer that is dropped while training."),
+                           "Share of the values before each dense layer and the answer that is dropped while "
+                           "training."),
 };
 
 static const int64_t default_blocks[] = {32, 64};

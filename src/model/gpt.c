@@ -85,7 +85,8 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
                                           " heads of even width", o->dimension, o->heads));
     lj_value x = lj_token_embedding_with(g, network->tokens, size, o->dimension,
                                          (lj_token_embedding_options){.name = "embedding"});
-    const lj_value table = lj_parameter(g, "embedding.weight", lj_shape_of(size, o->dimension), (lj_parameter_options){0});
+    const lj_value table =
+        lj_parameter(g, "embedding.weight", lj_shape_of(size, o->dimension), (lj_parameter_options){0});
     if (o->positions == POSITIONS_LEARNED)
         x = lj_learned_positions(g, x, network->token_places, "positions");
     x = lj_dropout_with(g, x, (float)o->dropout, "embedding.dropout");

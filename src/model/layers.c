@@ -146,9 +146,11 @@ static void begin(builder *b, const options *o, lj_value numbers, lj_value codes
                           " categories: features: exclude", spec->category_count));
     } else if ((n->pixels != LJ_NONE) + (n->tokens != LJ_NONE) + has_columns != 1) {
         b->x = lj_graph_refuse(
-            b->g, lj_fail(LJ_EDATA, "layers: a list reads one of images, tokens, and numbers with categories; found%s%s%s: "
-                          "features: exclude", n->pixels != LJ_NONE ? " images" : "",
-                          n->tokens != LJ_NONE ? " tokens" : "", has_columns ? " numbers or categories" : ""));
+            b->g, lj_fail(LJ_EDATA,
+                          "layers: a list reads one of images, tokens, and numbers with categories; found%s%s%s: "
+                          "features: exclude",
+                          n->pixels != LJ_NONE ? " images" : "", n->tokens != LJ_NONE ? " tokens" : "",
+                          has_columns ? " numbers or categories" : ""));
     } else if (n->pixels != LJ_NONE) {
         b->name = "the images";
         b->x = lj_dropout_with(b->g, n->pixels, (float)o->input.input_dropout, "input.dropout");

@@ -137,8 +137,13 @@ void lj_model_core_release(lj_model_core *core)
 
 lj_network lj_model_network(const lj_model_core *core)
 {
-    return (lj_network){.spec = &core->spec, .options = core->options, .bins = core->bins,
-                        .token_places = core->spec.token_count, .tokens = LJ_NONE, .lengths = LJ_NONE, .labels = LJ_NONE,
+    return (lj_network){.spec = &core->spec,
+                        .options = core->options,
+                        .bins = core->bins,
+                        .token_places = core->spec.token_count,
+                        .tokens = LJ_NONE,
+                        .lengths = LJ_NONE,
+                        .labels = LJ_NONE,
                         .pixels = LJ_NONE};
 }
 

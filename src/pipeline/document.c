@@ -64,12 +64,13 @@ lj_status lj_layers_document(lj_text *out)
                       "    - {conv2d: {filters: 32, kernel: 3, activation: relu}}\n    - {max_pool2d: 2}\n"
                       "    - flatten\n    - {dense: {units: 128, activation: relu}}\n    - {dropout: 0.5}\n```\n\n"
                       "The first layer reads the image of a row [batch, height, width, channels], the tokens of its "
-                      "text [batch, steps], the window of a series [batch, steps, n], or its numbers and categories [batch, n], entered as the other options of "
-                      "the family say. The answer, a dense layer called `output` with as many units as the task asks "
-                      "for, comes behind the last layer by itself; a list that ends in one is refused. Layers over "
-                      "steps leave the padding of a text out for as long as the number of steps stays. A layer is its "
-                      "name, or its name with a map of options; `name: value` is short for the option in the column "
-                      "`short for`. Lists of sides are one number for all or one for each.\n\n");
+                      "text [batch, steps], the window of a series [batch, steps, n], or its numbers and categories "
+                      "[batch, n], entered as the other options of the family say. The answer, a dense layer called "
+                      "`output` with as many units as the task asks for, comes behind the last layer by itself; a list "
+                      "that ends in one is refused. Layers over steps leave the padding of a text out for as long as "
+                      "the number of steps stays. A layer is its name, or its name with a map of options; "
+                      "`name: value` is short for the option in the column `short for`. Lists of sides are one number "
+                      "for all or one for each.\n\n");
     lj_text_puts(out, "| layer | reads | gives | short for | what it is |\n| --- | --- | --- | --- | --- |\n");
     for (int64_t i = 0; (layer = lj_layer_at(i)) != NULL; i++) {
         if (layer->needs_more)

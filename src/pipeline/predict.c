@@ -184,7 +184,8 @@ static void warn_of_counts(const lj_prep *prep, const tally *t, lj_console *cons
 {
     for (int64_t f = 0; f < lj_prep_feature_count(prep); f++) {
         const char *name = lj_prep_feature_name(prep, f);
-        const int is_text = lj_prep_token_feature(prep) == f || lj_prep_term_begin(prep, f + 1) > lj_prep_term_begin(prep, f);
+        const int has_terms = lj_prep_term_begin(prep, f + 1) > lj_prep_term_begin(prep, f);
+        const int is_text = has_terms || lj_prep_token_feature(prep) == f;
         if (t->counts.unseen[f] > 0 && is_text)
             lj_warn(console, "%s: %" PRId64 " of %" PRId64 " texts have no word that training saw", name,
                     t->counts.unseen[f], t->rows);

@@ -66,7 +66,8 @@ lj_status lj_fit_terms(lj_fit *fit, lj_fit_feature *feature, const lj_tfidf_opti
         .min_count = options->min_count, .max_share = options->max_share, .max_terms = options->max_terms};
     LJ_TRY(read_texts(fit, feature, "tfidf", step, &texts));
     lj_vectoriser *terms = lj_arena_array(arena, 1, sizeof(*terms));
-    lj_status status = terms != NULL ? read_rules(fit, options, step, terms) : lj_fail(LJ_ENOMEM, "no memory for terms");
+    lj_status status =
+        terms != NULL ? read_rules(fit, options, step, terms) : lj_fail(LJ_ENOMEM, "no memory for terms");
     if (status == LJ_OK)
         status = lj_vectoriser_fit(texts, fit->n, &limits, arena, terms);
     feature->feature.terms = terms;
@@ -80,8 +81,9 @@ lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_
     const lj_term_limits limits = {.min_count = o->min_count, .max_share = 1, .max_terms = o->size};
     for (int64_t i = 0; i < fit->feature_count; i++) {
         if (fit->features[i].feature.tokens != NULL)
-            return lj_declare_fail(fit->options->file, step, "tokenise: column '%s' is one already: a network reads one "
-                                   "text, join them in data.sql", fit->features[i].feature.name);
+            return lj_declare_fail(fit->options->file, step,
+                                   "tokenise: column '%s' is one already: a network reads one text, join them in "
+                                   "data.sql", fit->features[i].feature.name);
     }
     LJ_TRY(read_texts(fit, feature, "tokenise", step, &texts));
     lj_tokeniser *tokens = lj_arena_array(arena, 1, sizeof(*tokens));

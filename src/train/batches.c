@@ -207,7 +207,8 @@ static void load_stream(const lj_trainer *trainer, const lj_batch_program *p, co
 {
     const lj_rows *data = trainer->train;
     const int64_t tokens = data->token_count, last = data->stream_count - tokens - 1;
-    const uint32_t draw = lj_random_u32(trainer->options.seed, lj_random_stream("train/cut"), (uint64_t)trainer->at.epoch);
+    const uint64_t stream = lj_random_stream("train/cut");
+    const uint32_t draw = lj_random_u32(trainer->options.seed, stream, (uint64_t)trainer->at.epoch);
     const int64_t offset = (int64_t)(draw % (uint32_t)tokens);
     int32_t *target = p->in_target;
     for (int64_t i = 0; i < n; i++) {

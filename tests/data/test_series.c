@@ -97,7 +97,10 @@ static void windows_and_targets_are_those_of_the_plain_rule(void **state)
             const double now = x[row], later = x[ahead];
             const double wanted[] = {later, later - now, log(later / now), later > now};
             assert_float_equal(values[row], wanted[o.target_as], 1e-12);
-            const double simple = o.target_as != LJ_TARGET_VALUE ? 0 : o.horizon > 0 ? now : before > 1 ? x[row - 1] : NAN;
+            const double simple = o.target_as != LJ_TARGET_VALUE ? 0
+                                  : o.horizon > 0                ? now
+                                  : before > 1                   ? x[row - 1]
+                                                                 : NAN;
             assert_true(naive[row] == simple || (isnan(naive[row]) && isnan(simple)));
         }
         assert_int_equal(sample, series.n);

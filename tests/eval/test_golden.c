@@ -113,8 +113,8 @@ static void check_case(const lj_item *item)
     for (int64_t v = 0; v < values->count; v++)
         assert_near(name, values->items[v]->key, found_value(evaluation, values->items[v]->key),
                     values->items[v]->number);
-    assert_int_equal(isnan(lj_evaluation_get(evaluation, predictions.task == LJ_REGRESSION ? "skill" : "accuracy_naive")),
-                     naive == NULL);
+    const char *beside_naive = predictions.task == LJ_REGRESSION ? "skill" : "accuracy_naive";
+    assert_int_equal(isnan(lj_evaluation_get(evaluation, beside_naive)), naive == NULL);
     lj_evaluation_destroy(evaluation);
     lj_free(target);
     lj_free(weight);

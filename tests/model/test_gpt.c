@@ -38,7 +38,8 @@ static lj_model *fit(const int32_t *train, const int32_t *valid, const char *pos
     lj_team *team = NULL;
     lj_train_result result;
     lj_model *model = NULL;
-    (void)snprintf(text, sizeof(text), "{\"model\": {\"dimension\": 32, \"layers\": 2, \"heads\": 2, \"positions\": \"%s\","
+    (void)snprintf(text, sizeof(text),
+                   "{\"model\": {\"dimension\": 32, \"layers\": 2, \"heads\": 2, \"positions\": \"%s\","
                    " \"dropout\": 0.1}, \"train\": {\"epochs\": %d, \"batch\": 16, \"rate\": 0.005}}", positions,
                    loss != NULL ? 30 : 2);
     MUST(lj_json_parse("options", text, strlen(text), &doc));
@@ -110,8 +111,10 @@ static void tokens_are_drawn_by_seed_and_place(void **state)
         MUST(lj_model_next_token(shared, valid, 9, &(lj_sampling){.temperature = 5.0, .seed = seed}, &again));
         assert_int_equal(drawn, again);
         seen[drawn]++;
-        MUST(lj_model_next_token(model, valid, 9, &(lj_sampling){.temperature = 5.0, .top_k = 1, .seed = seed}, &drawn));
-        MUST(lj_model_next_token(model, valid, 9, &(lj_sampling){.temperature = 5.0, .top_p = 0.01, .seed = seed}, &again));
+        const lj_sampling first = {.temperature = 5.0, .top_k = 1, .seed = seed};
+        const lj_sampling mass = {.temperature = 5.0, .top_p = 0.01, .seed = seed};
+        MUST(lj_model_next_token(model, valid, 9, &first, &drawn));
+        MUST(lj_model_next_token(model, valid, 9, &mass, &again));
         only_best += drawn == best && again == best;
     }
     for (int i = 0; i < SIZE; i++)

@@ -193,14 +193,16 @@ static lj_doc *options_doc(const char *family)
         text = "{\"model\": {\"dimension\": 8, \"loss\": \"hierarchical_softmax\"},"
                " \"train\": {\"epochs\": 60, \"rate\": 0.3, \"patience\": 60}}";
     else if (strcmp(family, "text_rnn") == 0)
-        text = "{\"model\": {\"dimension\": 8, \"units\": 24, \"cell\": \"gru\", \"pool\": \"mean\", \"embedding_dropout\": 0.1,"
-               " \"dropout\": 0.1}, \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.01, \"patience\": 20}}";
+        text = "{\"model\": {\"dimension\": 8, \"units\": 24, \"cell\": \"gru\", \"pool\": \"mean\","
+               " \"embedding_dropout\": 0.1, \"dropout\": 0.1},"
+               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.01, \"patience\": 20}}";
     else if (strcmp(family, "text_cnn") == 0)
         text = "{\"model\": {\"dimension\": 16, \"filters\": 32, \"embedding_dropout\": 0, \"dropout\": 0.1},"
                " \"train\": {\"epochs\": 40, \"batch\": 32, \"rate\": 0.005}}";
     else if (strcmp(family, "transformer") == 0)
-        text = "{\"model\": {\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"pool\": \"max\", \"embedding_dropout\": 0,"
-               " \"dropout\": 0.1}, \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.003, \"patience\": 20}}";
+        text = "{\"model\": {\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"pool\": \"max\","
+               " \"embedding_dropout\": 0, \"dropout\": 0.1},"
+               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.003, \"patience\": 20}}";
     else if (strcmp(family, "series_rnn") == 0)
         text = "{\"model\": {\"units\": 24},"
                " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.01, \"patience\": 20}}";

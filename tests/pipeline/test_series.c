@@ -22,8 +22,8 @@ static void put_prices(const fixture *f, const char *name, int known, uint64_t f
             last[s][1] = last[s][0];
             last[s][0] = change;
             price[s] *= exp(change);
-            lj_text_printf(&text, "2020-%02d-%02d,S%d,%.4f,%.5f,%d,%s\n", 1 + day / 28, 1 + day % 28, s, price[s], change,
-                           (int)(1000 * lj_random_uniform(11, 2, cell)), s == 2 ? "bank" : "oil");
+            lj_text_printf(&text, "2020-%02d-%02d,S%d,%.4f,%.5f,%d,%s\n", 1 + day / 28, 1 + day % 28, s, price[s],
+                           change, (int)(1000 * lj_random_uniform(11, 2, cell)), s == 2 ? "bank" : "oil");
         }
     }
     assert_int_equal(lj_text_finish(&text), LJ_OK);
@@ -32,9 +32,10 @@ static void put_prices(const fixture *f, const char *name, int known, uint64_t f
 }
 
 #define SERIES "time: day, group: stock, window: 6"
-#define REST "target: price\nsplit: {valid_from: 2020-04-01, test_from: 2020-05-01}\n" \
-             "features: {include: [price, change, volume, sector]}\nmodel: {family: series_rnn, units: 8}\n"            \
-             "train: {epochs: 8, batch: 32, rate: 0.02}\n"
+#define REST                                                                                                           \
+    "target: price\nsplit: {valid_from: 2020-04-01, test_from: 2020-05-01}\n"                                          \
+    "features: {include: [price, change, volume, sector]}\nmodel: {family: series_rnn, units: 8}\n"                    \
+    "train: {epochs: 8, batch: 32, rate: 0.02}\n"
 
 static const lj_column *column_of(const lj_frame *frame, const char *name)
 {
@@ -199,6 +200,31 @@ static void what_comes_later_changes_nothing_before(void **state)
     }
 }
 
+/* The bits of a group that training did not see, whatever its name: it is scaled by all of them. */
+static void check_unseen_groups(lj_bundle *bundle, const lj_frame *table)
+{
+    float scores[2][DAYS];
+    const char *names[DAYS];
+    for (int k = 0; k < 2; k++) {
+        int64_t rows[DAYS];
+        lj_frame *stock = NULL, *other = NULL;
+        for (int64_t day = 0; day < DAYS; day++) {
+            rows[day] = DAYS + day;
+            names[day] = k == 0 ? "nobody" : "nobody else";
+        }
+        assert_int_equal(lj_frame_take(table, rows, DAYS, &stock), LJ_OK);
+        assert_int_equal(lj_frame_create(DAYS, &other), LJ_OK);
+        assert_int_equal(lj_frame_add_text(other, "stock", names), LJ_OK);
+        for (int64_t c = 0; c < lj_frame_column_count(stock); c++)
+            if (strcmp(lj_frame_column(stock, c)->name, "stock") != 0)
+                assert_int_equal(lj_frame_add_copy(other, stock, lj_frame_column(stock, c)->name), LJ_OK);
+        assert_int_equal(lj_bundle_score(bundle, other, NULL, NULL, scores[k]), LJ_OK);
+        lj_frame_destroy(stock);
+        lj_frame_destroy(other);
+    }
+    assert_memory_equal(scores[0] + 5, scores[1] + 5, (DAYS - 5) * sizeof(float));
+}
+
 /* Stocks of very different prices: within its own scale each is learnt, and forecasts are prices. */
 static void groups_are_scaled_by_their_own_training_rows(void **state)
 {
@@ -208,7 +234,8 @@ static void groups_are_scaled_by_their_own_training_rows(void **state)
     double skill[2];
     for (int by_group = 0; by_group < 2; by_group++) {
         char text[1024];
-        (void)snprintf(text, sizeof(text), "data: {source: prices.csv, series: {" SERIES ", scale_by_group: %s}}\n" REST,
+        (void)snprintf(text, sizeof(text),
+                       "data: {source: prices.csv, series: {" SERIES ", scale_by_group: %s}}\n" REST,
                        by_group ? "true" : "false");
         if (run_text(f, text, "prices", &result) != LJ_OK)
             fail_msg("%s", lj_error_message());
@@ -220,7 +247,7 @@ static void groups_are_scaled_by_their_own_training_rows(void **state)
     lj_bundle *bundle = open_bundle(f, "prices");
     const lj_prep *prep = lj_bundle_prep(bundle);
     assert_int_equal(lj_prep_series(prep)->scale_by_group, 1);
-    lj_frame *table = read_csv(f, "prices.csv"), *other = NULL;
+    lj_frame *table = read_csv(f, "prices.csv");
     assert_int_equal(lj_series_order(lj_prep_series(prep), &table), LJ_OK);
     int32_t *groups = NULL;
     assert_int_equal(lj_prep_groups(prep, table, &groups), LJ_OK);
@@ -240,26 +267,7 @@ static void groups_are_scaled_by_their_own_training_rows(void **state)
     }
     lj_free(groups);
 
-    float scores[2][DAYS]; /* a group that training did not see is scaled by all of them */
-    const char *names[DAYS];
-    for (int k = 0; k < 2; k++) {
-        int64_t rows[DAYS];
-        for (int64_t day = 0; day < DAYS; day++) {
-            rows[day] = DAYS + day;
-            names[day] = k == 0 ? "nobody" : "nobody else";
-        }
-        lj_frame *stock = NULL;
-        assert_int_equal(lj_frame_take(table, rows, DAYS, &stock), LJ_OK);
-        assert_int_equal(lj_frame_create(DAYS, &other), LJ_OK);
-        assert_int_equal(lj_frame_add_text(other, "stock", names), LJ_OK);
-        for (int64_t c = 0; c < lj_frame_column_count(stock); c++)
-            if (strcmp(lj_frame_column(stock, c)->name, "stock") != 0)
-                assert_int_equal(lj_frame_add_copy(other, stock, lj_frame_column(stock, c)->name), LJ_OK);
-        assert_int_equal(lj_bundle_score(bundle, other, NULL, NULL, scores[k]), LJ_OK);
-        lj_frame_destroy(stock);
-        lj_frame_destroy(other);
-    }
-    assert_memory_equal(scores[0] + 5, scores[1] + 5, (DAYS - 5) * sizeof(float));
+    check_unseen_groups(bundle, table);
     lj_frame_destroy(table);
     lj_bundle_close(bundle);
     expect_failure(f, "data: {source: prices.csv, series: {time: day, window: 6, scale_by_group: true}}\n" REST,
@@ -278,7 +286,8 @@ static void every_family_of_series_runs_with_short_windows(void **state)
         char text[1024];
         lj_run_result result;
         (void)snprintf(text, sizeof(text),
-                       "data: {source: prices.csv, series: {" SERIES ", pad: true, gap: 100000, target_as: difference}}\n"
+                       "data: {source: prices.csv, series: {" SERIES
+                       ", pad: true, gap: 100000, target_as: difference}}\n"
                        "target: price\nsplit: {valid_from: 2020-04-01, test_from: 2020-05-01}\n"
                        "features: {include: [price, volume, stock, day]}\nmodel: {family: %s}\ntrain: {epochs: 2}\n",
                        models[i]);
@@ -300,8 +309,10 @@ static void what_does_not_fit_series_is_refused(void **state)
                    "pipeline.yaml:3:8: model: the family 'series_rnn' reads windows of a series");
     expect_failure(f, DATA("time: day, window: 6") "model: series_rnn\n", LJ_EDATA, "a time comes twice: name");
     expect_failure(f, DATA("time: dai, window: 6") "model: series_rnn\n", LJ_ECONFIG, "did you mean 'day'");
-    expect_failure(f, DATA("time: day, grupp: stock, window: 6") "model: series_rnn\n", LJ_ECONFIG, "unknown key 'grupp'");
-    expect_failure(f, DATA("time: day, group: stock, window: 6, horizon: 0, target_as: direction") "model: series_rnn\n",
+    expect_failure(f, DATA("time: day, grupp: stock, window: 6") "model: series_rnn\n", LJ_ECONFIG,
+                   "unknown key 'grupp'");
+    expect_failure(f,
+                   DATA("time: day, group: stock, window: 6, horizon: 0, target_as: direction") "model: series_rnn\n",
                    LJ_ECONFIG, "wants a horizon of 1 at least");
     expect_failure(f, DATA("time: day, group: stock, window: 6") "model: series_rnn\nsplit: {by: random}\n", LJ_ECONFIG,
                    "pipeline.yaml:4:13: split: a series is split by time or column");

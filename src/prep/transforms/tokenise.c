@@ -23,8 +23,8 @@ static const lj_declaration options_declared[] = {
             "out."},
     {.key = "pad", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_tokenise_options, pad),
      .choices = lj_text_side_names, .fallback = "post",
-     .doc = "Where short texts are filled up. Networks do not see zeros behind a text; before it they do (Keras without "
-            "mask_zero)."},
+     .doc = "Where short texts are filled up. Networks do not see zeros behind a text; before it they do (Keras "
+            "without mask_zero)."},
     {.key = "truncate", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_tokenise_options, truncate),
      .choices = lj_text_side_names, .fallback = "post", .doc = "Where long texts are cut off."},
     {.key = "normalise", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_tokenise_options, normalise),
