@@ -25,6 +25,7 @@
 #define TRAIN      600
 #define VALID      300
 #define CLASSES    3
+#define EPOCHS     60 /* at most */
 #define SIDE       64 /* of the largest image */
 #define LEVELS     6  /* of a number as a token */
 #define TOKENS     (NUMBERS + CATEGORIES + 10)
@@ -158,67 +159,57 @@ static lj_model_spec spec_of(lj_task task, const lj_rows *rows)
     return spec;
 }
 
-/* The documents of small models, so that the test is quick. */
-static lj_doc *options_doc(const char *family)
+/* Small models, so that the test is quick. */
+static const struct {
+    const char *family;
+    int epochs;
+    const char *train, *model;
+} small[] = {
+    {"tabm", 30, "\"rate\": 0.01", "\"heads\": 4, \"units\": 16, \"dimension\": 4, \"bins\": 8"},
+    {"dense", 30, "\"rate\": 0.01", "\"layers\": [32, 16]"},
+    {"resnet", 30, "\"rate\": 0.01", "\"units\": 24, \"blocks\": 1, \"dropout\": 0.1"},
+    {"lenet", 20, "\"batch\": 32", "\"dropout\": 0.1"},
+    {"cnn", 30, "\"batch\": 32, \"rate\": 0.005",
+     "\"blocks\": [8], \"convolutions\": 1, \"flatten\": true, \"dense\": [16], \"dropout\": 0"},
+    {"alexnet", 12, "\"batch\": 32, \"rate\": 0.003", "\"width\": 4, \"hidden\": 16, \"dropout\": 0"},
+    {"vgg", 12, "\"batch\": 32, \"rate\": 0.005", "\"width\": 4, \"hidden\": 16, \"dropout\": 0"},
+    {"image_resnet", 20, "\"batch\": 32, \"rate\": 0.01", "\"blocks\": [1, 1], \"width\": 8"},
+    {"layers", 30, "\"rate\": 0.01",
+     "\"layers\": [{\"dense\": {\"units\": 32, \"activation\": \"relu\"}},"
+     " {\"dense\": {\"units\": 16, \"activation\": \"relu\"}}, {\"dropout\": 0.1}]"},
+    {"fasttext", 60, "\"rate\": 0.3, \"patience\": 60", "\"dimension\": 8, \"loss\": \"hierarchical_softmax\""},
+    {"text_rnn", 60, "\"batch\": 32, \"rate\": 0.01, \"patience\": 20",
+     "\"dimension\": 8, \"units\": 24, \"cell\": \"gru\", \"pool\": \"mean\","
+     " \"embedding_dropout\": 0.1, \"dropout\": 0.1"},
+    {"text_cnn", 40, "\"batch\": 32, \"rate\": 0.005",
+     "\"dimension\": 16, \"filters\": 32, \"embedding_dropout\": 0, \"dropout\": 0.1"},
+    {"transformer", 60, "\"batch\": 32, \"rate\": 0.003, \"patience\": 20",
+     "\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"pool\": \"max\", \"embedding_dropout\": 0,"
+     " \"dropout\": 0.1"},
+    {"series_rnn", 60, "\"batch\": 32, \"rate\": 0.01, \"patience\": 20", "\"units\": 24"},
+    {"series_tcn", 40, "\"batch\": 32, \"rate\": 0.005", "\"channels\": 24, \"kernel\": 2"},
+    {"series_transformer", 60, "\"batch\": 32, \"rate\": 0.005, \"patience\": 20",
+     "\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"dropout\": 0"},
+};
+
+/* Their documents; a family without a row has its defaults. */
+static lj_doc *options_doc(const char *family, int epochs_max)
 {
-    const char *text = "{\"model\": {}, \"train\": {}}";
+    char text[512] = "{\"model\": {}, \"train\": {}}";
     lj_doc *doc = NULL;
-    if (strcmp(family, "tabm") == 0)
-        text = "{\"model\": {\"heads\": 4, \"units\": 16, \"dimension\": 4, \"bins\": 8},"
-               " \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
-    else if (strcmp(family, "dense") == 0)
-        text = "{\"model\": {\"layers\": [32, 16]}, \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
-    else if (strcmp(family, "resnet") == 0)
-        text = "{\"model\": {\"units\": 24, \"blocks\": 1, \"dropout\": 0.1}, \"train\": {\"epochs\": 30, \"rate\": "
-               "0.01}}";
-    else if (strcmp(family, "lenet") == 0)
-        text = "{\"model\": {\"dropout\": 0.1}, \"train\": {\"epochs\": 20, \"batch\": 32}}";
-    else if (strcmp(family, "cnn") == 0)
-        text = "{\"model\": {\"blocks\": [8], \"convolutions\": 1, \"flatten\": true, \"dense\": [16], \"dropout\": 0},"
-               " \"train\": {\"epochs\": 30, \"batch\": 32, \"rate\": 0.005}}";
-    else if (strcmp(family, "alexnet") == 0)
-        text = "{\"model\": {\"width\": 4, \"hidden\": 16, \"dropout\": 0},"
-               " \"train\": {\"epochs\": 12, \"batch\": 32, \"rate\": 0.003}}";
-    else if (strcmp(family, "vgg") == 0)
-        text = "{\"model\": {\"width\": 4, \"hidden\": 16, \"dropout\": 0},"
-               " \"train\": {\"epochs\": 12, \"batch\": 32, \"rate\": 0.005}}";
-    else if (strcmp(family, "image_resnet") == 0)
-        text = "{\"model\": {\"blocks\": [1, 1], \"width\": 8},"
-               " \"train\": {\"epochs\": 20, \"batch\": 32, \"rate\": 0.01}}";
-    else if (strcmp(family, "layers") == 0)
-        text = "{\"model\": {\"layers\": [{\"dense\": {\"units\": 32, \"activation\": \"relu\"}},"
-               " {\"dense\": {\"units\": 16, \"activation\": \"relu\"}}, {\"dropout\": 0.1}]},"
-               " \"train\": {\"epochs\": 30, \"rate\": 0.01}}";
-    else if (strcmp(family, "fasttext") == 0)
-        text = "{\"model\": {\"dimension\": 8, \"loss\": \"hierarchical_softmax\"},"
-               " \"train\": {\"epochs\": 60, \"rate\": 0.3, \"patience\": 60}}";
-    else if (strcmp(family, "text_rnn") == 0)
-        text = "{\"model\": {\"dimension\": 8, \"units\": 24, \"cell\": \"gru\", \"pool\": \"mean\","
-               " \"embedding_dropout\": 0.1, \"dropout\": 0.1},"
-               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.01, \"patience\": 20}}";
-    else if (strcmp(family, "text_cnn") == 0)
-        text = "{\"model\": {\"dimension\": 16, \"filters\": 32, \"embedding_dropout\": 0, \"dropout\": 0.1},"
-               " \"train\": {\"epochs\": 40, \"batch\": 32, \"rate\": 0.005}}";
-    else if (strcmp(family, "transformer") == 0)
-        text = "{\"model\": {\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"pool\": \"max\","
-               " \"embedding_dropout\": 0, \"dropout\": 0.1},"
-               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.003, \"patience\": 20}}";
-    else if (strcmp(family, "series_rnn") == 0)
-        text = "{\"model\": {\"units\": 24},"
-               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.01, \"patience\": 20}}";
-    else if (strcmp(family, "series_tcn") == 0)
-        text = "{\"model\": {\"channels\": 24, \"kernel\": 2},"
-               " \"train\": {\"epochs\": 40, \"batch\": 32, \"rate\": 0.005}}";
-    else if (strcmp(family, "series_transformer") == 0)
-        text = "{\"model\": {\"dimension\": 16, \"layers\": 1, \"heads\": 2, \"hidden\": 16, \"dropout\": 0},"
-               " \"train\": {\"epochs\": 60, \"batch\": 32, \"rate\": 0.005, \"patience\": 20}}";
+    for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++) {
+        if (strcmp(family, small[i].family) == 0)
+            (void)snprintf(text, sizeof(text), "{\"model\": {%s}, \"train\": {\"epochs\": %d, %s}}", small[i].model,
+                           small[i].epochs < epochs_max ? small[i].epochs : epochs_max, small[i].train);
+    }
     MUST(lj_json_parse("options", text, strlen(text), &doc));
     return doc;
 }
 
-static lj_model *fit(const char *family, lj_task task, const lj_rows *train, const lj_rows *valid, int threads)
+static lj_model *fit(const char *family, lj_task task, const lj_rows *train, const lj_rows *valid, int threads,
+                     int epochs_max)
 {
-    lj_doc *doc = options_doc(family);
+    lj_doc *doc = options_doc(family, epochs_max);
     lj_team *team = NULL;
     lj_train_result result;
     lj_model *model = NULL;
@@ -356,7 +347,7 @@ static void every_family_does_every_task(void **state)
         for (int task = 0; task <= LJ_REGRESSION; task++) {
             table *t = make_table((lj_task)task, "train", TRAIN), *v = make_table((lj_task)task, "valid", VALID);
             const lj_rows *rows = rows_for(family, v);
-            lj_model *model = fit(family, (lj_task)task, rows_for(family, t), rows, 1), *loaded = NULL;
+            lj_model *model = fit(family, (lj_task)task, rows_for(family, t), rows, 1, EPOCHS), *loaded = NULL;
             assert_string_equal(lj_model_family(model)->name, family);
             MUST(lj_model_predict(model, rows, NULL, scores));
             const lj_predictions predictions = {.task = (lj_task)task,
@@ -394,7 +385,7 @@ static void every_family_gives_the_same_bits_on_any_instruction_set_and_threads(
             for (int threads = 1; threads <= 4; threads *= 2) {
                 char hex[65];
                 const char *family = lj_family_at(f)->name;
-                lj_model *model = fit(family, LJ_BINARY, rows_for(family, t), rows_for(family, v), threads);
+                lj_model *model = fit(family, LJ_BINARY, rows_for(family, t), rows_for(family, v), threads, 2);
                 MUST(lj_weights_sha256(lj_model_weights(model), hex));
                 lj_model_destroy(model);
                 if (first[0] == '\0')
@@ -426,7 +417,7 @@ static void a_spec_that_lies_is_refused(void **state)
         {"\"target_scale\": 1", "\"target_scale\": 0", LJ_ECORRUPT},
     };
     table *t = make_table(LJ_BINARY, "train", TRAIN);
-    lj_model *model = fit("dense", LJ_BINARY, &t->rows, NULL, 1);
+    lj_model *model = fit("dense", LJ_BINARY, &t->rows, NULL, 1, EPOCHS);
     for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
         lj_model *loaded = NULL;
         const lj_status status = reload(model, lies[i].from, lies[i].to, &loaded);
@@ -472,7 +463,7 @@ static void an_unknown_category_is_like_one_out_of_range_and_adds_nothing(void *
         float scores[2];
         if (!reads_a_target(f) || rows_for(family, train) != &train->rows)
             continue;
-        lj_model *model = fit(family, LJ_REGRESSION, &train->rows, &valid->rows, 1);
+        lj_model *model = fit(family, LJ_REGRESSION, &train->rows, &valid->rows, 1, EPOCHS);
         MUST(lj_model_predict(model, &rows, NULL, scores));
         assert_true(scores[0] == scores[1]);
         if (strcmp(family, "logistic") == 0) { /* numbers are 0, categories unknown: the bias alone is left */
