@@ -78,7 +78,7 @@ static lj_value build_layer(const rebuilt *c, const char *op)
     const lj_layer_args args = {
         .name = "layer",
         .units = number(c, "units"),
-        .activation = activation_of(c),
+        .activation = (int)activation_of(c),
         .sizes = sizes,
         .edges = edge,
         .bins = number(c, "bins"),
