@@ -55,7 +55,7 @@ typedef struct lj_family_info {
     lj_prep_style style;                 /* of `prepare: auto` */
     int reads_terms;                     /* of texts (sparse rows) */
     lj_reads reads_tokens;               /* of texts (codes) */
-    int reads_stream;                    /* of one long text: rows must have it; a score is nats a token */
+    int reads_texts;                     /* of any length: rows must have them; a score is nats a token */
     lj_reads reads_series;               /* windows of a series */
     lj_images images;
     lj_target_use target;
@@ -122,7 +122,7 @@ typedef struct lj_sampling {
 } lj_sampling;
 
 /*
- * The token behind tokens [n >= 1] of a language model (reads_stream): drawn by (seed, place), the place being n. Of
+ * The token behind tokens [n >= 1] of a language model (reads_texts): drawn by (seed, place), the place being n. Of
  * more tokens than its context the last ones are seen. LJ_EINVAL: no language model.
  */
 LJ_CHECKED lj_status lj_model_next_token(lj_model *model, const int32_t *tokens, int64_t n, const lj_sampling *how,

@@ -13,6 +13,7 @@
 #include "lianjin/nn.h"
 #include "lianjin/progress.h"
 #include "lianjin/sparse.h"
+#include "lianjin/texts.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,9 +33,7 @@ typedef struct lj_rows {
     const lj_sparse *terms; /* [n] sparse rows; NULL: none */
     const int32_t *tokens;  /* [n, token_count] codes of the tokens of a text, 0: padding */
     int64_t token_count;
-    const int32_t *stream;  /* [stream_count] one long text instead: row i is token_count codes from i * token_count on,
-                               and each is to tell the one behind it; at least token_count + 1. NULL: none */
-    int64_t stream_count;
+    const lj_texts *texts;  /* [n] of any length, for language models that see token_count tokens at once; NULL: none */
     const uint8_t *pixels;  /* [n, pixel_count]: an image of each row; models see bytes / 255 */
     int64_t pixel_count;
     const int64_t *pixel_row; /* [n] which image of `pixels` a row has; NULL: the images are in the order of the rows */
@@ -55,9 +54,6 @@ typedef enum lj_fill {
 #undef X
         LJ_FILL_COUNT
 } lj_fill;
-
-/* The rows of one long text, by `context` tokens: as many as are whole, with the one behind each. Borrows the codes. */
-lj_rows lj_stream_rows(const int32_t *stream, int64_t count, int64_t context);
 
 /* How images are changed at random while training: each drawn evenly from minus to plus the number. Zero: not. */
 typedef struct lj_augment_options {
@@ -147,8 +143,9 @@ typedef struct lj_train_bucket {
  * as the rows have them; the training graph also "target" (unsupervised: i32
  * classes, if there are any) and "weight" and its loss; the scoring graph the output "score" ([B] probability, [B,
  * classes], [B] value in the scaled unit of the target, or unsupervised [B] the loss of the row). Of
- * a stream the target is i32 [B, token_count], also in the scoring graph, whose
- * score [B] is the mean loss of a row's tokens in nats.
+ * texts the rows are the pieces of token_count tokens of all of them joined, the
+ * target is the token behind each, i32 [B, token_count], also in the scoring
+ * graph, whose score [B, token_count] is the loss of each in nats.
  */
 typedef struct lj_train_job {
     lj_graph *training;
@@ -198,7 +195,7 @@ LJ_CHECKED lj_status lj_train(const lj_train_job *job, const lj_train_options *o
 /* history.csv: epoch, loss, (rival_loss, if there is a rival,) valid_loss, the monitored metric, rate, seconds; atomically. path NULL: nothing. */
 LJ_CHECKED lj_status lj_history_save(const char *path, const char *monitor, const lj_epoch *epochs, int64_t n);
 
-/* Runs the scoring program over the rows in batches. scores [n, classes or 1]. */
+/* Runs the scoring program over the rows in batches. scores [n, width]. */
 LJ_CHECKED lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows, int64_t width,
                                    lj_team *team, float *scores);
 

@@ -13,8 +13,11 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
 {
     LJ_TRY(lj_model_check_width(spec, rows, part));
     const double classes = (double)spec->classes;
-    if (rows->stream != NULL)
-        return LJ_OK;
+    if (rows->texts != NULL)
+        return rows->texts->begin[rows->n] >= spec->token_count ? LJ_OK :
+               lj_fail(LJ_EDATA, "model: the texts of the %s part have %" PRId64 " tokens together, and the model sees %"
+                       PRId64 " at once: prepare a shorter length", part, rows->texts->begin[rows->n],
+                       spec->token_count);
     for (int64_t i = 0; i < rows->n; i++) {
         const double y = rows->target != NULL ? rows->target[i] : 0.0;
         if (!isfinite(y) || (classes > 0.0 && (y < 0.0 || y >= classes || floor(y) != y)))
@@ -36,7 +39,7 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
 static void measure_target(const lj_rows *train, lj_model_core *core)
 {
     double sum = 0.0, squares = 0.0;
-    if (core->spec.task != LJ_REGRESSION || train->stream != NULL)
+    if (core->spec.task != LJ_REGRESSION || train->texts != NULL)
         return;
     for (int64_t i = 0; i < train->n; i++)
         sum += train->target[i];
@@ -118,7 +121,7 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     state->network.edges = state->edges;
 
     lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
-    if (family->info.reads_stream)
+    if (family->info.reads_texts)
         loss.loss = LJ_LOSS_CROSS_ENTROPY;
     lj_train_job *job = &state->job;
     LJ_TRY(lj_network_training(family, &state->network, &loss, &job->training, &job->loss));
@@ -199,7 +202,7 @@ lj_status lj_model_check(const lj_fit_options *options)
     fit_state state = {0};
     LJ_TRY(lj_family_row(options->family, &family));
     any.task = family->info.target == LJ_TARGET_NEEDED ? LJ_REGRESSION : LJ_UNSUPERVISED;
-    if (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_stream) {
+    if (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_texts) {
         any.token_count = 1;
         any.token_size = 2;
     }

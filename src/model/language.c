@@ -92,7 +92,7 @@ lj_status lj_model_next_token(lj_model *model, const int32_t *tokens, int64_t n,
     const lj_model_spec *spec = &model->core->spec;
     lj_program *program = NULL;
     int64_t length = 0;
-    if (!model->core->family->info.reads_stream)
+    if (!model->core->family->info.reads_texts)
         return lj_fail(LJ_EINVAL, "the family '%s' is no language model", model->core->family->info.name);
     if (n < 1)
         return lj_fail(LJ_EINVAL, "expected at least one token to go on from");
@@ -105,4 +105,65 @@ lj_status lj_model_next_token(lj_model *model, const int32_t *tokens, int64_t n,
     lj_program_run(program, NULL, &(lj_run_options){.n_rows = 1, .step = 1});
     const float *logits = lj_program_output(program, "logits") + (seen - 1) * spec->token_size;
     return draw(logits, spec->token_size, how, place, out);
+}
+
+/* ---- scoring ---- */
+
+/* Up to LJ_PIECES pieces of texts at once. */
+typedef struct piece {
+    int64_t text, begin, count; /* tokens code[begin] .. of a text */
+} piece;
+
+typedef struct scorer {
+    const lj_rows *rows;
+    lj_program *program;
+    lj_team *team;
+    int64_t length;
+    piece pieces[LJ_PIECES];
+    int64_t count;
+    double *sums; /* [rows->n] nats */
+} scorer;
+
+static void score_pieces(scorer *s)
+{
+    const int32_t *code = s->rows->texts->code;
+    int32_t *tokens = lj_program_input(s->program, "tokens"), *target = lj_program_input(s->program, "target");
+    for (int64_t i = 0; i < s->count; i++) {
+        const piece *p = &s->pieces[i];
+        for (int64_t t = 0; t < s->length; t++) {
+            tokens[i * s->length + t] = t < p->count ? code[p->begin + t] : 0; /* what stands behind changes nothing */
+            target[i * s->length + t] = t < p->count ? code[p->begin + t + 1] : 0;
+        }
+    }
+    lj_program_run(s->program, s->team, &(lj_run_options){.n_rows = s->count, .step = 1});
+    const float *losses = lj_program_output(s->program, "score");
+    for (int64_t i = 0; i < s->count; i++)
+        for (int64_t t = 0; t < s->pieces[i].count; t++)
+            s->sums[s->pieces[i].text] += (double)losses[i * s->length + t];
+    s->count = 0;
+}
+
+lj_status lj_language_score(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
+{
+    const lj_texts *texts = rows->texts;
+    scorer s = {.rows = rows, .team = team, .length = model->core->spec.token_count};
+    LJ_TRY(lj_model_need_many(model, LJ_PIECES, lj_team_size(team)));
+    s.program = model->many;
+    s.sums = lj_new_array(rows->n, sizeof(*s.sums));
+    if (s.sums == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory to score %" PRId64 " texts", rows->n);
+    for (int64_t i = 0; i < rows->n; i++) {
+        for (int64_t at = texts->begin[i]; at < texts->begin[i + 1]; at += s.length) {
+            const int64_t left = texts->begin[i + 1] - at;
+            s.pieces[s.count++] = (piece){i, at, left < s.length ? left : s.length};
+            if (s.count == LJ_PIECES)
+                score_pieces(&s);
+        }
+    }
+    if (s.count > 0)
+        score_pieces(&s);
+    for (int64_t i = 0; i < rows->n; i++)
+        scores[i] = (float)(s.sums[i] / (double)(texts->begin[i + 1] - texts->begin[i]));
+    lj_free(s.sums);
+    return LJ_OK;
 }

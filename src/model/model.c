@@ -30,11 +30,11 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
         return lj_fail(LJ_EDATA,
                        "model: the family '%s' does not read the terms of texts that tfidf makes: text_linear does",
                        family->info.name);
-    const int reads_tokens = family->info.reads_tokens || family->info.reads_stream;
+    const int reads_tokens = family->info.reads_tokens || family->info.reads_texts;
     if (spec->token_count > 0 && !reads_tokens)
         return lj_fail(LJ_EDATA, "model: the family '%s' does not read the tokens of texts that tokenise makes: "
                        "text_rnn, text_cnn and transformer do", family->info.name);
-    if (spec->token_count == 0 && (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_stream))
+    if (spec->token_count == 0 && (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_texts))
         return lj_fail(LJ_EDATA, "model: the family '%s' reads a text, and there is none (prepare: a step tokenise)",
                        family->info.name);
     if (spec->steps > 0 && !family->info.reads_series)
@@ -164,6 +164,8 @@ lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, c
     if (rows->token_count != spec->token_count)
         return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " tokens, expected %" PRId64, what,
                        rows->token_count, spec->token_count);
+    if (rows->texts != NULL && rows->texts->n < rows->n)
+        return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " texts", what, rows->texts->n);
     if (terms != spec->term_count || (rows->terms != NULL && rows->terms->n < rows->n))
         return lj_fail(LJ_ESHAPE, "model: the %s rows have %" PRId64 " terms, expected %" PRId64, what, terms,
                        spec->term_count);
@@ -220,13 +222,13 @@ lj_status lj_model_share(lj_model *model, lj_model **out)
     return lj_model_of_core(model->core, out);
 }
 
-static lj_status need_many(lj_model *model, int64_t n_threads)
+lj_status lj_model_need_many(lj_model *model, int64_t batch, int64_t n_threads)
 {
     if (model->many != NULL && model->many_threads >= n_threads)
         return LJ_OK;
     lj_program_destroy(model->many);
     model->many = NULL;
-    LJ_TRY(compile(model->core, LJ_MODEL_BATCH, n_threads, &model->many));
+    LJ_TRY(compile(model->core, batch, n_threads, &model->many));
     model->many_threads = n_threads;
     return LJ_OK;
 }
@@ -237,12 +239,14 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
     const lj_model_core *core = model->core;
     const int64_t width = lj_model_width(model);
     LJ_TRY(lj_model_check_width(&core->spec, rows, "scored"));
+    if (rows->texts != NULL)
+        return lj_language_score(model, rows, team, scores);
     if (core->family->score != NULL) {
         LJ_TRY(core->family->score(&core->spec, core->weights, rows, team, scores));
     } else if (rows->n == 1) {
         LJ_TRY(lj_score_rows(model->one, 1, rows, width, NULL, scores));
     } else {
-        LJ_TRY(need_many(model, lj_team_size(team)));
+        LJ_TRY(lj_model_need_many(model, LJ_MODEL_BATCH, lj_team_size(team)));
         LJ_TRY(lj_score_rows(model->many, LJ_MODEL_BATCH, rows, width, team, scores));
     }
     if (core->spec.task == LJ_REGRESSION) {

@@ -7,6 +7,7 @@
 #include "model/families.h"
 
 #define LJ_NEXT_LENGTHS 4 /* a language model's next token is asked of the least eighth, quarter, half of its context */
+#define LJ_PIECES 16 /* of texts that a language model scores at once; no number depends on it */
 #define LJ_MODEL_BATCH 1024 /* rows of the large program; no number depends on it */
 
 /* Never changes after the fit or the load; freed with its last user. */
@@ -43,6 +44,10 @@ void lj_model_core_release(lj_model_core *core);
 LJ_CHECKED lj_status lj_model_of_core(lj_model_core *core, lj_model **out);
 /* LJ_ESHAPE if the rows are not as wide as the model reads them. */
 LJ_CHECKED lj_status lj_model_check_width(const lj_model_spec *spec, const lj_rows *rows, const char *what);
+/* model->many for so many rows and threads. */
+LJ_CHECKED lj_status lj_model_need_many(lj_model *model, int64_t batch, int64_t n_threads);
+/* Mean nats a token [n] of texts, by pieces of as many as the model sees at once. */
+LJ_CHECKED lj_status lj_language_score(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
 lj_network lj_model_network(const lj_model_core *core);
 
 #endif

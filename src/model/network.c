@@ -142,7 +142,7 @@ static lj_value build_by(lj_value (*builder)(lj_graph *, const lj_network *, lj_
         network.labels = lj_input(g, "target", LJ_I32, lj_shape_of(LJ_BATCH));
     if (spec->token_count > 0) {
         network.tokens = lj_input(g, "tokens", LJ_I32, lj_shape_of(LJ_BATCH, spec->token_count));
-        if (!family->info.reads_stream)
+        if (!family->info.reads_texts)
             network.lengths = lj_input(g, "lengths", LJ_I32, lj_shape_of(LJ_BATCH));
     }
     if (lj_pixels_size(image) > 0)
@@ -166,10 +166,10 @@ static lj_value build(const lj_family *family, const lj_network *network, lj_gra
     return build_by(family->build, family, network, g);
 }
 
-/* Values of a row, or of a stream the tokens behind those of the row. */
+/* Values of a row, or of texts the tokens behind those of a piece. */
 static lj_value target_of(const lj_family *family, const lj_network *network, lj_graph *g, lj_loss loss)
 {
-    if (family->info.reads_stream)
+    if (family->info.reads_texts)
         return lj_input(g, "target", LJ_I32, lj_shape_of(LJ_BATCH, network->spec->token_count));
     return lj_input(g, "target", loss == LJ_LOSS_CROSS_ENTROPY ? LJ_I32 : LJ_F32, lj_shape_of(LJ_BATCH));
 }
@@ -228,9 +228,9 @@ lj_status lj_network_scoring(const lj_family *family, const lj_network *network,
     lj_graph *g = NULL;
     LJ_TRY(lj_graph_create(0, &g));
     const lj_value raw = build(family, network, g);
-    if (family->info.reads_stream && raw != LJ_NONE) {
+    if (family->info.reads_texts && raw != LJ_NONE) {
         const lj_value target = target_of(family, network, g, LJ_LOSS_CROSS_ENTROPY);
-        lj_output(g, "score", lj_mean(g, lj_softmax_cross_entropy(g, raw, target, 0), 1, 0));
+        lj_output(g, "score", lj_softmax_cross_entropy(g, raw, target, 0));
     } else {
         lj_output(g, "score", lj_task_score(g, network->spec->task, raw));
     }

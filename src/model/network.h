@@ -121,7 +121,7 @@ LJ_CHECKED lj_status lj_network_training(const lj_family *family, const lj_netwo
 /* The training graph of the weights that play against those of the other, for families with a rival. */
 LJ_CHECKED lj_status lj_network_rival(const lj_family *family, const lj_network *network, lj_graph **out,
                                       lj_value *loss_value);
-/* The graph with the output "logits" [B, T, V] of a family that reads a stream. */
+/* The graph with the output "logits" [B, T, V] of a family that reads texts. */
 LJ_CHECKED lj_status lj_network_logits(const lj_family *family, const lj_network *network, lj_graph **out);
 LJ_CHECKED lj_status lj_network_scoring(const lj_family *family, const lj_network *network, lj_graph **out);
 

@@ -89,7 +89,9 @@ lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_
     lj_tokeniser *tokens = lj_arena_array(arena, 1, sizeof(*tokens));
     lj_status status = tokens != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for tokens");
     if (status == LJ_OK) {
-        *tokens = (lj_tokeniser){.text = {.normalise = o->normalise, .fold_case = o->fold_case},
+        const int by_default = o->unit != LJ_TOKEN_BPE;
+        *tokens = (lj_tokeniser){.text = {.normalise = o->normalise >= 0 ? o->normalise : by_default,
+                                          .fold_case = o->fold_case >= 0 ? o->fold_case : by_default},
                                  .unit = (lj_token_unit)o->unit,
                                  .pad = (lj_text_side)o->pad,
                                  .truncate = (lj_text_side)o->truncate,

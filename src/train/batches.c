@@ -14,7 +14,7 @@ static lj_status fill_targets(lj_trainer *trainer)
 {
     const lj_train_job *job = trainer->job;
     const lj_rows *rows = trainer->train;
-    if (rows->stream != NULL || (job->task == LJ_UNSUPERVISED && job->classes == 0))
+    if (rows->texts != NULL || (job->task == LJ_UNSUPERVISED && job->classes == 0))
         return LJ_OK;
     trainer->target = lj_new_array(rows->n, 4);
     if (trainer->target == NULL)
@@ -46,12 +46,6 @@ static lj_status fill_weights(lj_trainer *trainer)
         trainer->weight[i] = by_class == NULL ? own : own * by_class[(int64_t)rows->target[i]];
     }
     return LJ_OK;
-}
-
-lj_rows lj_stream_rows(const int32_t *stream, int64_t count, int64_t context)
-{
-    return (lj_rows){
-        .n = (count - 1) / context, .token_count = context, .stream = stream, .stream_count = count};
 }
 
 static lj_status prepare_mixing(lj_trainer *trainer)
@@ -202,18 +196,18 @@ static double load_weights(const lj_trainer *trainer, lj_batch_program *program,
     return sum;
 }
 
-/* Another cut of the text in each epoch: what stands at the end of a row stands in the middle of one then. */
-static void load_stream(const lj_trainer *trainer, const lj_batch_program *p, const int64_t *rows, int64_t n)
+/* Another cut of the texts in each epoch: what stands at the end of a piece stands in the middle of one then. */
+static void load_texts(const lj_trainer *trainer, const lj_batch_program *p, const int64_t *rows, int64_t n)
 {
-    const lj_rows *data = trainer->train;
-    const int64_t tokens = data->token_count, last = data->stream_count - tokens - 1;
+    const lj_texts *texts = trainer->train->texts;
+    const int64_t tokens = trainer->train->token_count, last = texts->begin[texts->n] - tokens;
     const uint64_t stream = lj_random_stream("train/cut");
     const uint32_t draw = lj_random_u32(trainer->options.seed, stream, (uint64_t)trainer->at.epoch);
     const int64_t offset = (int64_t)(draw % (uint32_t)tokens);
     int32_t *target = p->in_target;
     for (int64_t i = 0; i < n; i++) {
         const int64_t begin = rows[i] * tokens + offset;
-        const int32_t *from = data->stream + (begin < last ? begin : last);
+        const int32_t *from = texts->code + (begin < last ? begin : last);
         memcpy(p->in_tokens + i * tokens, from, (size_t)tokens * sizeof(*from));
         memcpy(target + i * tokens, from + 1, (size_t)tokens * sizeof(*from));
     }
@@ -295,8 +289,8 @@ void lj_batches_load_into(const lj_trainer *trainer, lj_batch_program *p, int64_
         gather(p->in_numbers, data->numbers, rows, n, data->number_count, data->number_count);
     if (p->in_codes != NULL && data->steps == 0)
         gather(p->in_codes, data->codes, rows, n, data->category_count, data->category_count);
-    if (data->stream != NULL) {
-        load_stream(trainer, p, rows, n);
+    if (data->texts != NULL) {
+        load_texts(trainer, p, rows, n);
     } else if (p->in_tokens != NULL) {
         gather(p->in_tokens, data->tokens, rows, n, p->tokens, data->token_count);
         lj_token_lengths(p->in_tokens, n, p->tokens, p->in_lengths);

@@ -65,7 +65,8 @@ static lj_status make_fingerprint(lj_trainer *trainer)
     LJ_TRY_DONE(hash_block(hash, rows->last, rows->steps > 0 ? rows->n : 0, sizeof(int64_t)));
     LJ_TRY_DONE(hash_block(hash, rows->lengths, rows->n, sizeof(int32_t)));
     LJ_TRY_DONE(hash_block(hash, rows->tokens, rows->n * rows->token_count, sizeof(int32_t)));
-    LJ_TRY_DONE(hash_block(hash, rows->stream, rows->stream_count, sizeof(int32_t)));
+    if (rows->texts != NULL)
+        LJ_TRY_DONE(hash_block(hash, rows->texts->code, rows->texts->begin[rows->texts->n], sizeof(int32_t)));
     for (int64_t i = 0; rows->pixel_count > 0 && i < rows->n; i++)
         LJ_TRY_DONE(hash_block(hash, lj_row_pixels(rows, i), rows->pixel_count, 1));
     LJ_TRY_DONE(hash_block(hash, trainer->target, rows->n, 4));

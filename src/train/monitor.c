@@ -5,8 +5,10 @@
 
 #include "train/trainer.h"
 
-static int64_t width_of(const lj_train_job *job)
+static int64_t width_of(const lj_train_job *job, const lj_rows *rows)
 {
+    if (rows->texts != NULL)
+        return rows->token_count;
     return job->task == LJ_MULTICLASS ? job->classes : 1;
 }
 
@@ -21,7 +23,7 @@ lj_status lj_monitor_prepare(lj_trainer *trainer)
     const lj_rows *valid = trainer->valid;
     if (valid == NULL)
         return LJ_OK;
-    trainer->scores = lj_new_array(valid->n * width_of(trainer->job), sizeof(float));
+    trainer->scores = lj_new_array(valid->n * width_of(trainer->job, valid), sizeof(float));
     if (trainer->scores == NULL)
         return lj_fail(LJ_ENOMEM, "train: no memory for the scores of %" PRId64 " valid rows", valid->n);
     if (valid->weight == NULL)
@@ -38,7 +40,7 @@ lj_status lj_monitor_measure(lj_trainer *trainer, lj_epoch *epoch)
 {
     const lj_train_job *job = trainer->job;
     const lj_rows *valid = trainer->valid;
-    const int64_t width = width_of(job);
+    const int64_t width = width_of(job, valid);
     LJ_TRY(lj_score_rows(trainer->scoring, trainer->options.batch, valid, width, trainer->team, trainer->scores));
     for (int64_t i = 0; i < valid->n * width; i++) {
         if (!isfinite(trainer->scores[i]))
@@ -49,11 +51,11 @@ lj_status lj_monitor_measure(lj_trainer *trainer, lj_epoch *epoch)
         if (job->task == LJ_REGRESSION)
             trainer->scores[i] = (float)((double)trainer->scores[i] * job->target_scale + job->target_mean);
     }
-    if (valid->stream != NULL) {
+    if (valid->texts != NULL) {
         double sum = 0.0;
-        for (int64_t i = 0; i < valid->n; i++)
+        for (int64_t i = 0; i < valid->n * width; i++)
             sum += (double)trainer->scores[i];
-        epoch->valid_loss = epoch->monitor = sum / (double)valid->n;
+        epoch->valid_loss = epoch->monitor = sum / (double)(valid->n * width);
         return LJ_OK;
     }
     const lj_predictions predictions = {
@@ -97,9 +99,9 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
             lj_program_bind(scoring, "numbers", rows->numbers + begin * rows->number_count);
         if (rows->category_count > 0 && rows->steps == 0)
             lj_program_bind(scoring, "codes", rows->codes + begin * rows->category_count);
-        if (rows->stream != NULL) {
-            lj_program_bind(scoring, "tokens", rows->stream + begin * rows->token_count);
-            lj_program_bind(scoring, "target", rows->stream + begin * rows->token_count + 1);
+        if (rows->texts != NULL) {
+            lj_program_bind(scoring, "tokens", rows->texts->code + begin * rows->token_count);
+            lj_program_bind(scoring, "target", rows->texts->code + begin * rows->token_count + 1);
         } else if (rows->token_count > 0) {
             const int32_t *tokens = rows->tokens + begin * rows->token_count;
             lj_program_bind(scoring, "tokens", tokens);
@@ -119,7 +121,7 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
         lj_program_bind(scoring, "codes", NULL);
     if (rows->token_count > 0)
         lj_program_bind(scoring, "tokens", NULL);
-    if (rows->stream != NULL)
+    if (rows->texts != NULL)
         lj_program_bind(scoring, "target", NULL);
     return LJ_OK;
 }

@@ -68,7 +68,7 @@ static lj_status check(const lj_trainer *trainer)
 {
     const lj_train_options *o = &trainer->options;
     const lj_train_job *job = trainer->job;
-    const int wants_target = trainer->train->stream == NULL && (job->task != LJ_UNSUPERVISED || job->classes > 0);
+    const int wants_target = trainer->train->texts == NULL && (job->task != LJ_UNSUPERVISED || job->classes > 0);
     if (trainer->train->n < 1 || (trainer->train->target == NULL && wants_target))
         return lj_fail(LJ_EDATA, "train: expected training rows with a target, found none");
     if (trainer->valid != NULL && trainer->valid->target == NULL && wants_target)
@@ -381,14 +381,24 @@ static void destroy(lj_trainer *trainer)
     lj_free(trainer->epochs);
 }
 
+/* Texts joined, by pieces of token_count tokens: as many as are whole. */
+static lj_rows pieces_of(const lj_rows *rows)
+{
+    lj_rows pieces = *rows;
+    if (rows->texts != NULL)
+        pieces.n = rows->texts->begin[rows->n] / rows->token_count;
+    return pieces;
+}
+
 lj_status lj_train(const lj_train_job *job, const lj_train_options *options, const lj_rows *train, const lj_rows *valid,
                    lj_team *team, lj_console *console, lj_train_result *result)
 {
     assert(job != NULL && options != NULL && train != NULL && result != NULL);
+    const lj_rows pieces = pieces_of(train), valid_pieces = valid != NULL ? pieces_of(valid) : (lj_rows){0};
     lj_trainer trainer = {
         .job = job,
-        .train = train,
-        .valid = valid != NULL && valid->n > 0 ? valid : NULL,
+        .train = &pieces,
+        .valid = valid_pieces.n > 0 ? &valid_pieces : NULL,
         .team = team,
         .console = console,
         .started = lj_seconds(),

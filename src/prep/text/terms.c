@@ -15,6 +15,8 @@ void lj_term_scratch_free(lj_term_scratch *scratch)
     lj_gram_scratch_free(&scratch->grams);
     lj_free(scratch->hits);
     lj_free(scratch->weights);
+    lj_text_free(&scratch->bytes);
+    lj_bpe_tokens_free(&scratch->pieces);
     *scratch = (lj_term_scratch){0};
 }
 

@@ -7,6 +7,7 @@
 
 #include "lianjin/document.h"
 #include "lianjin/sparse.h"
+#include "prep/text/bpe.h"
 #include "prep/text/grams.h"
 
 #define LJ_TERM_BLOCKS_MAX 2
@@ -49,6 +50,8 @@ typedef struct lj_term_scratch {
     double *weights; /* [weight_capacity] */
     int64_t weight_capacity;
     int failed; /* no memory for a hit */
+    lj_text bytes; /* of the text at hand by its rules, where they change it */
+    lj_bpe_tokens pieces;
 } lj_term_scratch;
 
 void lj_term_scratch_free(lj_term_scratch *scratch);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lianjin/limits.h"
 #include "prep/text/term_slots.h"
@@ -20,7 +21,7 @@ const char *const lj_text_side_names[] = {"pre", "post", NULL};
 
 int32_t lj_tokeniser_size(const lj_tokeniser *tokeniser)
 {
-    return LJ_CODE_FIRST + tokeniser->vocabulary.count;
+    return LJ_CODE_FIRST + (tokeniser->pieces != NULL ? tokeniser->pieces->size : tokeniser->vocabulary.count);
 }
 
 /* ---- cutting ---- */
@@ -42,27 +43,74 @@ static void add_code(void *context, uint64_t hash, const int32_t *characters, in
         lj_term_scratch_add(c->scratch, LJ_CODE_UNKNOWN);
 }
 
-/* All codes of a text to scratch->hits. */
-static lj_status cut(const lj_tokeniser *t, const char *text, lj_term_scratch *scratch)
+/* The bytes of a text by its rules. */
+static lj_status bytes_of(const lj_tokeniser *t, const char *text, lj_term_scratch *scratch, const char **out,
+                          size_t *size)
+{
+    *out = text;
+    *size = strlen(text);
+    if (!t->text.normalise && !t->text.fold_case)
+        return LJ_OK;
+    LJ_TRY(lj_text_characters(text, &t->text, &scratch->characters));
+    scratch->bytes.size = 0;
+    lj_text_put_characters(&scratch->bytes, scratch->characters.at, scratch->characters.count);
+    LJ_TRY(lj_text_finish(&scratch->bytes));
+    *out = scratch->bytes.data;
+    *size = scratch->bytes.size;
+    return LJ_OK;
+}
+
+static lj_status cut_pieces(const lj_tokeniser *t, const char *text, lj_term_scratch *scratch)
+{
+    const char *bytes = NULL;
+    size_t size = 0;
+    LJ_TRY(bytes_of(t, text, scratch, &bytes, &size));
+    scratch->pieces.count = 0;
+    LJ_TRY(lj_bpe_encode(t->pieces, bytes, size, &scratch->pieces));
+    for (int64_t i = 0; i < scratch->pieces.count; i++)
+        lj_term_scratch_add(scratch, LJ_CODE_FIRST + scratch->pieces.at[i]);
+    return LJ_OK;
+}
+
+lj_status lj_tokeniser_cut(const lj_tokeniser *t, const char *text, lj_term_scratch *scratch, const int32_t **codes,
+                           int64_t *count)
 {
     cutting context = {t, scratch};
     scratch->hit_count = 0;
     scratch->failed = 0;
-    if (text == NULL)
-        return LJ_OK;
-    LJ_TRY(lj_text_characters(text, &t->text, &scratch->characters));
-    LJ_TRY(lj_grams_visit(&scratch->characters, &t->vocabulary.rules, &scratch->grams, add_code, &context));
+    if (text != NULL && t->pieces != NULL) {
+        LJ_TRY(cut_pieces(t, text, scratch));
+    } else if (text != NULL) {
+        LJ_TRY(lj_text_characters(text, &t->text, &scratch->characters));
+        LJ_TRY(lj_grams_visit(&scratch->characters, &t->vocabulary.rules, &scratch->grams, add_code, &context));
+    }
+    *codes = scratch->hits;
+    *count = scratch->hit_count;
     return scratch->failed ? lj_fail(LJ_ENOMEM, "no memory for the tokens of a text") : LJ_OK;
+}
+
+lj_status lj_tokeniser_decode(const lj_tokeniser *t, const int32_t *codes, int64_t n, lj_text *out)
+{
+    if (t->pieces == NULL)
+        return lj_fail(LJ_EINVAL, "tokens are text again only if their unit is bpe");
+    for (int64_t i = 0; i < n; i++) {
+        const int32_t piece = codes[i] - LJ_CODE_FIRST;
+        if (piece >= 0 && piece < t->pieces->size)
+            lj_bpe_decode(t->pieces, &piece, 1, out);
+    }
+    return LJ_OK;
 }
 
 lj_status lj_tokeniser_apply(const lj_tokeniser *t, const char *text, lj_term_scratch *scratch, int32_t *codes)
 {
-    LJ_TRY(cut(t, text, scratch));
-    const int64_t found = scratch->hit_count, n = found < t->length ? found : t->length;
+    const int32_t *all = NULL;
+    int64_t found = 0;
+    LJ_TRY(lj_tokeniser_cut(t, text, scratch, &all, &found));
+    const int64_t n = found < t->length ? found : t->length;
     const int64_t from = t->truncate == LJ_SIDE_PRE ? found - n : 0;
     const int64_t to = t->pad == LJ_SIDE_PRE ? t->length - n : 0;
     for (int64_t i = 0; i < t->length; i++)
-        codes[i] = i >= to && i < to + n ? scratch->hits[from + i - to] : LJ_CODE_PADDING;
+        codes[i] = i >= to && i < to + n ? all[from + i - to] : LJ_CODE_PADDING;
     return LJ_OK;
 }
 
@@ -82,8 +130,8 @@ static lj_status choose_length(const char *const *texts, int64_t n, lj_tokeniser
     if (lengths == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the lengths of %" PRId64 " texts", n);
     for (int64_t i = 0; i < n && status == LJ_OK; i++) {
-        status = cut(t, texts[i], &scratch);
-        lengths[i] = scratch.hit_count;
+        const int32_t *codes = NULL;
+        status = lj_tokeniser_cut(t, texts[i], &scratch, &codes, &lengths[i]);
     }
     qsort(lengths, (size_t)n, sizeof(*lengths), ascending);
     t->length = lengths[(int64_t)(SHARE_NOT_CUT * (double)(n - 1))];
@@ -102,14 +150,45 @@ static lj_gram_rules cuts_of(lj_token_unit unit)
     return (lj_gram_rules){.kind = kind, .low = 1, .high = 1, .shortest_word = 1};
 }
 
-lj_status lj_tokeniser_fit(const char *const *texts, int64_t n, const lj_term_limits *limits, lj_arena *arena,
+static lj_status fit_pieces(const char *const *texts, int64_t n, const lj_term_limits *limits, lj_arena *arena,
+                            lj_tokeniser *t)
+{
+    const int64_t size = limits->max_terms > LJ_BPE_BYTES ? limits->max_terms : LJ_BPE_BYTES;
+    lj_bpe_counts counts = {0};
+    lj_term_scratch scratch = {0};
+    lj_status status = LJ_OK;
+    for (int64_t i = 0; i < n && status == LJ_OK; i++) {
+        const char *bytes = NULL;
+        size_t length = 0;
+        if (texts[i] == NULL)
+            continue;
+        status = bytes_of(t, texts[i], &scratch, &bytes, &length);
+        if (status == LJ_OK)
+            lj_bpe_count(&counts, bytes, length);
+    }
+    t->pieces = lj_arena_array(arena, 1, sizeof(*t->pieces));
+    if (status == LJ_OK)
+        status = t->pieces != NULL ? lj_bpe_fit(&counts, (int32_t)size, limits->min_count, arena, t->pieces) :
+                                     lj_fail(LJ_ENOMEM, "no memory for byte pairs");
+    lj_bpe_counts_free(&counts);
+    lj_term_scratch_free(&scratch);
+    return status;
+}
+
+static lj_status fit_words(const char *const *texts, int64_t n, const lj_term_limits *limits, lj_arena *arena,
                            lj_tokeniser *t)
 {
     t->vocabulary = (lj_terms){.rules = cuts_of(t->unit)};
     LJ_TRY(lj_terms_fit(texts, n, &t->text, limits, arena, &t->vocabulary));
-    if (t->vocabulary.count == 0)
-        return lj_fail(LJ_EDATA, "no token is left of %" PRId64 " texts: each is in fewer than %" PRId64 " of them", n,
-                       limits->min_count);
+    return t->vocabulary.count > 0 ? LJ_OK :
+                                     lj_fail(LJ_EDATA, "no token is left of %" PRId64 " texts: each is in fewer than %" PRId64
+                                             " of them", n, limits->min_count);
+}
+
+lj_status lj_tokeniser_fit(const char *const *texts, int64_t n, const lj_term_limits *limits, lj_arena *arena,
+                           lj_tokeniser *t)
+{
+    LJ_TRY(t->unit == LJ_TOKEN_BPE ? fit_pieces(texts, n, limits, arena, t) : fit_words(texts, n, limits, arena, t));
     return t->length > 0 ? LJ_OK : choose_length(texts, n, t);
 }
 
@@ -124,7 +203,13 @@ void lj_tokeniser_save(const lj_tokeniser *t, lj_json *json)
     lj_json_string(json, "truncate", lj_text_side_names[t->truncate]);
     lj_json_bool(json, "unknown", t->keeps_unknown);
     lj_json_integer(json, "length", t->length);
-    lj_terms_save(&t->vocabulary, "vocabulary", json);
+    if (t->pieces == NULL) {
+        lj_terms_save(&t->vocabulary, "vocabulary", json);
+        return;
+    }
+    lj_json_map(json, "vocabulary");
+    lj_bpe_save(t->pieces, json);
+    lj_json_end_map(json);
 }
 
 lj_status lj_tokeniser_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_tokeniser *t)
@@ -142,5 +227,9 @@ lj_status lj_tokeniser_load(const lj_doc *doc, const lj_item *map, lj_arena *are
     t->unit = (lj_token_unit)unit;
     t->pad = (lj_text_side)pad;
     t->truncate = (lj_text_side)truncate;
-    return lj_terms_load(doc, vocabulary, arena, &t->vocabulary);
+    if (t->unit != LJ_TOKEN_BPE)
+        return lj_terms_load(doc, vocabulary, arena, &t->vocabulary);
+    t->pieces = lj_arena_array(arena, 1, sizeof(*t->pieces));
+    return t->pieces != NULL ? lj_bpe_load(doc, vocabulary, arena, t->pieces) :
+                               lj_fail(LJ_ENOMEM, "no memory for byte pairs");
 }

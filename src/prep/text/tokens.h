@@ -5,12 +5,14 @@
 #ifndef LIANJIN_PREP_TEXT_TOKENS_H
 #define LIANJIN_PREP_TEXT_TOKENS_H
 
+#include "prep/text/bpe.h"
 #include "prep/text/terms.h"
 
 /* X(code, name) What a token is; the names are written in prep.json. */
 #define LJ_TOKEN_UNIT_LIST(X)                                          \
     X(WORDS, "words")           /* Chinese text is cut into its words */ \
-    X(CHARACTERS, "characters") /* a run of blanks is one */
+    X(CHARACTERS, "characters") /* a run of blanks is one */           \
+    X(BPE, "bpe")               /* pieces of words: see bpe.h */
 
 typedef enum lj_token_unit {
 #define X(code, name) LJ_TOKEN_##code,
@@ -35,6 +37,7 @@ typedef struct lj_tokeniser {
     int keeps_unknown;   /* a token without a code becomes LJ_CODE_UNKNOWN; else it is left out */
     int64_t length;      /* codes of a text */
     lj_terms vocabulary; /* token i has the code LJ_CODE_FIRST + i */
+    lj_bpe *pieces;      /* BPE: instead of the vocabulary; NULL else */
 } lj_tokeniser;
 
 /* Codes 0 .. size - 1. */
@@ -50,6 +53,12 @@ LJ_CHECKED lj_status lj_tokeniser_fit(const char *const *texts, int64_t n, const
 /* The codes [length] of a text (NULL: an empty one). LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_tokeniser_apply(const lj_tokeniser *tokeniser, const char *text, lj_term_scratch *scratch,
                                         int32_t *codes);
+
+/* All codes of a text, without padding, as *codes [*count], which the scratch keeps until its next use. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_tokeniser_cut(const lj_tokeniser *tokeniser, const char *text, lj_term_scratch *scratch,
+                                      const int32_t **codes, int64_t *count);
+/* Appends the text of codes [n]; padding and unknown tokens are passed over. LJ_EINVAL: the unit is not bpe. */
+LJ_CHECKED lj_status lj_tokeniser_decode(const lj_tokeniser *tokeniser, const int32_t *codes, int64_t n, lj_text *out);
 
 /* Members of the open map; and back from anything: LJ_ECORRUPT. */
 void lj_tokeniser_save(const lj_tokeniser *tokeniser, lj_json *json);

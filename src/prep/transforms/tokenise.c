@@ -9,7 +9,8 @@
 static const lj_declaration options_declared[] = {
     {.key = "unit", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_tokenise_options, unit),
      .choices = lj_token_unit_names, .fallback = "words",
-     .doc = "What a token is: a word (Chinese text is cut into its words), or a character."},
+     .doc = "What a token is: a word (Chinese text is cut into its words), a character, or a piece of a word (byte pairs "
+            "that are learned)."},
     {.key = "length", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tokenise_options, length), .min = 1,
      .max = LJ_TOKENS_MAX,
      .doc = "Tokens of a row (maxlen of Keras); left out: 98 of 100 training texts are not cut off, at most 512."},
@@ -28,9 +29,9 @@ static const lj_declaration options_declared[] = {
     {.key = "truncate", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_tokenise_options, truncate),
      .choices = lj_text_side_names, .fallback = "post", .doc = "Where long texts are cut off."},
     {.key = "normalise", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_tokenise_options, normalise),
-     .fallback = "true", .doc = "Unicode's NFKC: full-width letters are half-width ones, and so on."},
+     .doc = "Unicode's NFKC: full-width letters are half-width ones, and so on. Left out: yes, but not of bpe."},
     {.key = "fold_case", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_tokenise_options, fold_case),
-     .fallback = "true", .doc = "Capitals and small letters are the same."},
+     .doc = "Capitals and small letters are the same. Left out: yes, but not of bpe."},
 };
 
 const lj_transform lj_transform_tokenise = {
