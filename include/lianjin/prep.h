@@ -20,6 +20,7 @@
 #include "lianjin/frame.h"
 #include "lianjin/series.h"
 #include "lianjin/sparse.h"
+#include "lianjin/texts.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,7 +35,8 @@ typedef enum lj_prep_style {
     LJ_PREP_EMBEDDING, /* numbers near normal (the network embeds them); flags and categories as codes */
     LJ_PREP_TERMS,     /* as LINEAR; texts with many different values become sparse rows */
     LJ_PREP_SERIES,    /* numbers standardised, within 5 deviations; categories as codes */
-    LJ_PREP_TOKENS     /* as DENSE; the text with many different values becomes codes of tokens */
+    LJ_PREP_TOKENS,    /* as DENSE; the text with many different values becomes codes of tokens */
+    LJ_PREP_TEXTS      /* texts become codes of byte pairs, at full length */
 } lj_prep_style;
 
 typedef struct lj_prep_options {
@@ -115,6 +117,13 @@ LJ_CHECKED lj_status lj_prep_apply_terms(const lj_prep *prep, const lj_frame *fr
 /* The codes [end-begin, token_count] of the tokens of the same rows. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
                                           int32_t *tokens, lj_prep_counts *counts);
+
+/* All tokens of the texts of the same rows, at full length; out is cleared first. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_prep_apply_texts(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end,
+                                         lj_texts *out, lj_prep_counts *counts);
+/* The tokens of any text, added to `out`; and the text of tokens. LJ_EINVAL: their unit is not bpe. */
+LJ_CHECKED lj_status lj_prep_encode_text(const lj_prep *prep, const char *text, lj_texts *out);
+LJ_CHECKED lj_status lj_prep_decode_text(const lj_prep *prep, const int32_t *tokens, int64_t n, lj_text *out);
 
 /* A cell of a record. The feature's type says which value counts; `missing` wins over all. */
 typedef struct lj_cell {

@@ -65,7 +65,9 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     float *numbers = lj_new_array(chunk * n_numbers, sizeof(*numbers));
     int32_t *codes = lj_new_array(chunk * n_codes, sizeof(*codes));
     const int64_t n_tokens = lj_prep_token_count(prep);
-    int32_t *tokens = lj_new_array(chunk * n_tokens, sizeof(*tokens));
+    const int reads_texts = lj_model_family(model)->reads_texts;
+    lj_texts texts = {0};
+    int32_t *tokens = lj_new_array(reads_texts ? 0 : chunk * n_tokens, sizeof(*tokens));
     if (lj_pixels_size(pixels) != pixel_count && pixel_count > 0)
         status = lj_fail(LJ_EDATA, "expected images of %lld bytes, found %lld", (long long)pixel_count,
                          (long long)lj_pixels_size(pixels));
@@ -77,7 +79,9 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
         status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);
         if (status == LJ_OK && lj_prep_term_count(prep) > 0)
             status = lj_prep_apply_terms(prep, frame, begin, end, &terms, counts);
-        if (status == LJ_OK && n_tokens > 0)
+        if (status == LJ_OK && reads_texts)
+            status = lj_prep_apply_texts(prep, frame, begin, end, &texts, counts);
+        else if (status == LJ_OK && n_tokens > 0)
             status = lj_prep_apply_tokens(prep, frame, begin, end, tokens, counts);
         lj_rows rows = {.n = end - begin,
                         .numbers = numbers,
@@ -86,6 +90,7 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
                         .category_count = n_codes,
                         .tokens = tokens,
                         .token_count = n_tokens,
+                        .texts = reads_texts ? &texts : NULL,
                         .terms = lj_prep_term_count(prep) > 0 ? &terms : NULL};
         if (pixel_count > 0) {
             rows.pixels = pixels->bytes + begin * pixel_count;
@@ -98,6 +103,7 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     lj_free(codes);
     lj_free(tokens);
     lj_sparse_free(&terms);
+    lj_texts_free(&texts);
     return status;
 }
 

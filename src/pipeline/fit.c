@@ -13,6 +13,7 @@ typedef struct gathered {
     int32_t *codes, *tokens, *lengths;
     double *target;
     lj_sparse terms;
+    lj_texts texts;
     lj_rows rows;
 } gathered;
 
@@ -25,6 +26,7 @@ static void free_gathered(gathered *g)
     lj_free(g->lengths);
     lj_free(g->target);
     lj_sparse_free(&g->terms);
+    lj_texts_free(&g->texts);
 }
 
 /* Samples of a series share the prepared rows of the whole table. */
@@ -45,7 +47,7 @@ static lj_status gather_series(const lj_fit_request *request, const lj_fit *fitt
         if (g->lengths != NULL)
             g->lengths[i] = series->lengths[sample];
     }
-    lj_sparse none;
+    lj_row_views none;
     g->rows = lj_fit_rows(fitted, 0, 0, &none);
     g->rows.n = n;
     g->rows.last = g->index;
@@ -68,7 +70,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(table->frame), part, &g->index, &n));
     g->numbers = lj_new_array(n * n_numbers, sizeof(*g->numbers));
     g->codes = lj_new_array(n * n_codes, sizeof(*g->codes));
-    g->tokens = lj_new_array(n * n_tokens, sizeof(*g->tokens));
+    g->tokens = lj_new_array(fitted->tokens != NULL ? n * n_tokens : 0, sizeof(*g->tokens));
     g->target = lj_new_array(n, sizeof(*g->target));
     if (g->numbers == NULL || g->codes == NULL || g->tokens == NULL || g->target == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
@@ -77,7 +79,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
         memcpy(g->numbers + i * n_numbers, fitted->numbers + row * n_numbers, (size_t)n_numbers * sizeof(float));
         if (n_codes > 0)
             memcpy(g->codes + i * n_codes, fitted->codes + row * n_codes, (size_t)n_codes * sizeof(int32_t));
-        if (n_tokens > 0)
+        if (fitted->tokens != NULL && n_tokens > 0)
             memcpy(g->tokens + i * n_tokens, fitted->tokens + row * n_tokens, (size_t)n_tokens * sizeof(int32_t));
         g->target[i] = table->values[row];
     }
@@ -85,6 +87,8 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     g->terms.width = fitted->terms.width;
     if (has_terms)
         LJ_TRY(lj_sparse_take(&fitted->terms, g->index, n, &g->terms));
+    if (fitted->texts.n > 0)
+        LJ_TRY(lj_texts_take(&fitted->texts, g->index, n, &g->texts));
     g->rows = (lj_rows){.n = n,
                         .numbers = g->numbers,
                         .number_count = n_numbers,
@@ -92,6 +96,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
                         .category_count = n_codes,
                         .tokens = g->tokens,
                         .token_count = n_tokens,
+                        .texts = g->texts.n > 0 ? &g->texts : NULL,
                         .terms = has_terms ? &g->terms : NULL,
                         .pixels = pixels != NULL ? pixels->bytes : NULL, /* images are not copied */
                         .pixel_row = pixels != NULL ? g->index : NULL,
@@ -130,11 +135,14 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     LJ_TRY(lj_prep_groups(fitted->prep, table->frame, &fitted->groups));
     fitted->numbers = lj_new_array(n * lj_prep_number_count(fitted->prep), sizeof(*fitted->numbers));
     fitted->codes = lj_new_array(n * lj_prep_category_count(fitted->prep), sizeof(*fitted->codes));
-    fitted->tokens = lj_new_array(n * lj_prep_token_count(fitted->prep), sizeof(*fitted->tokens));
-    if (fitted->numbers == NULL || fitted->codes == NULL || fitted->tokens == NULL)
+    if (!family->reads_texts)
+        fitted->tokens = lj_new_array(n * lj_prep_token_count(fitted->prep), sizeof(*fitted->tokens));
+    if (fitted->numbers == NULL || fitted->codes == NULL || (fitted->tokens == NULL && !family->reads_texts))
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " prepared rows", n);
     LJ_TRY(lj_prep_apply(fitted->prep, table->frame, 0, n, fitted->numbers, fitted->codes, NULL));
-    if (lj_prep_token_count(fitted->prep) > 0)
+    if (lj_prep_token_count(fitted->prep) > 0 && family->reads_texts)
+        LJ_TRY(lj_prep_apply_texts(fitted->prep, table->frame, 0, n, &fitted->texts, NULL));
+    else if (lj_prep_token_count(fitted->prep) > 0)
         LJ_TRY(lj_prep_apply_tokens(fitted->prep, table->frame, 0, n, fitted->tokens, NULL));
     if (lj_prep_term_count(fitted->prep) == 0)
         return LJ_OK;
@@ -201,7 +209,7 @@ done:
     return status;
 }
 
-lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *terms)
+lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_row_views *views)
 {
     const int64_t n_numbers = lj_prep_number_count(fitted->prep), n_codes = lj_prep_category_count(fitted->prep);
     const int has_terms = lj_prep_term_count(fitted->prep) > 0;
@@ -217,18 +225,21 @@ lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *t
                          .last = series->last + begin,
                          .lengths = series->lengths != NULL ? series->lengths + begin : NULL,
                          .stored = series->row_count};
-    *terms = fitted->terms;
-    terms->n = n;
-    terms->begin = has_terms ? fitted->terms.begin + begin : NULL;
+    const int has_texts = fitted->texts.n > 0;
+    *views = (lj_row_views){.terms = fitted->terms, .texts = fitted->texts};
+    views->terms.n = views->texts.n = n;
+    views->terms.begin = has_terms ? fitted->terms.begin + begin : NULL;
+    views->texts.begin = has_texts ? fitted->texts.begin + begin : NULL;
     const int64_t n_pixels = lj_pixels_size(fitted->pixels);
     return (lj_rows){.n = n,
                      .numbers = fitted->numbers + begin * n_numbers,
                      .number_count = n_numbers,
                      .codes = fitted->codes + begin * n_codes,
                      .category_count = n_codes,
-                     .tokens = fitted->tokens + begin * n_tokens,
+                     .tokens = fitted->tokens != NULL ? fitted->tokens + begin * n_tokens : NULL,
                      .token_count = n_tokens,
-                     .terms = has_terms ? terms : NULL,
+                     .texts = has_texts ? &views->texts : NULL,
+                     .terms = has_terms ? &views->terms : NULL,
                      .pixels = n_pixels > 0 ? fitted->pixels->bytes + begin * n_pixels : NULL,
                      .pixel_count = n_pixels};
 }
@@ -256,8 +267,8 @@ static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
     fitted->scores = lj_new_array(n * width, sizeof(*fitted->scores));
     if (fitted->scores == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
-    lj_sparse terms;
-    const lj_rows rows = lj_fit_rows(fitted, 0, lj_fit_sample_count(request->table), &terms);
+    lj_row_views views;
+    const lj_rows rows = lj_fit_rows(fitted, 0, lj_fit_sample_count(request->table), &views);
     LJ_TRY(lj_model_predict(fitted->model, &rows, request->team, fitted->scores));
     if (fitted->series != NULL)
         spread_scores(fitted->series, width, fitted->scores);
@@ -288,6 +299,7 @@ void lj_fit_free(lj_fit *fitted)
     lj_free(fitted->numbers);
     lj_free(fitted->codes);
     lj_free(fitted->tokens);
+    lj_texts_free(&fitted->texts);
     lj_sparse_free(&fitted->terms);
     lj_free(fitted->train.epochs);
     lj_model_destroy(fitted->model);

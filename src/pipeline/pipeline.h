@@ -206,7 +206,8 @@ typedef struct lj_fit {
     lj_train_result train;
     float *numbers; /* [rows, number_count], of the whole table */
     int32_t *codes; /* [rows, category_count] */
-    int32_t *tokens; /* [rows, token_count] */
+    int32_t *tokens; /* [rows, token_count]; NULL: the model reads texts */
+    lj_texts texts; /* [rows] at full length */
     lj_sparse terms; /* [rows, term_count] */
     const lj_pixels *pixels; /* of the table's frame; NULL: rows have no images */
     const lj_series *series; /* of the table; NULL: rows are samples */
@@ -228,8 +229,14 @@ typedef struct lj_fit_request {
 
 /* Samples of the whole table: its rows, or those of its series. */
 int64_t lj_fit_sample_count(const lj_table *table);
-/* The prepared samples of the whole table, or one of them: *terms is what they point to. */
-lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_sparse *terms);
+/* Views that rows point to. */
+typedef struct lj_row_views {
+    lj_sparse terms;
+    lj_texts texts;
+} lj_row_views;
+
+/* The prepared samples of the whole table, or some of them. */
+lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_row_views *views);
 LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);
 void lj_fit_free(lj_fit *fitted);
 /* Predictions of the rows of one part: arrays to free with lj_free. */

@@ -173,8 +173,8 @@ static lj_status time_single_scores(lj_run *run)
     for (int64_t i = 0; status == LJ_OK && i < SINGLE_SCORES_TIMED + 1; i++) {
         if (i == 1)
             begin = lj_seconds(); /* the first call compiles the program */
-        lj_sparse terms;
-        const lj_rows one = lj_fit_rows(f, i % n, 1, &terms);
+        lj_row_views views;
+        const lj_rows one = lj_fit_rows(f, i % n, 1, &views);
         status = lj_model_predict(f->model, &one, NULL, score);
     }
     run->microseconds_per_score = (lj_seconds() - begin) / SINGLE_SCORES_TIMED * 1e6;

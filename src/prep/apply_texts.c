@@ -100,6 +100,49 @@ lj_status lj_prep_apply_tokens(const lj_prep *prep, const lj_frame *frame, int64
     return status;
 }
 
+static lj_status add_text(const lj_tokeniser *tokeniser, const char *text, lj_term_scratch *scratch, lj_texts *out)
+{
+    const int32_t *codes = NULL;
+    int64_t count = 0;
+    LJ_TRY(lj_tokeniser_cut(tokeniser, text, scratch, &codes, &count));
+    return lj_texts_add(out, codes, count);
+}
+
+lj_status lj_prep_apply_texts(const lj_prep *prep, const lj_frame *frame, int64_t begin, int64_t end, lj_texts *out,
+                              lj_prep_counts *counts)
+{
+    assert(begin >= 0 && begin <= end && end <= lj_frame_row_count(frame) && prep->text != NULL);
+    lj_term_scratch scratch = {0};
+    lj_status status = LJ_OK;
+    const lj_column *column = bind_text(prep->text, frame, &status);
+    lj_texts_clear(out);
+    for (int64_t row = begin; status == LJ_OK && row < end; row++) {
+        const char *text = lj_column_word(column, row);
+        status = add_text(prep->text->tokens, text, &scratch, out);
+        int is_known = 0;
+        for (int64_t i = 0; status == LJ_OK && i < scratch.hit_count && !is_known; i++)
+            is_known = scratch.hits[i] >= LJ_CODE_FIRST;
+        count_unseen(counts, lj_prep_token_feature(prep), text, is_known);
+    }
+    lj_term_scratch_free(&scratch);
+    return status;
+}
+
+lj_status lj_prep_encode_text(const lj_prep *prep, const char *text, lj_texts *out)
+{
+    assert(prep->text != NULL);
+    lj_term_scratch scratch = {0};
+    const lj_status status = add_text(prep->text->tokens, text, &scratch, out);
+    lj_term_scratch_free(&scratch);
+    return status;
+}
+
+lj_status lj_prep_decode_text(const lj_prep *prep, const int32_t *tokens, int64_t n, lj_text *out)
+{
+    assert(prep->text != NULL);
+    return lj_tokeniser_decode(prep->text->tokens, tokens, n, out);
+}
+
 lj_status lj_prep_apply_record_tokens(const lj_prep *prep, const lj_cell *cells, int32_t *tokens)
 {
     assert(prep->text != NULL);

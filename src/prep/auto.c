@@ -20,6 +20,7 @@
 #define LEVELS_ROWS 10000     /* a linear model of fewer training rows loses by them */
 #define UNIQUE_MIN 50         /* a text column with more different values than this, */
 #define UNIQUE_SHARE 0.5      /* and than this share of its cells, says who, not what: it is left out */
+#define PIECES 4096           /* byte pairs of a language model's texts */
 #define NAME_SHOWN 40         /* bytes of a name in a note */
 
 static const lj_scale_options to_normal = {
@@ -79,6 +80,11 @@ static lj_status auto_tokens(lj_fit *fit, lj_fit_feature *feature)
     const lj_transform *transform = lj_transform_of(LJ_TRANSFORM_TOKENISE);
     lj_tokenise_options defaults;
     LJ_TRY(lj_declare_read("auto", NULL, transform->options, transform->option_count, NULL, &defaults));
+    if (style_of(fit) == LJ_PREP_TEXTS) {
+        defaults.unit = LJ_TOKEN_BPE;
+        defaults.size = PIECES;
+        defaults.min_count = 2;
+    }
     return lj_fit_tokens(fit, feature, &defaults, NULL);
 }
 
@@ -92,7 +98,7 @@ static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
     }
     if (count > UNIQUE_MIN && style_of(fit) == LJ_PREP_TERMS)
         return auto_terms(fit, feature);
-    if (count > UNIQUE_MIN && style_of(fit) == LJ_PREP_TOKENS)
+    if (style_of(fit) == LJ_PREP_TEXTS || (count > UNIQUE_MIN && style_of(fit) == LJ_PREP_TOKENS))
         return auto_tokens(fit, feature);
     if (count > UNIQUE_MIN && (double)count > UNIQUE_SHARE * (double)present) {
         feature->dropped = lj_arena_printf(fit->prep->arena, "nearly unique text: %d different values in %" PRId64

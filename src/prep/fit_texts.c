@@ -5,6 +5,8 @@
 #include "lianjin/limits.h"
 #include "prep/fit.h"
 
+#define CONTEXT 128 /* tokens that a language model sees at once, if nobody says */
+
 static lj_status read_rules(const lj_fit *fit, const lj_tfidf_options *o, const lj_item *step, lj_vectoriser *out)
 {
     out->text = (lj_text_rules){.normalise = o->normalise, .fold_case = o->fold_case};
@@ -96,7 +98,7 @@ lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_
                                  .pad = (lj_text_side)o->pad,
                                  .truncate = (lj_text_side)o->truncate,
                                  .keeps_unknown = o->unknown,
-                                 .length = o->length == LJ_UNSET ? 0 : o->length};
+                                 .length = o->length != LJ_UNSET ? o->length : fit->options->style == LJ_PREP_TEXTS ? CONTEXT : 0};
         status = lj_tokeniser_fit(texts, fit->n, &limits, arena, tokens);
     }
     feature->feature.tokens = tokens;

@@ -13,7 +13,8 @@ static const lj_declaration options_declared[] = {
             "that are learned)."},
     {.key = "length", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tokenise_options, length), .min = 1,
      .max = LJ_TOKENS_MAX,
-     .doc = "Tokens of a row (maxlen of Keras); left out: 98 of 100 training texts are not cut off, at most 512."},
+     .doc = "Tokens of a row (maxlen of Keras); left out: 98 of 100 training texts are not cut off, at "
+            "most 512. A language model sees so many at once: 128."},
     {.key = "size", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_tokenise_options, size), .min = 1,
      .max = LJ_TERMS_MAX / 2, .fallback = "50000",
      .doc = "Most tokens of the vocabulary: those that most texts have."},
