@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lianjin/limits.h"
+#include "lianjin/file.h"
 #include "prep/fit.h"
 
 #define CONTEXT 128 /* tokens that a language model sees at once, if nobody says */
@@ -76,6 +77,28 @@ lj_status lj_fit_terms(lj_fit *fit, lj_fit_feature *feature, const lj_tfidf_opti
     return finish_texts(feature, status, texts);
 }
 
+/* The vocabulary of wordpiece; its path is relative to the pipeline's file. */
+static lj_status read_given(const lj_fit *fit, const lj_tokenise_options *o, const lj_item *step, lj_tokeniser *tokens)
+{
+    if ((tokens->unit == LJ_TOKEN_WORDPIECE) != (o->vocabulary != NULL))
+        return lj_declare_fail(fit->options->file, step, "tokenise: 'vocabulary' is of the unit wordpiece, which needs it");
+    if (o->vocabulary == NULL)
+        return LJ_OK;
+    tokens->given = lj_arena_array(fit->prep->arena, 1, sizeof(*tokens->given));
+    char *folder = fit->options->file != NULL ? lj_path_folder(fit->options->file) : NULL;
+    char *path = folder != NULL && o->vocabulary[0] != '/' ? lj_path_join(folder, o->vocabulary) : lj_strdup(o->vocabulary);
+    lj_status status = LJ_OK;
+    if (tokens->given == NULL || path == NULL) {
+        status = lj_fail(LJ_ENOMEM, "no memory for a vocabulary");
+    } else {
+        tokens->given->rules = (lj_wordpiece_rules){tokens->text.fold_case, tokens->text.fold_case};
+        status = lj_wordpiece_read(path, fit->prep->arena, tokens->given);
+    }
+    lj_free(folder);
+    lj_free(path);
+    return status;
+}
+
 lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_options *o, const lj_item *step)
 {
     lj_arena *arena = fit->prep->arena;
@@ -99,8 +122,10 @@ lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_
                                  .truncate = (lj_text_side)o->truncate,
                                  .keeps_unknown = o->unknown,
                                  .length = o->length != LJ_UNSET ? o->length : fit->options->style == LJ_PREP_TEXTS ? CONTEXT : 0};
-        status = lj_tokeniser_fit(texts, fit->n, &limits, arena, tokens);
+        status = read_given(fit, o, step, tokens);
     }
+    if (status == LJ_OK)
+        status = lj_tokeniser_fit(texts, fit->n, &limits, arena, tokens);
     feature->feature.tokens = tokens;
     return finish_texts(feature, status, texts);
 }

@@ -65,6 +65,7 @@ typedef struct lj_tfidf_options {
 
 typedef struct lj_tokenise_options {
     int unit;
+    const char *vocabulary;
     int64_t length, size, min_count;
     int unknown, pad, truncate, normalise, fold_case;
 } lj_tokenise_options;

@@ -124,6 +124,71 @@ static void chinese_text_is_cut_into_its_words(void **state)
     lj_frame_destroy(frame);
 }
 
+/* Byte pairs: any text comes back from its tokens, and is as it was after saving and loading. */
+static void byte_pairs_give_texts_back(void **state)
+{
+    (void)state;
+    static const char *const any[] = {"", "The BANK’s rates", "never seen 银行\n\ttwice", "\xFF\x80 bytes"};
+    const int64_t n = texts()->count;
+    lj_frame *frame = text_frame();
+    lj_prep *prep = fit_step(frame, "unit: bpe, size: 300, length: 8"), *loaded = NULL;
+    assert_int_equal(lj_prep_token_size(prep), 302);
+    lj_text text = {0};
+    save_text(prep, &text);
+    MUST(load_text(text.data, text.size, &loaded));
+    lj_texts all = {0}, again = {0};
+    MUST(lj_prep_apply_texts(prep, frame, 0, n, &all, NULL));
+    for (size_t i = 0; i < sizeof(any) / sizeof(any[0]); i++)
+        MUST(lj_prep_encode_text(loaded, any[i], &all));
+    int32_t padded[64 * 8];
+    MUST(lj_prep_apply_tokens(loaded, frame, 0, n, padded, NULL));
+    for (int64_t i = 0; i < all.n; i++) {
+        lj_text back = {0};
+        const int64_t begin = all.begin[i], count = all.begin[i + 1] - begin;
+        assert_int_equal(all.code[begin], 0);
+        MUST(lj_prep_decode_text(loaded, all.code + begin, count, &back));
+        MUST(lj_text_finish(&back));
+        assert_string_equal(back.data, i < n ? texts()->items[i]->text : any[i - n]);
+        for (int64_t t = 0; i < n && t < 8; t++)
+            assert_int_equal(padded[i * 8 + t], t < count - 1 ? all.code[begin + 1 + t] : 0);
+        lj_text_free(&back);
+    }
+    assert_int_equal(all.code[all.begin[all.n]], 0);
+    lj_texts_free(&all);
+    lj_texts_free(&again);
+    lj_text_free(&text);
+    lj_prep_destroy(loaded);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
+static void a_given_vocabulary_is_read_and_kept(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"Banking café", "bank xyz", "the banks"};
+    static const int32_t wanted[] = {4, 5, 6, 4, 1, 0, 7, 4, 8};
+    lj_frame *frame = NULL;
+    lj_prep *prep = NULL, *loaded = NULL;
+    lj_text text = {0};
+    int32_t codes[9];
+    FILE *file = fopen("test_tokens.vocab.txt", "w");
+    assert_non_null(file);
+    assert_true(fputs("[PAD]\n[UNK]\nbank\n##ing\ncafe\nthe\n##s\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    MUST(lj_frame_create(3, &frame));
+    MUST(lj_frame_add_text(frame, "text", cells));
+    prep = fit_step(frame, "unit: wordpiece, vocabulary: test_tokens.vocab.txt, length: 3");
+    remove("test_tokens.vocab.txt");
+    save_text(prep, &text);
+    MUST(load_text(text.data, text.size, &loaded));
+    MUST(lj_prep_apply_tokens(loaded, frame, 0, 3, codes, NULL));
+    assert_memory_equal(codes, wanted, sizeof(wanted));
+    lj_text_free(&text);
+    lj_prep_destroy(loaded);
+    lj_prep_destroy(prep);
+    lj_frame_destroy(frame);
+}
+
 static void auto_reads_the_text_with_many_values(void **state)
 {
     (void)state;
@@ -162,6 +227,9 @@ static void wrong_steps_are_refused(void **state)
         {"[{tokenise: {length: 0}, columns: [text]}]", LJ_ECONFIG, "test.yaml:1:22"},
         {"[{rare: 5}, {tokenise: words, columns: [text]}]", LJ_ECONFIG, "this must be its only step"},
         {"[{tokenise: {min_count: 100}, columns: [text]}]", LJ_EDATA, "column 'text': no token is left"},
+        {"[{tokenise: {unit: wordpiece}, columns: [text]}]", LJ_ECONFIG, "which needs it"},
+        {"[{tokenise: {vocabulary: a.txt}, columns: [text]}]", LJ_ECONFIG, "is of the unit wordpiece"},
+        {"[{tokenise: {unit: wordpiece, vocabulary: none.txt}, columns: [text]}]", LJ_ENOTFOUND, "none.txt"},
         {"[{tokenise: words}]", LJ_ECONFIG, "column 'text' is one already"},
     };
     static const char *const features[] = {"text", "more"};
@@ -236,6 +304,8 @@ int main(void)
         cmocka_unit_test(codes_are_those_of_keras),
         cmocka_unit_test(one_record_has_the_codes_of_the_table),
         cmocka_unit_test(chinese_text_is_cut_into_its_words),
+        cmocka_unit_test(byte_pairs_give_texts_back),
+        cmocka_unit_test(a_given_vocabulary_is_read_and_kept),
         cmocka_unit_test(auto_reads_the_text_with_many_values),
         cmocka_unit_test(wrong_steps_are_refused),
         cmocka_unit_test(lies_in_a_file_are_refused),

@@ -106,6 +106,8 @@ export const rows: [string, string][] = [
   ["dropped by a step", "由处理步骤剔除"],
   ["{0#} terms", "{0} 个词项"],
   ["{0#} words of {1#}", "{0} 个词，词表 {1}"],
+  ["{0#} bpe of {1#}", "{0} 个字节对词元，词表 {1}"],
+  ["{0#} wordpiece of {1#}", "{0} 个子词，词表 {1}"],
   ["{0#} characters of {1#}", "{0} 个字符，词表 {1}"],
   ["nearly unique text: {0#} different values in {1#} cells", "文本几乎各行唯一：{1} 个取值中有 {0} 个不同值"],
   ["the family learns without a target", "该模型族无需目标即可学习"],

@@ -17,6 +17,7 @@ void lj_term_scratch_free(lj_term_scratch *scratch)
     lj_free(scratch->weights);
     lj_text_free(&scratch->bytes);
     lj_bpe_tokens_free(&scratch->pieces);
+    lj_wordpiece_scratch_free(&scratch->given);
     *scratch = (lj_term_scratch){0};
 }
 

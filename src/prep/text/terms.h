@@ -9,6 +9,7 @@
 #include "lianjin/sparse.h"
 #include "prep/text/bpe.h"
 #include "prep/text/grams.h"
+#include "prep/text/wordpiece.h"
 
 #define LJ_TERM_BLOCKS_MAX 2
 
@@ -52,6 +53,7 @@ typedef struct lj_term_scratch {
     int failed; /* no memory for a hit */
     lj_text bytes; /* of the text at hand by its rules, where they change it */
     lj_bpe_tokens pieces;
+    lj_wordpiece_scratch given;
 } lj_term_scratch;
 
 void lj_term_scratch_free(lj_term_scratch *scratch);

@@ -21,6 +21,8 @@ const char *const lj_text_side_names[] = {"pre", "post", NULL};
 
 int32_t lj_tokeniser_size(const lj_tokeniser *tokeniser)
 {
+    if (tokeniser->given != NULL)
+        return LJ_CODE_FIRST + tokeniser->given->size;
     return LJ_CODE_FIRST + (tokeniser->pieces != NULL ? tokeniser->pieces->size : tokeniser->vocabulary.count);
 }
 
@@ -72,6 +74,15 @@ static lj_status cut_pieces(const lj_tokeniser *t, const char *text, lj_term_scr
     return LJ_OK;
 }
 
+static void add_given(void *context, int32_t token)
+{
+    const cutting *c = context;
+    if (token != c->tokeniser->given->unknown)
+        lj_term_scratch_add(c->scratch, LJ_CODE_FIRST + token);
+    else if (c->tokeniser->keeps_unknown)
+        lj_term_scratch_add(c->scratch, LJ_CODE_UNKNOWN);
+}
+
 lj_status lj_tokeniser_cut(const lj_tokeniser *t, const char *text, lj_term_scratch *scratch, const int32_t **codes,
                            int64_t *count)
 {
@@ -80,6 +91,8 @@ lj_status lj_tokeniser_cut(const lj_tokeniser *t, const char *text, lj_term_scra
     scratch->failed = 0;
     if (text != NULL && t->pieces != NULL) {
         LJ_TRY(cut_pieces(t, text, scratch));
+    } else if (text != NULL && t->given != NULL) {
+        LJ_TRY(lj_wordpiece_apply(t->given, text, &scratch->given, add_given, &context));
     } else if (text != NULL) {
         LJ_TRY(lj_text_characters(text, &t->text, &scratch->characters));
         LJ_TRY(lj_grams_visit(&scratch->characters, &t->vocabulary.rules, &scratch->grams, add_code, &context));
@@ -188,7 +201,10 @@ static lj_status fit_words(const char *const *texts, int64_t n, const lj_term_li
 lj_status lj_tokeniser_fit(const char *const *texts, int64_t n, const lj_term_limits *limits, lj_arena *arena,
                            lj_tokeniser *t)
 {
-    LJ_TRY(t->unit == LJ_TOKEN_BPE ? fit_pieces(texts, n, limits, arena, t) : fit_words(texts, n, limits, arena, t));
+    if (t->unit == LJ_TOKEN_BPE)
+        LJ_TRY(fit_pieces(texts, n, limits, arena, t));
+    if (t->unit == LJ_TOKEN_WORDS || t->unit == LJ_TOKEN_CHARACTERS)
+        LJ_TRY(fit_words(texts, n, limits, arena, t));
     return t->length > 0 ? LJ_OK : choose_length(texts, n, t);
 }
 
@@ -203,13 +219,21 @@ void lj_tokeniser_save(const lj_tokeniser *t, lj_json *json)
     lj_json_string(json, "truncate", lj_text_side_names[t->truncate]);
     lj_json_bool(json, "unknown", t->keeps_unknown);
     lj_json_integer(json, "length", t->length);
-    if (t->pieces == NULL) {
+    if (t->pieces == NULL && t->given == NULL) {
         lj_terms_save(&t->vocabulary, "vocabulary", json);
         return;
     }
     lj_json_map(json, "vocabulary");
-    lj_bpe_save(t->pieces, json);
+    if (t->given != NULL)
+        lj_wordpiece_save(t->given, json);
+    else
+        lj_bpe_save(t->pieces, json);
     lj_json_end_map(json);
+}
+
+static lj_status no_memory(void)
+{
+    return lj_fail(LJ_ENOMEM, "no memory for a vocabulary");
 }
 
 lj_status lj_tokeniser_load(const lj_doc *doc, const lj_item *map, lj_arena *arena, lj_tokeniser *t)
@@ -227,9 +251,17 @@ lj_status lj_tokeniser_load(const lj_doc *doc, const lj_item *map, lj_arena *are
     t->unit = (lj_token_unit)unit;
     t->pad = (lj_text_side)pad;
     t->truncate = (lj_text_side)truncate;
-    if (t->unit != LJ_TOKEN_BPE)
-        return lj_terms_load(doc, vocabulary, arena, &t->vocabulary);
-    t->pieces = lj_arena_array(arena, 1, sizeof(*t->pieces));
-    return t->pieces != NULL ? lj_bpe_load(doc, vocabulary, arena, t->pieces) :
-                               lj_fail(LJ_ENOMEM, "no memory for byte pairs");
+    switch (t->unit) {
+    case LJ_TOKEN_BPE:
+        t->pieces = lj_arena_array(arena, 1, sizeof(*t->pieces));
+        return t->pieces != NULL ? lj_bpe_load(doc, vocabulary, arena, t->pieces) : no_memory();
+    case LJ_TOKEN_WORDPIECE:
+        t->given = lj_arena_array(arena, 1, sizeof(*t->given));
+        return t->given != NULL ? lj_wordpiece_load(doc, vocabulary, arena, t->given) : no_memory();
+    case LJ_TOKEN_WORDS:
+    case LJ_TOKEN_CHARACTERS:
+    case LJ_TOKEN_UNIT_COUNT:
+        break;
+    }
+    return lj_terms_load(doc, vocabulary, arena, &t->vocabulary);
 }

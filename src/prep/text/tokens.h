@@ -7,12 +7,14 @@
 
 #include "prep/text/bpe.h"
 #include "prep/text/terms.h"
+#include "prep/text/wordpiece.h"
 
 /* X(code, name) What a token is; the names are written in prep.json. */
 #define LJ_TOKEN_UNIT_LIST(X)                                          \
     X(WORDS, "words")           /* Chinese text is cut into its words */ \
     X(CHARACTERS, "characters") /* a run of blanks is one */           \
-    X(BPE, "bpe")               /* pieces of words: see bpe.h */
+    X(BPE, "bpe")               /* pieces of words: see bpe.h */         \
+    X(WORDPIECE, "wordpiece")   /* those of a given vocabulary */
 
 typedef enum lj_token_unit {
 #define X(code, name) LJ_TOKEN_##code,
@@ -38,13 +40,14 @@ typedef struct lj_tokeniser {
     int64_t length;      /* codes of a text */
     lj_terms vocabulary; /* token i has the code LJ_CODE_FIRST + i */
     lj_bpe *pieces;      /* BPE: instead of the vocabulary; NULL else */
+    lj_wordpiece *given; /* WORDPIECE: likewise; its rules are those of `text` */
 } lj_tokeniser;
 
 /* Codes 0 .. size - 1. */
 int32_t lj_tokeniser_size(const lj_tokeniser *tokeniser);
 
 /*
- * Fits the vocabulary of a tokeniser whose rules are set, on texts [n] (NULL: an empty one), in the arena. length 0:
+ * Fits the vocabulary of a tokeniser whose rules (and WORDPIECE: what is given) are set, on texts [n] (NULL: an empty one), in the arena. length 0:
  * chosen so that 98 of 100 texts are not cut off. LJ_EDATA: no token is left; LJ_ENOMEM.
  */
 LJ_CHECKED lj_status lj_tokeniser_fit(const char *const *texts, int64_t n, const lj_term_limits *limits,
