@@ -278,6 +278,8 @@ int64_t lj_model_nats(const lj_model *model)
     const lj_model_spec *spec = &model->core->spec;
     if (!model->core->family->info.in_nats)
         return 0;
+    if (model->core->family->info.reads_texts)
+        return 1; /* already by token */
     return spec->number_count + spec->category_count + lj_pixels_size(&spec->image);
 }
 

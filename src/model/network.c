@@ -194,7 +194,7 @@ lj_status lj_network_training(const lj_family *family, const lj_network *network
     LJ_TRY(lj_graph_create(1, &g));
     const lj_value raw = build(family, network, g);
     const lj_value weight = lj_input(g, "weight", LJ_F32, lj_shape_of(LJ_BATCH));
-    *loss_value = network->spec->task == LJ_UNSUPERVISED
+    *loss_value = network->spec->task == LJ_UNSUPERVISED && !family->info.reads_texts
                       ? lj_sum(g, lj_multiply(g, raw, weight), 0, 0)
                       : loss_of(g, network, raw, target_of(family, network, g, loss->loss), weight, loss);
     const lj_status status = lj_graph_check(g);

@@ -191,7 +191,8 @@ static lj_status evaluate_all(lj_run *run)
     LJ_TRY(evaluate_parts(run));
     LJ_TRY(evaluate_groups(run));
     LJ_TRY(time_single_scores(run));
-    if (run->pipeline->evaluate.importance && run->table.feature_count > 0)
+    const int reads_texts = lj_model_family(run->fitted.model)->reads_texts; /* one feature, which is all there is */
+    if (run->pipeline->evaluate.importance && run->table.feature_count > 0 && !reads_texts)
         LJ_TRY(lj_importance_compute(&request, &run->fitted, &run->importance_metric, &run->importance,
                                      &run->importance_count));
     LJ_TRY(lj_weights_sha256(lj_model_weights(run->fitted.model), run->weights_sha256));

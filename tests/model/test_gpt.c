@@ -51,7 +51,7 @@ static lj_model *fit(const int32_t *train, const int32_t *valid, const char *pos
                    " \"dropout\": 0.1}, \"train\": {\"epochs\": %d, \"batch\": 16, \"rate\": 0.005}}", positions,
                    loss != NULL ? 30 : 2);
     MUST(lj_json_parse("options", text, strlen(text), &doc));
-    const lj_model_spec spec = {.task = LJ_REGRESSION, .token_count = CONTEXT, .token_size = CODES};
+    const lj_model_spec spec = {.task = LJ_UNSUPERVISED, .token_count = CONTEXT, .token_size = CODES};
     const lj_fit_options options = {.family = "gpt",
                                     .doc = doc,
                                     .model = lj_item_get(lj_doc_root(doc), "model"),

@@ -333,7 +333,7 @@ static void check_description(const lj_model *model)
 /* The others have tests of their own: test_gpt.c, test_unsupervised.c. */
 static int reads_a_target(int64_t family)
 {
-    return !lj_family_at(family)->reads_stream && lj_family_at(family)->target == LJ_TARGET_NEEDED;
+    return !lj_family_at(family)->reads_texts && lj_family_at(family)->target == LJ_TARGET_NEEDED;
 }
 
 static void every_family_does_every_task(void **state)
