@@ -88,7 +88,7 @@ static lj_status build_shorter(fit_state *state, const lj_loss_options *loss, co
     lj_train_job *job = &state->job;
     const int64_t tokens = core->spec.token_count;
     int64_t short_texts = 0;
-    for (int64_t i = 0; train->tokens != NULL && tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
+    for (int64_t i = 0; train->texts == NULL && tokens >= 2 * LJ_TRAIN_BUCKETS && i < train->n; i++)
         short_texts += train->tokens[i * tokens + tokens / 2] == 0;
     const int may_flatten = core->family->info.reads_tokens == LJ_READS_TOO; /* lists of layers: weights by step */
     if (core->family->fit != NULL || may_flatten || 2 * short_texts <= train->n)
