@@ -113,7 +113,7 @@ typedef struct lj_drawn {
 /* LJ_EUNSUPPORTED: the family draws no rows. */
 LJ_CHECKED lj_status lj_model_draw(lj_model *model, const lj_draw_options *how, lj_team *team, const lj_drawn *out);
 
-/* How a token is drawn; zero is the document's default. */
+/* How a token is drawn. */
 typedef struct lj_sampling {
     double temperature; /* logits are divided by it; 0: the most probable token, always */
     int64_t top_k;      /* of the most probable ones only; 0: all */

@@ -77,21 +77,24 @@ typedef struct lj_predict_result {
 LJ_CHECKED lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options, lj_predict_result *out);
 
 /*
- * New rows of a model that draws them, to `out`: .csv or .parquet for a table (NULL: CSV on standard output), for images
- * a .png with all of them side by side, or a folder that is not there yet and gets a PNG for each. A row is a function
- * of (seed, its number).
+ * New rows or texts of a model that draws them, to `out`: .csv or .parquet for a table (NULL: CSV on standard output), for images
+ * a .png with all of them side by side, or a folder that is not there yet and gets a PNG for each; texts, a row each,
+ * as a table, or on standard output as they are. A row is a function of (seed, its number).
  */
 typedef struct lj_generate_options {
     int64_t rows;
     uint64_t seed;
     const char *class_name; /* of a model that was told classes; NULL: each class in turn */
+    const char *prompt;     /* texts begin with it; NULL: with nothing */
+    int64_t tokens;         /* most tokens of a text behind the prompt; 0: 200 */
+    lj_sampling sampling;   /* of texts; its seed is not read */
     const char *out;
     lj_team *team;
     lj_console *console;
 } lj_generate_options;
 typedef struct lj_generate_result {
     int64_t rows;
-    char rows_sha256[LJ_SHA256_HEX]; /* of what the model drew: numbers, codes, pixels, row chunk by row chunk */
+    char rows_sha256[LJ_SHA256_HEX]; /* of what the model drew: numbers, codes, pixels, row chunk by row chunk; texts with a NUL */
     double seconds;
 } lj_generate_result;
 LJ_CHECKED lj_status lj_bundle_generate(lj_bundle *bundle, const lj_generate_options *options,

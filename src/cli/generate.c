@@ -1,5 +1,6 @@
 /* lianjin generate BUNDLE --rows N -o new.csv */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -27,14 +28,21 @@ static lj_status print_json(const lj_generate_result *result, const lj_generate_
 
 lj_status lj_verb_generate(const lj_verb *verb, int argc, char **argv)
 {
-    int64_t rows = 64, seed = 7;
-    const char *out = NULL, *class_name = NULL;
+    int64_t rows = 0, seed = 7, tokens = 0, top_k = 0;
+    double temperature = NAN, top_p = 0.0;
+    const char *out = NULL, *class_name = NULL, *prompt = NULL;
     const lj_flag flags[] = {
-        {"rows", 'n', LJ_FLAG_INTEGER, &rows, "N", "how many (64)"},
+        {"rows", 'n', LJ_FLAG_INTEGER, &rows, "N", "how many (64; texts: 1)"},
         {"seed", 's', LJ_FLAG_INTEGER, &seed, "S", "a row is a function of the seed and its number (7)"},
         {"class", 'c', LJ_FLAG_TEXT, &class_name, "CLASS", "rows of this class, of a model that was told classes"},
+        {"prompt", 'p', LJ_FLAG_TEXT, &prompt, "TEXT", "texts of a language model begin with it"},
+        {"tokens", 'k', LJ_FLAG_INTEGER, &tokens, "N", "most tokens of a text (200)"},
+        {"temperature", 0, LJ_FLAG_NUMBER, &temperature, "T",
+         "below 1: more probable tokens; 0: always the most probable (1)"},
+        {"top-k", 0, LJ_FLAG_INTEGER, &top_k, "K", "draws of the K most probable tokens only"},
+        {"top-p", 0, LJ_FLAG_NUMBER, &top_p, "P", "draws of the fewest tokens that have the probability P together"},
         {"out", 'o', LJ_FLAG_TEXT, &out, "FILE",
-         "rows as .csv or .parquet (default: CSV on standard output); images as one .png, or a folder of them"}};
+         "rows as .csv or .parquet (default: CSV, texts as they are, on standard output); images as one .png, or a folder of them"}};
     const char *arguments[1] = {NULL};
     lj_common common;
     lj_bundle *bundle = NULL;
@@ -48,9 +56,19 @@ lj_status lj_verb_generate(const lj_verb *verb, int argc, char **argv)
     }
     LJ_TRY_DONE(lj_bundle_open(arguments[0], &bundle));
     lj_interrupt_install();
-    const lj_generate_options options = {.rows = rows,
+    const int is_text = lj_model_family(lj_bundle_model(bundle))->reads_texts;
+    if (tokens < 0 || top_k < 0 || temperature < 0.0 || top_p < 0.0 || top_p > 1.0) {
+        status = lj_fail(LJ_EUSAGE, "--tokens, --top-k and --temperature are 0 or more, --top-p is 0 to 1");
+        goto done;
+    }
+    const lj_generate_options options = {.rows = rows != 0 ? rows : is_text ? 1 : 64,
                                          .seed = (uint64_t)seed,
                                          .class_name = class_name,
+                                         .prompt = prompt,
+                                         .tokens = tokens,
+                                         .sampling = {.temperature = isnan(temperature) ? 1.0 : temperature,
+                                                      .top_k = top_k,
+                                                      .top_p = top_p},
                                          .out = out,
                                          .team = common.team,
                                          .console = common.console};

@@ -159,6 +159,15 @@ lj_status lj_bundle_generate(lj_bundle *bundle, const lj_generate_options *optio
     if (options->rows < 1)
         return lj_fail(LJ_EUSAGE, "--rows: expected at least one");
     const lj_family_info *family = lj_model_family(lj_bundle_model(bundle));
+    if (family->reads_texts) {
+        LJ_TRY(find_class(&g));
+        LJ_TRY(lj_generate_texts(bundle, options, out->rows_sha256));
+        out->rows = options->rows;
+        out->seconds = lj_seconds() - begin;
+        return LJ_OK;
+    }
+    if (options->prompt != NULL)
+        return lj_fail(LJ_EUSAGE, "--prompt: the family '%s' writes no texts", family->name);
     if (!family->draws_rows)
         return lj_fail(LJ_EUNSUPPORTED, "the family '%s' draws no rows", family->name);
     lj_status status = find_class(&g);

@@ -15,7 +15,7 @@
  *   folds.c         cross-validation
  *   pages.c         report and card
  *   run.c           all of it
- *   evaluate.c, predict.c, generate.c  with a finished bundle
+ *   evaluate.c, predict.c, generate.c, generate_texts.c  with a finished bundle
  */
 #ifndef LJ_PIPELINE_PIPELINE_H
 #define LJ_PIPELINE_PIPELINE_H
@@ -266,6 +266,12 @@ LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const 
  */
 LJ_CHECKED lj_status lj_groups_evaluate(const lj_frame *frame, const char *column, const int64_t *rows,
                                         const lj_predictions *predictions, double threshold, lj_text *out);
+
+/* ---- generate_texts.c ---- */
+
+/* Texts of a language model to options->out; the digest of all of them. */
+LJ_CHECKED lj_status lj_generate_texts(lj_bundle *bundle, const lj_generate_options *options,
+                                       char sha256[LJ_SHA256_HEX]);
 
 /* ---- run.c, folds.c, pages.c ---- */
 
