@@ -47,6 +47,8 @@ for name in mlp_8_10_1 mlp_100_64_64_1; do
 done
 python3 "$root/examples/stripes/make.py" pictures && cp "$root/examples/stripes/cnn.yaml" pictures
 compare cnn_224 pictures/cnn.yaml pictures/train pictures/valid
+python3 "$root/examples/notices/make.py" pictures && cp "$root/examples/notices/lstm.yaml" pictures
+compare embedding_lstm pictures/lstm.yaml pictures/notices.csv
 for name in vae gan; do
     cp "$root/examples/stripes/$name.yaml" pictures
     compare $name pictures/$name.yaml pictures/train
