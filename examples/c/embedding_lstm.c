@@ -32,8 +32,9 @@ int main(int argc, char **argv) /* notices.csv: text, late; the train rows, then
     lj_rows train = {.n = TRAIN, .tokens = tokens, .token_count = LENGTH, .target = y}, valid = train;
     valid.n = ROWS - TRAIN, valid.tokens += TRAIN * LENGTH, valid.target += TRAIN, size = lj_prep_token_size(prep);
     TRY(lj_train_job_build(&job, network, 7));
-    TRY(lj_train(&job, &(lj_train_options){.epochs = EPOCHS, .patience = EPOCHS, .batch = 32, .schedule = {.rate = 1e-3},
-        .optimiser = {.optimiser = LJ_OPTIMISER_ADAM}, .seed = 7}, &train, &valid, NULL, NULL, &result));
+    const lj_train_options how = {.epochs = EPOCHS, .patience = EPOCHS, .batch = 32, .schedule = {.rate = 1e-3},
+                                  .optimiser = {.optimiser = LJ_OPTIMISER_ADAM}, .seed = 7};
+    TRY(lj_train(&job, &how, &train, &valid, NULL, NULL, &result));
     TRY(lj_weights_sha256(job.weights, sha256));
     return puts(sha256) < 0;
 }

@@ -28,7 +28,7 @@ static lj_status print_json(const lj_generate_result *result, const lj_generate_
 
 lj_status lj_verb_generate(const lj_verb *verb, int argc, char **argv)
 {
-    int64_t rows = 0, seed = 7, tokens = 0, top_k = 0;
+    int64_t rows = LJ_UNSET, seed = 7, tokens = 0, top_k = 0;
     double temperature = NAN, top_p = 0.0;
     const char *out = NULL, *class_name = NULL, *prompt = NULL;
     const lj_flag flags[] = {
@@ -42,7 +42,8 @@ lj_status lj_verb_generate(const lj_verb *verb, int argc, char **argv)
         {"top-k", 0, LJ_FLAG_INTEGER, &top_k, "K", "draws of the K most probable tokens only"},
         {"top-p", 0, LJ_FLAG_NUMBER, &top_p, "P", "draws of the fewest tokens that have the probability P together"},
         {"out", 'o', LJ_FLAG_TEXT, &out, "FILE",
-         "rows as .csv or .parquet (default: CSV, texts as they are, on standard output); images as one .png, or a folder of them"}};
+         "rows as .csv or .parquet (default: CSV, texts as they are, on standard output); images as one .png, or a "
+         "folder of them"}};
     const char *arguments[1] = {NULL};
     lj_common common;
     lj_bundle *bundle = NULL;
@@ -61,7 +62,7 @@ lj_status lj_verb_generate(const lj_verb *verb, int argc, char **argv)
         status = lj_fail(LJ_EUSAGE, "--tokens, --top-k and --temperature are 0 or more, --top-p is 0 to 1");
         goto done;
     }
-    const lj_generate_options options = {.rows = rows != 0 ? rows : is_text ? 1 : 64,
+    const lj_generate_options options = {.rows = rows != LJ_UNSET ? rows : is_text ? 1 : 64,
                                          .seed = (uint64_t)seed,
                                          .class_name = class_name,
                                          .prompt = prompt,

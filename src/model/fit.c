@@ -14,10 +14,11 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
     LJ_TRY(lj_model_check_width(spec, rows, part));
     const double classes = (double)spec->classes;
     if (rows->texts != NULL)
-        return rows->texts->begin[rows->n] >= spec->token_count ? LJ_OK :
-               lj_fail(LJ_EDATA, "model: the texts of the %s part have %" PRId64 " tokens together, and the model sees %"
-                       PRId64 " at once: prepare a shorter length", part, rows->texts->begin[rows->n],
-                       spec->token_count);
+        return rows->texts->begin[rows->n] >= spec->token_count ?
+                   LJ_OK :
+                   lj_fail(LJ_EDATA, "model: the texts of the %s part have %" PRId64 " tokens together, and the model "
+                           "sees %" PRId64 " at once: prepare a shorter length", part, rows->texts->begin[rows->n],
+                           spec->token_count);
     for (int64_t i = 0; i < rows->n; i++) {
         const double y = rows->target != NULL ? rows->target[i] : 0.0;
         if (!isfinite(y) || (classes > 0.0 && (y < 0.0 || y >= classes || floor(y) != y)))

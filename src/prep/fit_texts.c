@@ -81,12 +81,13 @@ lj_status lj_fit_terms(lj_fit *fit, lj_fit_feature *feature, const lj_tfidf_opti
 static lj_status read_given(const lj_fit *fit, const lj_tokenise_options *o, const lj_item *step, lj_tokeniser *tokens)
 {
     if ((tokens->unit == LJ_TOKEN_WORDPIECE) != (o->vocabulary != NULL))
-        return lj_declare_fail(fit->options->file, step, "tokenise: 'vocabulary' is of the unit wordpiece, which needs it");
+        return lj_declare_fail(fit->options->file, step,
+                               "tokenise: 'vocabulary' is of the unit wordpiece, which needs it");
     if (o->vocabulary == NULL)
         return LJ_OK;
     tokens->given = lj_arena_array(fit->prep->arena, 1, sizeof(*tokens->given));
     char *folder = fit->options->file != NULL ? lj_path_folder(fit->options->file) : NULL;
-    char *path = folder != NULL && o->vocabulary[0] != '/' ? lj_path_join(folder, o->vocabulary) : lj_strdup(o->vocabulary);
+    char *path = folder != NULL ? lj_path_join(folder, o->vocabulary) : lj_strdup(o->vocabulary);
     lj_status status = LJ_OK;
     if (tokens->given == NULL || path == NULL) {
         status = lj_fail(LJ_ENOMEM, "no memory for a vocabulary");
@@ -97,6 +98,12 @@ static lj_status read_given(const lj_fit *fit, const lj_tokenise_options *o, con
     lj_free(folder);
     lj_free(path);
     return status;
+}
+
+/* Tokens of a row if nobody says; 0: by the texts. */
+static int64_t length_of(const lj_fit *fit)
+{
+    return fit->options->style == LJ_PREP_TEXTS ? CONTEXT : 0;
 }
 
 lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_options *o, const lj_item *step)
@@ -121,7 +128,7 @@ lj_status lj_fit_tokens(lj_fit *fit, lj_fit_feature *feature, const lj_tokenise_
                                  .pad = (lj_text_side)o->pad,
                                  .truncate = (lj_text_side)o->truncate,
                                  .keeps_unknown = o->unknown,
-                                 .length = o->length != LJ_UNSET ? o->length : fit->options->style == LJ_PREP_TEXTS ? CONTEXT : 0};
+                                 .length = o->length != LJ_UNSET ? o->length : length_of(fit)};
         status = read_given(fit, o, step, tokens);
     }
     if (status == LJ_OK)

@@ -55,6 +55,55 @@ static lj_status generate(const fixture *f, const char *bundle, int64_t rows, co
     return status;
 }
 
+/* A table of texts becomes a language model: it scores texts, goes on from a prompt, and is the same when run again. */
+static void texts_become_a_language_model(void **state)
+{
+    const fixture *f = *state;
+    static const char pipeline[] = "data: {source: texts.csv}\n"
+                                   "model: {family: gpt, dimension: 16, layers: 1, heads: 2}\n"
+                                   "prepare: [{tokenise: {unit: bpe, size: 280, length: 16}}]\ntrain: {epochs: 4}\n";
+    lj_run_result results[2];
+    lj_generate_result made[2];
+    lj_bundle *bundle = NULL;
+    lj_text texts = {0};
+    char *text = NULL, *again = NULL, hashes[2][65];
+    size_t size = 0;
+    lj_text_puts(&texts, "text\n");
+    for (int i = 0; i < 300; i++)
+        lj_text_printf(&texts, "the price of number %d is %d and it %s\n", i % 17, i % 9, i % 2 ? "rose" : "fell");
+    put(f, "texts.csv", texts.data);
+    for (int i = 0; i < 2; i++) {
+        if (run_text(f, pipeline, i == 0 ? "first" : "second", &results[i]) != LJ_OK)
+            fail_msg("%s", lj_error_message());
+    }
+    text_of(&results[0].json, "weights_sha256", hashes[0], sizeof(hashes[0]));
+    text_of(&results[1].json, "weights_sha256", hashes[1], sizeof(hashes[1]));
+    assert_string_equal(hashes[0], hashes[1]);
+    assert_true(number_of(&results[0].json, "metrics.test.loss") < 5.6); /* of 282 tokens, log(282) for nothing known */
+    assert_int_equal(lj_bundle_open(path_of(f, "first"), &bundle), LJ_OK);
+    for (int i = 0; i < 2; i++) {
+        const lj_generate_options options = {.rows = i == 0 ? 3 : 1,
+                                             .seed = 5,
+                                             .prompt = "the price",
+                                             .tokens = 12,
+                                             .sampling = {.temperature = 1.0},
+                                             .out = path_of(f, i == 0 ? "three.csv" : "one.csv"),
+                                             .console = f->console};
+        if (lj_bundle_generate(bundle, &options, &made[i]) != LJ_OK)
+            fail_msg("%s", lj_error_message());
+    }
+    assert_int_equal(lj_file_read(path_of(f, "three.csv"), 1 << 20, &text, &size), LJ_OK);
+    assert_int_equal(lj_file_read(path_of(f, "one.csv"), 1 << 20, &again, &size), LJ_OK);
+    assert_memory_equal(text, again, size - 2); /* a row is a function of the seed and its number */
+    assert_non_null(strstr(text, "the price"));
+    lj_free(text);
+    lj_free(again);
+    lj_text_free(&texts);
+    lj_bundle_close(bundle);
+    lj_run_result_free(&results[0]);
+    lj_run_result_free(&results[1]);
+}
+
 static void images_need_no_labels(void **state)
 {
     const fixture *f = *state;
@@ -204,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_table_without_a_target_becomes_a_bundle, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(texts_become_a_language_model, set_up, tear_down),
         cmocka_unit_test_setup_teardown(images_need_no_labels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(new_rows_have_the_columns_and_units_of_the_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rows_that_cannot_be_written_are_refused, set_up, tear_down),

@@ -193,9 +193,10 @@ static lj_status fit_words(const char *const *texts, int64_t n, const lj_term_li
 {
     t->vocabulary = (lj_terms){.rules = cuts_of(t->unit)};
     LJ_TRY(lj_terms_fit(texts, n, &t->text, limits, arena, &t->vocabulary));
-    return t->vocabulary.count > 0 ? LJ_OK :
-                                     lj_fail(LJ_EDATA, "no token is left of %" PRId64 " texts: each is in fewer than %" PRId64
-                                             " of them", n, limits->min_count);
+    if (t->vocabulary.count == 0)
+        return lj_fail(LJ_EDATA, "no token is left of %" PRId64 " texts: each is in fewer than %" PRId64 " of them", n,
+                       limits->min_count);
+    return LJ_OK;
 }
 
 lj_status lj_tokeniser_fit(const char *const *texts, int64_t n, const lj_term_limits *limits, lj_arena *arena,

@@ -9,8 +9,8 @@
 static const lj_declaration options_declared[] = {
     {.key = "unit", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_tokenise_options, unit),
      .choices = lj_token_unit_names, .fallback = "words",
-     .doc = "What a token is: a word (Chinese text is cut into its words), a character, or a piece of a word (byte pairs "
-            "that are learned, or those of a given vocabulary)."},
+     .doc = "What a token is: a word (Chinese text is cut into its words), a character, or a piece of a word "
+            "(byte pairs that are learned, or those of a given vocabulary)."},
     {.key = "vocabulary", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_tokenise_options, vocabulary),
      .doc = "wordpiece: the vocab.txt of a BERT, beside the pipeline's file; with fold_case its text is stripped of "
             "accents, too."},
