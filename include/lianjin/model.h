@@ -76,6 +76,9 @@ typedef struct lj_fit_options {
     uint64_t seed;
     const char *checkpoint, *history; /* as lj_train_options */
     int resume;
+    /* Called with the model as it stands, as often as `train: {samples:}` says; NULL: never. */
+    lj_status (*sample)(void *context, lj_model *model, int64_t epoch);
+    void *sample_context;
 } lj_fit_options;
 
 /* Reads the options as lj_model_fit will, before any data: LJ_ECONFIG with the place, LJ_ENOTFOUND for the family. */

@@ -69,6 +69,9 @@ typedef struct lj_augment_options {
     lj_fill fill;
 } lj_augment_options;
 
+/* What is done when an epoch has ended and its weights are judged: of what it fails, the training fails. */
+typedef lj_status lj_epoch_end(void *context, int64_t epoch);
+
 typedef struct lj_train_options {
     int64_t epochs;          /* most; 0: 200 */
     int64_t batch;           /* 0: 256, smaller for small tables. A last batch of less than a quarter is left out. */
@@ -93,6 +96,8 @@ typedef struct lj_train_options {
                                 one), when interrupted and at the end. */
     int resume;              /* go on from the checkpoint if there is one */
     const char *history;     /* path of history.csv; NULL: none */
+    lj_epoch_end *epoch_end; /* NULL: nothing; may read the job's weights */
+    void *epoch_context;
     int64_t stop_after_steps; /* for tests of resume: as if interrupted after this many steps of this call; 0: no */
 } lj_train_options;
 

@@ -69,6 +69,9 @@ static lj_status read_options(const lj_fit_options *given, const lj_model_spec *
     const char *file = given->doc != NULL ? lj_doc_name(given->doc) : "options";
     LJ_TRY(lj_model_core_create(family, spec, file, given->model, own_keys, &state->core));
     LJ_TRY(lj_train_values_read(file, given->train, &state->values));
+    if (state->values.samples > 0 && !family->info.draws_rows && !family->info.reads_texts)
+        return lj_declare_fail(file, lj_item_get(given->train, "samples"), "train: the family '%s' draws nothing",
+                               family->info.name);
     if (train == NULL)
         return LJ_OK;
     family->train_defaults(state->core->options, train->n, &state->values);
@@ -163,6 +166,32 @@ static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj
         core->family->warn(&core->spec, core->options, console);
 }
 
+/* What an epoch's end may show of the model that is trained. */
+typedef struct sampler {
+    const lj_fit_options *options;
+    lj_model *model;
+    int64_t every;
+} sampler;
+
+static lj_status show_sample(void *context, int64_t epoch)
+{
+    const sampler *s = context;
+    return epoch % s->every == 0 ? s->options->sample(s->options->sample_context, s->model, epoch) : LJ_OK;
+}
+
+static lj_status begin_sampling(const lj_fit_options *given, fit_state *state, sampler *s)
+{
+    lj_model_core *core = state->core;
+    if (state->values.samples == 0 || given->sample == NULL)
+        return LJ_OK;
+    atomic_fetch_add(&core->users, 1);
+    LJ_TRY(lj_model_of_core(core, &s->model));
+    *s = (sampler){.options = given, .model = s->model, .every = state->values.samples};
+    state->options.epoch_end = show_sample;
+    state->options.epoch_context = s;
+    return LJ_OK;
+}
+
 static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *valid, lj_team *team, lj_console *console,
                      lj_train_result *result)
 {
@@ -225,6 +254,7 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     memset(result, 0, sizeof(*result));
     const lj_family *family = NULL;
     fit_state state = {0};
+    sampler samples = {0};
     lj_status status = LJ_OK;
     if (valid != NULL && valid->n == 0)
         valid = NULL;
@@ -240,6 +270,7 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     measure_target(train, state.core);
     LJ_TRY_DONE(build(options, train, &state));
     tell(&state, train, valid != NULL, console);
+    LJ_TRY_DONE(begin_sampling(options, &state, &samples));
     LJ_TRY_DONE(run(&state, train, valid, team, console, result));
     result->monitor = state.options.monitor;
 
@@ -247,6 +278,7 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     state.core = NULL; /* the model's from here, also when it fails */
     status = lj_model_of_core(core, out);
 done:
+    lj_model_destroy(samples.model);
     release(&state);
     return status;
 }

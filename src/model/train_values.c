@@ -67,6 +67,9 @@ static const lj_declaration declarations[] = {
      .doc = "Decay of the moving average of the weights that is scored and kept, 0: none; left out: by the family."},
     {FIELD(swa), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1, .fallback = "0",
      .doc = "Share of the last epochs whose weights are averaged evenly, instead of the moving average; 0: none."},
+    {FIELD(samples), .kind = LJ_DECLARED_INTEGER, .min = 0, .max = 1000000, .fallback = "0",
+     .doc = "Families that draw rows, images or texts: some are written to BUNDLE.samples/ after so many epochs; 0: "
+            "none."},
     {FIELD(find_rate), .kind = LJ_DECLARED_BOOL, .fallback = "false",
      .doc = "Looks for the rate in a hundred steps with growing rates before training, and tells it."},
     {FIELD(class_weight), .kind = LJ_DECLARED_ANY,

@@ -24,6 +24,7 @@ typedef struct lj_train_values {
     int64_t patience;
     double minimum_gain, average, swa;
     int find_rate;
+    int64_t samples;
     const lj_item *class_weight;
     int loss; /* of regression */
     double huber_delta, label_smoothing;

@@ -184,6 +184,12 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
                                 .token_size = lj_prep_token_size(fitted->prep),
                                 .steps = table->series_options.window,
                                 .padded = table->series_options.pad};
+    lj_samples samples = {.prep = fitted->prep,
+                          .target = &table->target,
+                          .name = p->top.name,
+                          .folder = request->samples,
+                          .seed = request->seed,
+                          .team = request->team};
     const lj_fit_options options = {.family = p->family,
                                     .doc = p->doc,
                                     .model = p->top.model != NULL && p->top.model->kind == LJ_MAP ? p->top.model : NULL,
@@ -191,7 +197,9 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
                                     .seed = request->seed,
                                     .checkpoint = checkpoint,
                                     .history = history,
-                                    .resume = request->resume};
+                                    .resume = request->resume,
+                                    .sample = request->samples != NULL ? lj_samples_write : NULL,
+                                    .sample_context = &samples};
     LJ_TRY_DONE(gather(request, fitted, LJ_PART_TRAIN, &train));
     LJ_TRY_DONE(gather(request, fitted, LJ_PART_VALID, &valid));
     status = lj_model_fit(&options, &spec, &train.rows, &valid.rows, request->team, request->console, &fitted->train,

@@ -10,7 +10,7 @@ enum { CHUNK_ROWS = 4096 };
 
 /* What is drawn and where it goes. */
 typedef struct generator {
-    lj_bundle *bundle;
+    lj_drawer drawer;
     const lj_generate_options *options;
     int64_t class_index;
     lj_drawn rows; /* of one chunk; images: of all rows */
@@ -27,13 +27,13 @@ static void free_generator(generator *g)
 
 static lj_status find_class(generator *g)
 {
-    const lj_target *target = lj_bundle_target(g->bundle);
+    const lj_target *target = g->drawer.target;
     const char *wanted = g->options->class_name;
     g->class_index = -1;
     if (wanted == NULL)
         return LJ_OK;
     if (target->task != LJ_UNSUPERVISED || target->classes == 0)
-        return lj_fail(LJ_EUSAGE, "--class: the model '%s' was told no classes", lj_bundle_name(g->bundle));
+        return lj_fail(LJ_EUSAGE, "--class: the model '%s' was told no classes", g->drawer.name);
     for (int64_t k = 0; k < target->classes; k++)
         if (strcmp(target->class_names[k], wanted) == 0)
             g->class_index = k;
@@ -46,7 +46,7 @@ static lj_status find_class(generator *g)
 
 static lj_status make_room(generator *g, int64_t n)
 {
-    const lj_model_spec *spec = lj_model_spec_of(lj_bundle_model(g->bundle));
+    const lj_model_spec *spec = lj_model_spec_of(g->drawer.model);
     g->rows.numbers = lj_new_array(n * spec->number_count, sizeof(float));
     g->rows.codes = lj_new_array(n * spec->category_count, sizeof(int32_t));
     g->rows.pixels = lj_new_array(n * lj_pixels_size(&spec->image), 1);
@@ -58,7 +58,7 @@ static lj_status make_room(generator *g, int64_t n)
 /* Draws rows first .. first + n - 1 and adds them to the hash. */
 static lj_status draw(generator *g, int64_t first, int64_t n)
 {
-    lj_model *model = lj_bundle_model(g->bundle);
+    lj_model *model = g->drawer.model;
     const lj_model_spec *spec = lj_model_spec_of(model);
     const lj_draw_options how = {.seed = g->options->seed, .first = first, .n = n, .class_index = g->class_index};
     LJ_TRY(lj_model_draw(model, &how, g->options->team, &g->rows));
@@ -72,7 +72,7 @@ static lj_status draw(generator *g, int64_t first, int64_t n)
 static lj_status write_chunk(generator *g, int64_t n, lj_sink *sink)
 {
     lj_frame *frame = NULL;
-    LJ_TRY(lj_prep_invert(lj_bundle_prep(g->bundle), g->rows.numbers, g->rows.codes, n, &frame));
+    LJ_TRY(lj_prep_invert(g->drawer.prep, g->rows.numbers, g->rows.codes, n, &frame));
     const lj_status status = lj_sink_write(sink, frame);
     lj_frame_destroy(frame);
     return status;
@@ -83,7 +83,7 @@ static lj_status generate_table(generator *g)
     const int64_t rows = g->options->rows;
     lj_sink *sink = NULL;
     lj_status status = LJ_OK;
-    LJ_TRY(lj_prep_check_invertible(lj_bundle_prep(g->bundle)));
+    LJ_TRY(lj_prep_check_invertible(g->drawer.prep));
     LJ_TRY(make_room(g, rows < CHUNK_ROWS ? rows : CHUNK_ROWS));
     LJ_TRY(lj_sink_open(g->options->out, &sink));
     lj_progress_begin(g->options->console, "rows", rows);
@@ -107,7 +107,7 @@ static lj_status generate_table(generator *g)
 
 static lj_status write_files(const generator *g, const char *folder)
 {
-    lj_pixels image = lj_model_spec_of(lj_bundle_model(g->bundle))->image;
+    lj_pixels image = lj_model_spec_of(g->drawer.model)->image;
     const int64_t size = lj_pixels_size(&image);
     lj_status status = lj_folder_create(folder);
     for (int64_t i = 0; status == LJ_OK && i < g->options->rows; i++) {
@@ -141,7 +141,7 @@ static lj_status write_folder(const generator *g)
 static lj_status generate_images(generator *g)
 {
     const lj_generate_options *o = g->options;
-    lj_pixels images = lj_model_spec_of(lj_bundle_model(g->bundle))->image;
+    lj_pixels images = lj_model_spec_of(g->drawer.model)->image;
     if (o->out == NULL)
         return lj_fail(LJ_EUSAGE, "images want --out: a folder, or a file that ends in .png");
     LJ_TRY(make_room(g, o->rows));
@@ -153,15 +153,24 @@ static lj_status generate_images(generator *g)
 
 lj_status lj_bundle_generate(lj_bundle *bundle, const lj_generate_options *options, lj_generate_result *out)
 {
+    const lj_drawer drawer = {.prep = lj_bundle_prep(bundle),
+                              .model = lj_bundle_model(bundle),
+                              .target = lj_bundle_target(bundle),
+                              .name = lj_bundle_name(bundle)};
+    return lj_generate(&drawer, options, out);
+}
+
+lj_status lj_generate(const lj_drawer *drawer, const lj_generate_options *options, lj_generate_result *out)
+{
     const double begin = lj_seconds();
-    generator g = {.bundle = bundle, .options = options};
+    generator g = {.drawer = *drawer, .options = options};
     memset(out, 0, sizeof(*out));
     if (options->rows < 1)
         return lj_fail(LJ_EUSAGE, "--rows: expected at least one");
-    const lj_family_info *family = lj_model_family(lj_bundle_model(bundle));
+    const lj_family_info *family = lj_model_family(drawer->model);
     if (family->reads_texts) {
         LJ_TRY(find_class(&g));
-        LJ_TRY(lj_generate_texts(bundle, options, out->rows_sha256));
+        LJ_TRY(lj_generate_texts(drawer, options, out->rows_sha256));
         out->rows = options->rows;
         out->seconds = lj_seconds() - begin;
         return LJ_OK;
@@ -172,7 +181,7 @@ lj_status lj_bundle_generate(lj_bundle *bundle, const lj_generate_options *optio
         return lj_fail(LJ_EUNSUPPORTED, "the family '%s' draws no rows", family->name);
     lj_status status = find_class(&g);
     if (status == LJ_OK)
-        status = lj_prep_image(lj_bundle_prep(bundle)) != NULL ? generate_images(&g) : generate_table(&g);
+        status = lj_prep_image(drawer->prep) != NULL ? generate_images(&g) : generate_table(&g);
     if (status == LJ_OK)
         status = lj_sha256_finish(g.hash, out->rows_sha256);
     out->rows = options->rows;

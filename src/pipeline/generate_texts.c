@@ -15,7 +15,8 @@ static int64_t most_tokens(const lj_generate_options *options)
 }
 
 /* Adds tokens to the prompt's up to the mark of a text's end. tokens has room for *n + most_tokens. */
-static lj_status go_on(lj_bundle *bundle, const lj_generate_options *options, int64_t row, int32_t *tokens, int64_t *n)
+static lj_status go_on(const lj_drawer *drawer, const lj_generate_options *options, int64_t row, int32_t *tokens,
+                       int64_t *n)
 {
     const int64_t most = most_tokens(options), end = *n + most;
     lj_sampling how = options->sampling;
@@ -23,7 +24,7 @@ static lj_status go_on(lj_bundle *bundle, const lj_generate_options *options, in
     for (int64_t made = 0; *n < end; made++) {
         if (lj_interrupted())
             return lj_fail(LJ_EINTERRUPTED, "interrupted in text %" PRId64 "; nothing was written", row + 1);
-        LJ_TRY(lj_model_next_token(lj_bundle_model(bundle), tokens, *n, &how, &tokens[*n]));
+        LJ_TRY(lj_model_next_token(drawer->model, tokens, *n, &how, &tokens[*n]));
         if (tokens[*n] == 0)
             break;
         (*n)++;
@@ -32,9 +33,9 @@ static lj_status go_on(lj_bundle *bundle, const lj_generate_options *options, in
     return LJ_OK;
 }
 
-static lj_status write_text(lj_bundle *bundle, const lj_generate_options *options, int64_t row, lj_text *out)
+static lj_status write_text(const lj_drawer *drawer, const lj_generate_options *options, int64_t row, lj_text *out)
 {
-    const lj_prep *prep = lj_bundle_prep(bundle);
+    const lj_prep *prep = drawer->prep;
     lj_texts prompt = {0};
     lj_status status = LJ_OK;
     int32_t *tokens = NULL;
@@ -43,7 +44,7 @@ static lj_status write_text(lj_bundle *bundle, const lj_generate_options *option
     tokens = lj_new_array(n + most_tokens(options), sizeof(*tokens));
     LJ_TRY_DONE(tokens != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for a text"));
     memcpy(tokens, prompt.code, (size_t)n * sizeof(*tokens));
-    LJ_TRY_DONE(go_on(bundle, options, row, tokens, &n));
+    LJ_TRY_DONE(go_on(drawer, options, row, tokens, &n));
     LJ_TRY_DONE(lj_prep_decode_text(prep, tokens, n, out));
     status = lj_text_finish(out);
 done:
@@ -52,9 +53,9 @@ done:
     return status;
 }
 
-static lj_status write_table(const lj_bundle *bundle, const char *path, const lj_text *texts, int64_t n)
+static lj_status write_table(const lj_drawer *drawer, const char *path, const lj_text *texts, int64_t n)
 {
-    const lj_prep *prep = lj_bundle_prep(bundle);
+    const lj_prep *prep = drawer->prep;
     const char **cells = lj_new_array(n, sizeof(*cells));
     lj_frame *frame = NULL;
     lj_sink *sink = NULL;
@@ -77,14 +78,14 @@ done:
 }
 
 /* All texts, and their digest. */
-static lj_status write_texts(lj_bundle *bundle, const lj_generate_options *options, lj_text *texts,
+static lj_status write_texts(const lj_drawer *drawer, const lj_generate_options *options, lj_text *texts,
                              char sha256[LJ_SHA256_HEX])
 {
     lj_sha256 *hash = NULL;
     lj_status status = lj_sha256_create(&hash);
     lj_progress_begin(options->console, "tokens", options->rows * most_tokens(options));
     for (int64_t i = 0; status == LJ_OK && i < options->rows; i++) {
-        status = write_text(bundle, options, i, &texts[i]);
+        status = write_text(drawer, options, i, &texts[i]);
         if (status == LJ_OK)
             status = lj_sha256_update(hash, texts[i].data, texts[i].size + 1);
     }
@@ -95,15 +96,15 @@ static lj_status write_texts(lj_bundle *bundle, const lj_generate_options *optio
     return status;
 }
 
-lj_status lj_generate_texts(lj_bundle *bundle, const lj_generate_options *options, char sha256[LJ_SHA256_HEX])
+lj_status lj_generate_texts(const lj_drawer *drawer, const lj_generate_options *options, char sha256[LJ_SHA256_HEX])
 {
     const int64_t n = options->rows;
     lj_text *texts = lj_new_array(n, sizeof(*texts));
     if (texts == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " texts", n);
-    lj_status status = write_texts(bundle, options, texts, sha256);
+    lj_status status = write_texts(drawer, options, texts, sha256);
     if (status == LJ_OK && options->out != NULL)
-        status = write_table(bundle, options->out, texts, n);
+        status = write_table(drawer, options->out, texts, n);
     for (int64_t i = 0; status == LJ_OK && options->out == NULL && i < n; i++)
         (void)printf("%s%s\n", i > 0 ? "\n" : "", texts[i].data);
     for (int64_t i = 0; i < n; i++)

@@ -16,6 +16,7 @@
  *   pages.c         report and card
  *   run.c           all of it
  *   evaluate.c, predict.c, generate.c, generate_texts.c  with a finished bundle
+ *   samples.c       what a model that is being trained draws
  */
 #ifndef LJ_PIPELINE_PIPELINE_H
 #define LJ_PIPELINE_PIPELINE_H
@@ -221,7 +222,8 @@ typedef struct lj_fit_request {
     const lj_table *table;
     const uint8_t *parts;
     uint64_t seed;
-    const char *work; /* folder of checkpoint and history; NULL: none */
+    const char *work;    /* folder of checkpoint and history; NULL: none */
+    const char *samples; /* folder of what is drawn while training; NULL: none */
     int resume;
     lj_team *team;
     lj_console *console;
@@ -267,11 +269,31 @@ LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const 
 LJ_CHECKED lj_status lj_groups_evaluate(const lj_frame *frame, const char *column, const int64_t *rows,
                                         const lj_predictions *predictions, double threshold, lj_text *out);
 
-/* ---- generate_texts.c ---- */
+/* ---- generate.c, generate_texts.c, samples.c ---- */
 
+/* What is drawn from: a bundle's, or a model that is being trained. */
+typedef struct lj_drawer {
+    const lj_prep *prep;
+    lj_model *model;
+    const lj_target *target;
+    const char *name;
+} lj_drawer;
+
+LJ_CHECKED lj_status lj_generate(const lj_drawer *drawer, const lj_generate_options *options, lj_generate_result *out);
 /* Texts of a language model to options->out; the digest of all of them. */
-LJ_CHECKED lj_status lj_generate_texts(lj_bundle *bundle, const lj_generate_options *options,
+LJ_CHECKED lj_status lj_generate_texts(const lj_drawer *drawer, const lj_generate_options *options,
                                        char sha256[LJ_SHA256_HEX]);
+
+/* Where samples of a training go. */
+typedef struct lj_samples {
+    const lj_prep *prep;
+    const lj_target *target;
+    const char *name, *folder; /* of the pipeline; where they go, made when needed */
+    uint64_t seed;
+    lj_team *team;
+} lj_samples;
+/* lj_fit_options.sample, of an lj_samples: a grid of images, or a table of rows or texts, named by the epoch. */
+LJ_CHECKED lj_status lj_samples_write(void *context, lj_model *model, int64_t epoch);
 
 /* ---- run.c, folds.c, pages.c ---- */
 
@@ -289,6 +311,7 @@ typedef struct lj_run {
     uint64_t seed;
     char *bundle; /* path */
     char *work;   /* "<bundle>.work": checkpoint and history of a run that is not finished */
+    char *samples; /* "<bundle>.samples": what the model drew while it was trained */
     int made_home; /* the folder of all bundles was not there before */
     lj_table table;
     uint8_t *parts;

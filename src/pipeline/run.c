@@ -31,6 +31,7 @@ static void free_run(lj_run *run)
     lj_fit_free(&run->fitted);
     lj_table_free(&run->table);
     lj_free(run->work);
+    lj_free(run->samples);
     lj_free(run->bundle);
 }
 
@@ -39,7 +40,7 @@ static const char home[] = "bundles";
 
 static lj_status name_places(lj_run *run)
 {
-    lj_text work = {0};
+    lj_text work = {0}, samples = {0};
     run->bundle = run->options->bundle != NULL ? lj_strdup(run->options->bundle) :
                                                  lj_path_join(home, run->pipeline->top.name);
     if (run->bundle == NULL)
@@ -49,14 +50,19 @@ static lj_status name_places(lj_run *run)
         run->bundle[--size] = '\0';
     LJ_TRY(lj_bundle_check_place(run->bundle));
     lj_text_printf(&work, "%s.work", run->bundle);
-    const lj_status status = lj_text_finish(&work);
-    run->work = status == LJ_OK ? lj_strdup(work.data) : NULL;
+    lj_text_printf(&samples, "%s.samples", run->bundle);
+    const int is_made = lj_text_finish(&work) == LJ_OK && lj_text_finish(&samples) == LJ_OK;
+    run->work = is_made ? lj_strdup(work.data) : NULL;
+    run->samples = is_made ? lj_strdup(samples.data) : NULL;
     lj_text_free(&work);
-    if (run->work == NULL)
+    lj_text_free(&samples);
+    if (run->work == NULL || run->samples == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a path");
     run->made_home = run->options->bundle == NULL && !lj_file_exists(home);
-    if (!run->options->resume)
+    if (!run->options->resume) {
         LJ_TRY(lj_folder_remove(run->work));
+        LJ_TRY(lj_folder_remove(run->samples));
+    }
     return lj_folder_create(run->work);
 }
 
@@ -94,6 +100,7 @@ static lj_fit_request request_of(const lj_run *run)
                             .parts = run->parts,
                             .seed = run->seed,
                             .work = run->work,
+                            .samples = run->samples,
                             .resume = run->options->resume,
                             .team = run->options->team,
                             .console = run->options->console};

@@ -309,6 +309,8 @@ static lj_status end_epoch(lj_trainer *trainer)
     at->loss = at->weight = 0.0;
     at->rival_loss = at->rival_weight = 0.0;
     judge(trainer, epoch.monitor);
+    if (trainer->options.epoch_end != NULL)
+        LJ_TRY(trainer->options.epoch_end(trainer->options.epoch_context, at->epoch));
     if (at->epoch >= trainer->options.epochs)
         at->finished = 1;
     if (!at->finished && lj_seconds() - trainer->saved >= SAVE_SECONDS) {

@@ -486,6 +486,8 @@ static void wrong_options_are_refused_before_any_data(void **state)
     assert_non_null(strstr(lj_error_message(), "layers"));
     assert_int_equal(check_options("dense", "train:\n  epochs: none\n"), LJ_ECONFIG);
     assert_int_equal(check_options("tabm", "model:\n  heads: 0\n"), LJ_ECONFIG);
+    assert_int_equal(check_options("dense", "train: {samples: 2}\n"), LJ_ECONFIG);
+    assert_non_null(strstr(lj_error_message(), "the family 'dense' draws nothing"));
     assert_int_equal(check_options("tabn", "train: {}\n"), LJ_ENOTFOUND);
     assert_non_null(strstr(lj_error_message(), "no family 'tabn'; did you mean 'tabm'?"));
 }

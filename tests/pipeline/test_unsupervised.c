@@ -61,7 +61,8 @@ static void texts_become_a_language_model(void **state)
     const fixture *f = *state;
     static const char pipeline[] = "data: {source: texts.csv}\n"
                                    "model: {family: gpt, dimension: 16, layers: 1, heads: 2}\n"
-                                   "prepare: [{tokenise: {unit: bpe, size: 280, length: 16}}]\ntrain: {epochs: 4}\n";
+                                   "prepare: [{tokenise: {unit: bpe, size: 280, length: 16}}]\n"
+                                   "train: {epochs: 4, samples: 2}\n";
     lj_run_result results[2];
     lj_generate_result made[2];
     lj_bundle *bundle = NULL;
@@ -80,6 +81,9 @@ static void texts_become_a_language_model(void **state)
     text_of(&results[1].json, "weights_sha256", hashes[1], sizeof(hashes[1]));
     assert_string_equal(hashes[0], hashes[1]);
     assert_true(number_of(&results[0].json, "metrics.test.loss") < 5.6); /* of 282 tokens, log(282) for nothing known */
+    assert_true(lj_file_exists(path_of(f, "first.samples/epoch-0002.csv")));
+    assert_true(lj_file_exists(path_of(f, "first.samples/epoch-0004.csv")));
+    assert_false(lj_file_exists(path_of(f, "first.samples/epoch-0003.csv")));
     assert_int_equal(lj_bundle_open(path_of(f, "first"), &bundle), LJ_OK);
     for (int i = 0; i < 2; i++) {
         const lj_generate_options options = {.rows = i == 0 ? 3 : 1,
