@@ -149,6 +149,23 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms, NULL);
 }
 
+/* sizes [category_count] */
+static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const int32_t *sizes)
+{
+    const lj_pixels *image = lj_prep_image(prep);
+    return (lj_model_spec){.image = image != NULL ? *image : (lj_pixels){0},
+                           .task = table->target.task,
+                           .classes = table->target.classes,
+                           .number_count = lj_prep_number_count(prep),
+                           .category_count = lj_prep_category_count(prep),
+                           .category_sizes = sizes,
+                           .term_count = lj_prep_term_count(prep),
+                           .token_count = lj_prep_token_count(prep),
+                           .token_size = lj_prep_token_size(prep),
+                           .steps = table->series_options.window,
+                           .padded = table->series_options.pad};
+}
+
 static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
 {
     const lj_pipeline *p = request->pipeline;
@@ -172,18 +189,7 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
             goto done;
         }
     }
-    const lj_pixels *image = lj_prep_image(fitted->prep);
-    const lj_model_spec spec = {.image = image != NULL ? *image : (lj_pixels){0},
-                                .task = table->target.task,
-                                .classes = table->target.classes,
-                                .number_count = lj_prep_number_count(fitted->prep),
-                                .category_count = n_codes,
-                                .category_sizes = sizes,
-                                .term_count = lj_prep_term_count(fitted->prep),
-                                .token_count = lj_prep_token_count(fitted->prep),
-                                .token_size = lj_prep_token_size(fitted->prep),
-                                .steps = table->series_options.window,
-                                .padded = table->series_options.pad};
+    const lj_model_spec spec = spec_of(table, fitted->prep, sizes);
     lj_samples samples = {.prep = fitted->prep,
                           .target = &table->target,
                           .name = p->top.name,
