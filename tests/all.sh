@@ -61,6 +61,8 @@ tests() {
 # Slow under qemu or the thread sanitizer: what they add is in the folders named here.
 engine='^(base|compute|graph|nn)/'
 threaded='^(base|compute|graph|train)/'
+# Minutes under a sanitizer, of code that words/test_train runs too.
+long='^words/test_real_text$'
 
 build release && tests release
 build release-clang && tests release-clang -L unit
@@ -68,7 +70,7 @@ if [ "$what" != fast ]; then
     if [ "$(uname -m)" = x86_64 ]; then
         build aarch64 && tests aarch64 -R "$engine"
     fi
-    build debug && tests debug -L 'unit|cli'
+    build debug && tests debug -L 'unit|cli' -E "$long"
     build tsan && tests tsan -R "$threaded"
 fi
 say "one arithmetic"
