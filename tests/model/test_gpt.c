@@ -39,6 +39,7 @@ static lj_rows rows_of(const int32_t *codes, int64_t n, int64_t count, lj_texts 
     return (lj_rows){.n = count, .texts = texts, .token_count = CONTEXT};
 }
 
+/* Trained until it knows the rule, with its loss; or shortly, where loss is NULL. */
 static lj_model *fit(const int32_t *train, const int32_t *valid, const char *positions, int threads, double *loss)
 {
     char text[256];
@@ -58,7 +59,8 @@ static lj_model *fit(const int32_t *train, const int32_t *valid, const char *pos
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7};
     lj_texts texts[2] = {{0}};
-    const lj_rows rows = rows_of(train, LENGTH, 3, &texts[0]), judged = rows_of(valid, VALID, 1, &texts[1]);
+    const lj_rows rows = rows_of(train, loss != NULL ? LENGTH : LENGTH / 6, 3, &texts[0]);
+    const lj_rows judged = rows_of(valid, VALID, 1, &texts[1]);
     MUST(lj_team_create(threads, &team));
     MUST(lj_model_fit(&options, &spec, &rows, &judged, team, NULL, &result, &model));
     if (loss != NULL)
