@@ -64,6 +64,7 @@ typedef struct lj_pixels {
     int crop;                        /* proportions are kept: what is too wide or high is cut off on both sides */
     int normalise;                   /* models see (byte / 255 - mean) / deviation of each channel */
     double mean[3], deviation[3];    /* of the training rows, fitted by lj_prep_fit; with normalise only */
+    int64_t mapped; /* bytes of a temporary file that `bytes` are; 0: they are in memory */
     uint8_t *bytes;
 } lj_pixels;
 /* Bytes of one image; 0 for NULL. */
@@ -93,7 +94,7 @@ LJ_CHECKED lj_status lj_frame_add_copy(lj_frame *frame, const lj_frame *from, co
 LJ_CHECKED lj_status lj_frame_add_time(lj_frame *frame, const char *name, const int64_t *values, const uint8_t *valid);
 /* texts [n_rows], NULL where missing; the dictionary is made and sorted here. */
 LJ_CHECKED lj_status lj_frame_add_text(lj_frame *frame, const char *name, const char *const *texts);
-/* Gives each row an image; pixels->bytes (of lj_new_array) is the frame's from here, also on failure. Once. */
+/* Gives each row an image; pixels->bytes (of lj_new_array, or mapped) is the frame's from here, also on failure. Once. */
 LJ_CHECKED lj_status lj_frame_set_pixels(lj_frame *frame, const lj_pixels *pixels);
 const lj_pixels *lj_frame_pixels(const lj_frame *frame); /* NULL: rows have no images. Borrowed. */
 /* The rows `rows` [n] (any order, repeats allowed) as a new frame. */

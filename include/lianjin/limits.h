@@ -8,7 +8,9 @@
 #define LJ_NAME_MAX 256                 /* bytes of a name of a column, layer or weight */
 #define LJ_COLUMNS_MAX 65536            /* columns of a table */
 #define LJ_IMAGE_SIDE_MAX 16384         /* pixels of a side of an image */
-#define LJ_IMAGE_SET_BYTES_MAX (INT64_C(1) << 33) /* bytes of all images of a set */
+#define LJ_IMAGE_SET_BYTES_MAX (INT64_C(1) << 40) /* bytes of all images of a set, decoded */
+#define LJ_IDX_BYTES_MAX (INT64_C(1) << 33)       /* bytes of an IDX file */
+#define LJ_IMAGE_MEMORY_MAX (INT64_C(1) << 30)    /* those of more bytes lie in a temporary file */
 #define LJ_IMAGE_PIXELS_MAX 100000000   /* pixels of one image */
 #define LJ_IMAGE_FILE_BYTES_MAX (256u << 20) /* bytes of a file of an image */
 #define LJ_CLASSES_MAX 4096             /* classes of a target */

@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/spill.h"
 #include "data/frame_inside.h"
+#include "data/images_inside.h"
 #include "lianjin/document.h"
 #include "lianjin/limits.h"
 
@@ -61,7 +63,7 @@ void lj_frame_destroy(lj_frame *frame)
     for (int64_t i = 0; i < frame->count; i++)
         free_blocks(&frame->columns[i]);
     lj_free(frame->columns);
-    lj_free(frame->pixels.bytes);
+    lj_pixels_free(&frame->pixels);
     lj_arena_destroy(frame->arena);
     lj_free(frame);
 }
@@ -270,6 +272,15 @@ lj_status lj_frame_add_text(lj_frame *frame, const char *name, const char *const
     return lj_frame_adopt(frame, &column);
 }
 
+void lj_pixels_free(lj_pixels *pixels)
+{
+    if (pixels->mapped > 0)
+        lj_spill_unmap(pixels->bytes, pixels->mapped);
+    else
+        lj_free(pixels->bytes);
+    pixels->bytes = NULL;
+}
+
 int64_t lj_pixels_size(const lj_pixels *pixels)
 {
     return pixels == NULL ? 0 : pixels->height * pixels->width * pixels->channels;
@@ -296,6 +307,7 @@ static lj_status take_pixels(lj_frame *to, const lj_pixels *source, const int64_
     if (source == NULL)
         return LJ_OK;
     lj_pixels taken = *source;
+    taken.mapped = 0;
     taken.bytes = lj_new_array(to->n_rows * size, 1);
     if (taken.bytes == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " images", to->n_rows);

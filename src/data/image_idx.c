@@ -42,9 +42,9 @@ static lj_status read_header(gzFile file, const char *path, lj_sha256 *hash, lj_
     for (int d = 0; d < idx->rank; d++) {
         LJ_TRY(read_bytes(file, path, 4, hash, bytes));
         idx->dims[d] = (int64_t)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
-        if (idx->dims[d] < 1 || *size > LJ_IMAGE_SET_BYTES_MAX / idx->dims[d])
+        if (idx->dims[d] < 1 || *size > LJ_IDX_BYTES_MAX / idx->dims[d])
             return lj_fail(LJ_EDATA, "%s: expected 1 to %" PRId64 " bytes in all, found dimension %d of %" PRId64, path,
-                           LJ_IMAGE_SET_BYTES_MAX, d + 1, idx->dims[d]);
+                           LJ_IDX_BYTES_MAX, d + 1, idx->dims[d]);
         *size *= idx->dims[d];
     }
     return LJ_OK;

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/spill.h"
 #include "data/images_inside.h"
 #include "lianjin/file.h"
 #include "lianjin/limits.h"
@@ -25,7 +27,36 @@ typedef struct reader {
     const char **labels, **files; /* [count]; texts of the arena */
     int has_labels, has_files;
     lj_arena *arena;
+    int64_t memory_max; /* bytes; more lie in a file */
+    int spill;          /* that file; -1: none */
 } reader;
+
+static lj_status grow_memory(reader *r, const char *path, int64_t bytes)
+{
+    uint8_t *grown = lj_resize_array(r->pixels.bytes, r->count * lj_pixels_size(&r->pixels), bytes, 1);
+    if (grown == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for %" PRId64 " bytes of images", path, bytes);
+    r->pixels.bytes = grown;
+    return LJ_OK;
+}
+
+/* What is in memory so far moves to a file. */
+static lj_status grow_file(reader *r, int64_t bytes)
+{
+    void *grown = NULL;
+    if (r->pixels.mapped > 0) {
+        LJ_TRY(lj_spill_map(r->spill, r->pixels.bytes, r->pixels.mapped, bytes, &grown));
+    } else {
+        LJ_TRY(lj_spill_open("/var/tmp", "cannot make a temporary file for images (TMPDIR says where)", &r->spill));
+        LJ_TRY(lj_spill_map(r->spill, NULL, 0, bytes, &grown));
+        if (r->count > 0)
+            memcpy(grown, r->pixels.bytes, (size_t)(r->count * lj_pixels_size(&r->pixels)));
+        lj_free(r->pixels.bytes);
+    }
+    r->pixels.bytes = grown;
+    r->pixels.mapped = bytes;
+    return LJ_OK;
+}
 
 /* Room for `more` images behind those that are there. */
 static lj_status grow(reader *r, const char *path, int64_t more)
@@ -34,11 +65,9 @@ static lj_status grow(reader *r, const char *path, int64_t more)
     if (count > LJ_IMAGE_SET_BYTES_MAX / size)
         return lj_fail(LJ_EDATA, "%s: %" PRId64 " images of %" PRId64 " bytes are more than %" PRId64 " bytes in all",
                        path, count, size, LJ_IMAGE_SET_BYTES_MAX);
-    uint8_t *bytes = lj_resize_array(r->pixels.bytes, r->count * size, count * size, 1);
-    if (bytes != NULL)
-        r->pixels.bytes = bytes;
+    LJ_TRY(count * size > r->memory_max ? grow_file(r, count * size) : grow_memory(r, path, count * size));
     const char ***texts[] = {&r->labels, &r->files};
-    int failed = bytes == NULL;
+    int failed = 0;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && !failed; i++) {
         const char **grown = lj_resize_array(*texts[i], r->count, count, sizeof(*grown));
         failed = grown == NULL;
@@ -239,6 +268,7 @@ static lj_status make_frame(reader *r, lj_frame **out)
     LJ_TRY(lj_frame_create(r->count, out));
     const lj_pixels pixels = r->pixels;
     r->pixels.bytes = NULL;
+    r->pixels.mapped = 0;
     LJ_TRY(lj_frame_set_pixels(*out, &pixels));
     if (r->has_labels)
         LJ_TRY(lj_frame_add_text(*out, "label", r->labels));
@@ -248,14 +278,22 @@ static lj_status make_frame(reader *r, lj_frame **out)
 lj_status lj_images_read(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
                          lj_console *console, lj_frame **out, int64_t *counts, char digest[LJ_SHA256_HEX])
 {
+    return lj_images_read_within(LJ_IMAGE_MEMORY_MAX, sets, count, shape, team, console, out, counts, digest);
+}
+
+lj_status lj_images_read_within(int64_t memory_max, const lj_image_set *sets, int64_t count, const lj_pixels *shape,
+                                lj_team *team, lj_console *console, lj_frame **out, int64_t *counts,
+                                char digest[LJ_SHA256_HEX])
+{
     assert(sets != NULL && count >= 1 && out != NULL && digest != NULL);
     *out = NULL;
-    reader r = {.team = team, .console = console, .has_labels = 1};
+    reader r = {.team = team, .console = console, .has_labels = 1, .memory_max = memory_max, .spill = -1};
     lj_frame *frame = NULL;
     lj_status status = LJ_OK;
     if (shape != NULL)
         r.pixels = *shape;
     r.pixels.bytes = NULL;
+    r.pixels.mapped = 0;
     LJ_TRY_DONE(lj_arena_create(&r.arena));
     LJ_TRY_DONE(lj_sha256_create(&r.hash));
     LJ_TRY_DONE(read_sets(&r, sets, count, counts));
@@ -266,7 +304,9 @@ lj_status lj_images_read(const lj_image_set *sets, int64_t count, const lj_pixel
 done:
     lj_frame_destroy(frame);
     lj_sha256_destroy(r.hash);
-    lj_free(r.pixels.bytes);
+    lj_pixels_free(&r.pixels);
+    if (r.spill >= 0)
+        close(r.spill);
     lj_free(r.labels);
     lj_free(r.files);
     lj_arena_destroy(r.arena);

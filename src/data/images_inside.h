@@ -4,6 +4,13 @@
 
 #include "lianjin/images.h"
 
+/* lj_images_read with another bound than LJ_IMAGE_MEMORY_MAX, for tests. */
+LJ_CHECKED lj_status lj_images_read_within(int64_t memory_max, const lj_image_set *sets, int64_t count,
+                                           const lj_pixels *shape, lj_team *team, lj_console *console, lj_frame **out,
+                                           int64_t *counts, char digest[LJ_SHA256_HEX]);
+/* Of images read so, wherever they lie. */
+void lj_pixels_free(lj_pixels *pixels);
+
 /* An IDX file of unsigned bytes: dims[0] items of dims[1] x dims[2] x ... bytes. */
 typedef struct lj_idx {
     int rank;

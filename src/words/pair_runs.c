@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/spill.h"
 #include "base/system.h"
 #include "lianjin/memory.h"
 
@@ -89,16 +90,10 @@ static lj_status compact(lj_pair_runs *r)
     return LJ_OK;
 }
 
-/* A file that goes when it is closed, however the program ends. */
 static lj_status open_file(lj_pair_runs *r)
 {
-    const char *folder = getenv("TMPDIR");
-    char path[4096];
-    (void)snprintf(path, sizeof(path), "%s/lianjin-pairs-XXXXXX", folder != NULL && *folder != '\0' ? folder : "/tmp");
-    const int descriptor = mkstemp(path);
-    if (descriptor < 0)
-        return lj_system_fail(errno, "cannot make a temporary file for counts (TMPDIR says where)", path);
-    (void)unlink(path);
+    int descriptor = -1;
+    LJ_TRY(lj_spill_open("/tmp", "cannot make a temporary file for counts (TMPDIR says where)", &descriptor));
     r->file = fdopen(descriptor, "w+b");
     if (r->file == NULL) {
         close(descriptor);

@@ -61,6 +61,28 @@ static void idx_files_become_rows(void **state)
     lj_frame_destroy(frame);
 }
 
+/* Sets that pass the bound lie in a file from then on, with the same bytes. */
+static void large_sets_lie_in_a_file(void **state)
+{
+    (void)state;
+    const char *images = write_bytes("images", idx_images, sizeof(idx_images));
+    const lj_image_set sets[] = {{.images = images}, {.images = images}, {.images = images}};
+    static const int64_t bounds[] = {36, 24, 12, 1};
+    static const int64_t mapped[] = {0, 36, 36, 36};
+    for (int i = 0; i < 4; i++) {
+        lj_frame *frame = NULL, *taken = NULL;
+        const int64_t rows[] = {5, 0};
+        assert_ok(lj_images_read_within(bounds[i], sets, 3, NULL, NULL, NULL, &frame, counts, digest));
+        assert_int_equal(lj_frame_pixels(frame)->mapped, mapped[i]);
+        for (int set = 0; set < 3; set++)
+            assert_memory_equal(lj_frame_pixels(frame)->bytes + 12 * set, idx_images + 16, 12);
+        assert_ok(lj_frame_take(frame, rows, 2, &taken));
+        lj_frame_destroy(frame);
+        assert_memory_equal(lj_frame_pixels(taken)->bytes, idx_images + 22, 6);
+        lj_frame_destroy(taken);
+    }
+}
+
 static void damaged_idx_files_are_refused(void **state)
 {
     (void)state;
@@ -303,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(idx_files_become_rows),
+        cmocka_unit_test(large_sets_lie_in_a_file),
         cmocka_unit_test(damaged_idx_files_are_refused),
         cmocka_unit_test(folders_name_the_classes),
         cmocka_unit_test(broken_images_are_named),
