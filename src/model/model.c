@@ -233,6 +233,15 @@ lj_status lj_model_need_many(lj_model *model, int64_t batch, int64_t n_threads)
     return LJ_OK;
 }
 
+/* Rows scored at once: few of large images. */
+static int64_t batch_of(const lj_model_spec *spec)
+{
+    int64_t batch = LJ_MODEL_BATCH;
+    while (batch > LJ_IMAGE_BATCH && batch * lj_pixels_size(&spec->image) > LJ_IMAGE_BATCH_PIXELS)
+        batch /= 2;
+    return batch;
+}
+
 lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
 {
     assert(model != NULL && rows != NULL && (scores != NULL || rows->n == 0));
@@ -246,8 +255,9 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
     } else if (rows->n == 1) {
         LJ_TRY(lj_score_rows(model->one, 1, rows, width, NULL, scores));
     } else {
-        LJ_TRY(lj_model_need_many(model, LJ_MODEL_BATCH, lj_team_size(team)));
-        LJ_TRY(lj_score_rows(model->many, LJ_MODEL_BATCH, rows, width, team, scores));
+        const int64_t batch = batch_of(&core->spec);
+        LJ_TRY(lj_model_need_many(model, batch, lj_team_size(team)));
+        LJ_TRY(lj_score_rows(model->many, batch, rows, width, team, scores));
     }
     if (core->spec.task == LJ_REGRESSION) {
         for (int64_t i = 0; i < rows->n; i++)

@@ -9,6 +9,8 @@
 #define LJ_NEXT_LENGTHS 4 /* a language model's next token is asked of the least eighth, quarter, half of its context */
 #define LJ_PIECES 16 /* of texts that a language model scores at once; no number depends on it */
 #define LJ_MODEL_BATCH 1024 /* rows of the large program; no number depends on it */
+#define LJ_IMAGE_BATCH 16    /* at least, of images of more than */
+#define LJ_IMAGE_BATCH_PIXELS (1 << 22) /* pixels together */
 
 /* Never changes after the fit or the load; freed with its last user. */
 typedef struct lj_model_core {
@@ -25,7 +27,7 @@ typedef struct lj_model_core {
 struct lj_model {
     lj_model_core *core;
     lj_program *one;  /* batch 1 */
-    lj_program *many; /* batch LJ_MODEL_BATCH, compiled when first needed */
+    lj_program *many; /* many rows, compiled when first needed */
     int64_t many_threads;
     lj_program *next[LJ_NEXT_LENGTHS]; /* of a language model: one row of so many tokens, compiled when first needed */
     lj_program *drawing; /* of new rows, likewise */
