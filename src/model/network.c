@@ -3,6 +3,7 @@
 #include <assert.h>
 
 const char *const lj_numbers_choices[] = {"plain", "piecewise", "periodic", NULL};
+const char *const lj_cell_choices[] = {"lstm", "gru", NULL};
 const char *const lj_categories_choices[] = {"one_hot", "embedding", NULL};
 
 int64_t lj_network_bins(const void *options)

@@ -35,6 +35,50 @@ extern const char *const lj_categories_choices[];
         .fallback = fallback_, .doc = doc_                                                                             \
     }
 
+/* The rows of families of attention blocks, for their members layers, heads and feed_forward. */
+#define LJ_BLOCK_DECLARATIONS(type, blocks, layers_default)                                                            \
+    {.key = "layers",                                                                                                  \
+     .kind = LJ_DECLARED_INTEGER,                                                                                      \
+     .offset = offsetof(type, layers),                                                                                 \
+     .min = 1,                                                                                                         \
+     .max = 256,                                                                                                       \
+     .fallback = layers_default,                                                                                       \
+     .doc = blocks ", one upon the other."},                                                                           \
+        {.key = "heads",                                                                                               \
+         .kind = LJ_DECLARED_INTEGER,                                                                                  \
+         .offset = offsetof(type, heads),                                                                              \
+         .min = 1,                                                                                                     \
+         .max = 256,                                                                                                   \
+         .fallback = "4",                                                                                              \
+         .doc = "Heads of the attention; they divide the dimension."},                                                 \
+    {                                                                                                                  \
+        .key = "feed_forward", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(type, feed_forward), .min = 0,          \
+        .max = 1048576, .fallback = "0", .doc = "Units of the feed-forward layers; 0: four times the dimension."       \
+    }
+
+/* The rows of recurrent families, for their members cell (LJ_CELL_*), units and layers. */
+#define LJ_RECURRENT_DECLARATIONS(type, units_default, units_doc)                                                      \
+    {.key = "cell",                                                                                                    \
+     .kind = LJ_DECLARED_CHOICE,                                                                                       \
+     .offset = offsetof(type, cell),                                                                                   \
+     .choices = lj_cell_choices,                                                                                       \
+     .fallback = "lstm",                                                                                               \
+     .doc = "Which recurrent layer."},                                                                                 \
+        {.key = "units",                                                                                               \
+         .kind = LJ_DECLARED_INTEGER,                                                                                  \
+         .offset = offsetof(type, units),                                                                              \
+         .min = 1,                                                                                                     \
+         .max = 65536,                                                                                                 \
+         .fallback = units_default,                                                                                    \
+         .doc = units_doc},                                                                                            \
+    {                                                                                                                  \
+        .key = "layers", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(type, layers), .min = 1, .max = 16,           \
+        .fallback = "1", .doc = "Recurrent layers, one upon the other."                                                \
+    }
+
+enum { LJ_CELL_LSTM, LJ_CELL_GRU };
+extern const char *const lj_cell_choices[];
+
 /* The rows of a family's table for them; `numbers_default` as a text. */
 #define LJ_INPUT_DECLARATIONS(type, numbers_default, bins_default, dimension_default)                                  \
     {.key = "numbers",                                                                                                 \

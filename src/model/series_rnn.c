@@ -12,31 +12,10 @@ typedef struct options {
     int64_t units, layers;
 } options;
 
-enum { CELL_LSTM, CELL_GRU };
-static const char *const cells[] = {"lstm", "gru", NULL};
 
 static const lj_declaration declarations[] = {
     LJ_SERIES_DECLARATIONS(options, "last", "0.1"),
-    {.key = "cell",
-     .kind = LJ_DECLARED_CHOICE,
-     .offset = offsetof(options, cell),
-     .choices = cells,
-     .fallback = "lstm",
-     .doc = "Which recurrent layer."},
-    {.key = "units",
-     .kind = LJ_DECLARED_INTEGER,
-     .offset = offsetof(options, units),
-     .min = 1,
-     .max = 65536,
-     .fallback = "64",
-     .doc = "Units of a layer."},
-    {.key = "layers",
-     .kind = LJ_DECLARED_INTEGER,
-     .offset = offsetof(options, layers),
-     .min = 1,
-     .max = 16,
-     .fallback = "1",
-     .doc = "Recurrent layers, one upon the other."},
+    LJ_RECURRENT_DECLARATIONS(options, "64", "Units of a layer."),
 };
 
 static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
@@ -46,7 +25,7 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
     const lj_recurrent_options how = {
         .name = "rnn", .layers = o->layers, .last = is_last, .dropout = (float)o->series.dropout};
     lj_value x = lj_dropout_with(g, numbers, (float)o->series.input_dropout, "input.dropout");
-    x = o->cell == CELL_LSTM ? lj_lstm_with(g, x, o->units, network->lengths, how) :
+    x = o->cell == LJ_CELL_LSTM ? lj_lstm_with(g, x, o->units, network->lengths, how) :
                                lj_gru_with(g, x, o->units, network->lengths, how);
     if (!is_last)
         x = lj_series_pool(g, x, network->lengths, o->series.pool);

@@ -12,34 +12,13 @@ typedef struct options {
     int64_t units, layers;
 } options;
 
-enum { CELL_LSTM, CELL_GRU };
 enum { POOL_LAST, POOL_MEAN, POOL_MAX };
 
-static const char *const cells[] = {"lstm", "gru", NULL};
 static const char *const pools[] = {"last", "mean", "max", NULL};
 
 static const lj_declaration declarations[] = {
     LJ_TEXT_DECLARATIONS(options, "128", "0.3", "0.5"),
-    {.key = "cell",
-     .kind = LJ_DECLARED_CHOICE,
-     .offset = offsetof(options, cell),
-     .choices = cells,
-     .fallback = "lstm",
-     .doc = "Which recurrent layer."},
-    {.key = "units",
-     .kind = LJ_DECLARED_INTEGER,
-     .offset = offsetof(options, units),
-     .min = 1,
-     .max = 65536,
-     .fallback = "128",
-     .doc = "Units of a layer, in each direction."},
-    {.key = "layers",
-     .kind = LJ_DECLARED_INTEGER,
-     .offset = offsetof(options, layers),
-     .min = 1,
-     .max = 16,
-     .fallback = "1",
-     .doc = "Recurrent layers, one upon the other."},
+    LJ_RECURRENT_DECLARATIONS(options, "128", "Units of a layer, in each direction."),
     {.key = "bidirectional",
      .kind = LJ_DECLARED_BOOL,
      .offset = offsetof(options, bidirectional),
@@ -62,7 +41,7 @@ static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, 
                                       .last = o->pool == POOL_LAST,
                                       .dropout = (float)o->text.dropout};
     lj_value x = lj_text_embedding(g, network, &o->text, 0);
-    x = o->cell == CELL_LSTM ? lj_lstm_with(g, x, o->units, network->lengths, how) :
+    x = o->cell == LJ_CELL_LSTM ? lj_lstm_with(g, x, o->units, network->lengths, how) :
                                lj_gru_with(g, x, o->units, network->lengths, how);
     if (o->pool == POOL_MEAN)
         x = lj_mean_over_steps(g, x, network->lengths);
