@@ -217,8 +217,8 @@ static void weights_are_the_same_bits_on_any_instruction_set_and_threads(void **
     for (int k = 0; k < CASES; k++) {
         lj_rows train = *rows_of(k, t), valid = *rows_of(k, v);
         char first[65] = "";
-        train.n = 150;
-        valid.n = 50;
+        train.n = 40;
+        valid.n = 20;
         for (const char *const *isa = lj_kernels_names(); *isa != NULL; isa++) {
             if (lj_kernels_named(*isa) == NULL)
                 continue;
