@@ -88,7 +88,7 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
                         .number_count = n_numbers,
                         .codes = codes,
                         .category_count = n_codes,
-                        .tokens = tokens,
+                        .tokens = reads_texts ? NULL : tokens,
                         .token_count = n_tokens,
                         .texts = reads_texts ? &texts : NULL,
                         .terms = lj_prep_term_count(prep) > 0 ? &terms : NULL};

@@ -94,7 +94,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
                         .number_count = n_numbers,
                         .codes = g->codes,
                         .category_count = n_codes,
-                        .tokens = g->tokens,
+                        .tokens = g->texts.n > 0 ? NULL : g->tokens,
                         .token_count = n_tokens,
                         .texts = g->texts.n > 0 ? &g->texts : NULL,
                         .terms = has_terms ? &g->terms : NULL,
