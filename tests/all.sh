@@ -66,8 +66,8 @@ tests() {
 # Slow under qemu or the thread sanitizer: what they add is in the folders named here.
 engine='base|compute|graph|nn'
 threaded='base|compute|graph|train'
-# Minutes under a sanitizer, of code that words/test_train runs too.
-long='^words/test_real_text$'
+# Minutes under a sanitizer, of code that other tests run too.
+long='^(words/test_real_text|examples/c)$'
 
 build release && tests release
 build release-clang && tests release-clang -L unit
