@@ -56,9 +56,6 @@ static lj_status check_spec(const lj_family *family, const lj_model_spec *spec)
         return lj_fail(LJ_EDATA, "model: the family '%s' learns without a target", family->info.name);
     if (spec->task == LJ_UNSUPERVISED && (spec->classes < 0 || spec->classes > LJ_CLASSES_MAX))
         return lj_fail(LJ_EDATA, "model: expected at most %d classes, found %" PRId64, LJ_CLASSES_MAX, spec->classes);
-    if (use != LJ_TARGET_NEEDED && spec->image.normalise)
-        return lj_fail(LJ_EDATA, "model: the family '%s' reads pixels from 0 to 1: leave out data.images.normalise",
-                       family->info.name);
     if (spec->task == LJ_BINARY && spec->classes != 2)
         return lj_fail(LJ_EDATA, "model: a binary target has 2 classes, found %" PRId64, spec->classes);
     if (spec->task == LJ_MULTICLASS && (spec->classes < 2 || spec->classes > LJ_CLASSES_MAX))
