@@ -32,6 +32,16 @@ void lj_team_run(lj_team *team, lj_work *work, void *context, int64_t n_tasks);
 typedef lj_status lj_failing_work(void *context, int64_t index, int thread);
 LJ_CHECKED lj_status lj_team_try(lj_team *team, lj_failing_work *work, void *context, int64_t n_tasks);
 
+/*
+ * What workers do while no run is open: pieces of `work`, each one call, until
+ * one answers 0 because nothing is left. A run does not wait for a worker that
+ * is at a piece, its other threads do the tasks; the caller does no pieces, so
+ * a team of one thread does none. One work at a time; work NULL: none from
+ * here on. Returns when no worker is at a piece of the work before.
+ */
+typedef int lj_idle_work(void *context);
+void lj_team_set_idle(lj_team *team, lj_idle_work *work, void *context);
+
 #ifdef __cplusplus
 }
 #endif

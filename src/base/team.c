@@ -11,7 +11,7 @@
  *
  * Whoever waits spins for SPIN_PAUSES, then gives its core to others between
  * looks for SPIN_YIELDS, so that a busy machine runs those who have work, and
- * then sleeps on a futex.
+ * then sleeps on a futex. A worker does pieces of the idle work before it sleeps.
  */
 #include "lianjin/team.h"
 
@@ -55,6 +55,9 @@ struct lj_team {
     _Alignas(64) atomic_llong next;
     _Alignas(64) atomic_uint inside;
     atomic_int caller_sleeps;
+    _Atomic(lj_idle_work *) idle; /* NULL: none; seen by a worker only after it has joined the idlers */
+    void *idle_context;
+    atomic_uint idlers; /* workers that may be at a piece */
 };
 
 static void pause_briefly(void)
@@ -109,6 +112,21 @@ static void join_run(lj_team *team, int thread)
         futex_wake(&team->inside, 1);
 }
 
+/* One piece of what is done between runs; 0: there is none. */
+static int do_idle(lj_team *team)
+{
+    if (atomic_load(&team->idle) == NULL)
+        return 0;
+    atomic_fetch_add(&team->idlers, 1);
+    lj_idle_work *work = atomic_load(&team->idle);
+    const int done = work != NULL && work(team->idle_context);
+    if (work != NULL && !done)
+        atomic_store(&team->idle, NULL);
+    if (atomic_fetch_sub(&team->idlers, 1) == 1)
+        futex_wake(&team->idlers, 1);
+    return done;
+}
+
 static void *worker_main(void *context)
 {
     worker *self = context;
@@ -116,6 +134,8 @@ static void *worker_main(void *context)
     unsigned seen = 0;
     for (;;) {
         if (!spin_while(team, &team->round, seen)) {
+            if (do_idle(team))
+                continue;
             atomic_fetch_add(&team->sleepers, 1);
             while (atomic_load(&team->round) == seen)
                 futex_wait(&team->round, seen);
@@ -272,6 +292,26 @@ void lj_team_run(lj_team *team, lj_work *work, void *context, int64_t n_tasks)
     do_tasks(team, 0);
     atomic_fetch_add(&team->round, 1);
     wait_until_empty(team);
+}
+
+static void do_nothing(void *context, int64_t index, int thread)
+{
+    (void)context;
+    (void)index;
+    (void)thread;
+}
+
+void lj_team_set_idle(lj_team *team, lj_idle_work *work, void *context)
+{
+    if (team == NULL || team->size == 1)
+        return;
+    atomic_store(&team->idle, NULL);
+    for (unsigned n = atomic_load(&team->idlers); n != 0; n = atomic_load(&team->idlers))
+        futex_wait(&team->idlers, n);
+    team->idle_context = context;
+    atomic_store(&team->idle, work);
+    if (work != NULL)
+        lj_team_run(team, do_nothing, NULL, team->size); /* those who sleep look up */
 }
 
 typedef struct attempt {

@@ -103,6 +103,77 @@ static void slow_tasks_are_waited_for(void **state)
     lj_team_destroy(team);
 }
 
+/* Pieces of idle work, numbered as they are taken. */
+typedef struct pieces {
+    int done[TASKS_MAX]; /* plain, as above */
+    int count;
+    atomic_int next, inside, over;
+} pieces;
+
+static int do_piece(void *context)
+{
+    pieces *p = context;
+    const int piece = atomic_fetch_add(&p->next, 1);
+    if (piece >= p->count)
+        return 0;
+    atomic_fetch_add(&p->inside, 1);
+    if (piece % 50 == 0)
+        pause_a_moment();
+    p->done[piece]++;
+    atomic_fetch_sub(&p->inside, 1);
+    atomic_fetch_add(&p->over, 1);
+    return 1;
+}
+
+static void idle_workers_do_pieces_between_runs(void **state)
+{
+    (void)state;
+    for (int threads = 2; threads <= 4; threads++) {
+        lj_team *team = NULL;
+        assert_int_equal(lj_team_create(threads, &team), LJ_OK);
+        for (int i = 0; i < 20; i++)
+            pause_a_moment(); /* workers fall asleep */
+        pieces p = {.count = TASKS_MAX};
+        counts c = {.threads = threads};
+        lj_team_set_idle(team, do_piece, &p);
+        for (int run = 0; run < 50; run++)
+            lj_team_run(team, count, &c, 20);
+        assert_each_once(&c, 20, 50);
+        for (int i = 0; atomic_load(&p.over) < TASKS_MAX && i < 300000; i++)
+            pause_a_moment();
+        assert_int_equal(atomic_load(&p.over), TASKS_MAX);
+        lj_team_set_idle(team, NULL, NULL);
+        for (int i = 0; i < TASKS_MAX; i++)
+            assert_int_equal(p.done[i], 1);
+        lj_team_destroy(team);
+    }
+}
+
+static void idle_work_ends_when_it_is_taken_back(void **state)
+{
+    (void)state;
+    lj_team *team = NULL;
+    assert_int_equal(lj_team_create(3, &team), LJ_OK);
+    for (int i = 0; i < 50; i++) {
+        pieces p = {.count = TASKS_MAX};
+        lj_team_set_idle(team, do_piece, &p);
+        if (i % 2 == 0)
+            pause_a_moment();
+        lj_team_set_idle(team, NULL, NULL);
+        assert_int_equal(atomic_load(&p.inside), 0);
+        const int begun = atomic_load(&p.next);
+        pause_a_moment();
+        assert_int_equal(atomic_load(&p.next), begun);
+    }
+    lj_team_destroy(team);
+    pieces none = {.count = TASKS_MAX};
+    assert_int_equal(lj_team_create(1, &team), LJ_OK);
+    lj_team_set_idle(NULL, do_piece, &none);
+    lj_team_set_idle(team, do_piece, &none); /* the caller does no pieces */
+    lj_team_destroy(team);
+    assert_int_equal(atomic_load(&none.next), 0);
+}
+
 typedef struct failing {
     int64_t first, second;
 } failing;
@@ -189,6 +260,8 @@ int main(void)
         cmocka_unit_test(no_team_is_the_callers_thread),
         cmocka_unit_test(many_runs_in_a_row_are_each_complete),
         cmocka_unit_test(slow_tasks_are_waited_for),
+        cmocka_unit_test(idle_workers_do_pieces_between_runs),
+        cmocka_unit_test(idle_work_ends_when_it_is_taken_back),
         cmocka_unit_test(the_first_failure_by_index_is_returned),
         cmocka_unit_test(the_number_of_threads_comes_from_the_environment),
         cmocka_unit_test(impossible_sizes_are_refused),
