@@ -70,7 +70,8 @@ typedef struct lj_pixels {
 /* Bytes of one image; 0 for NULL. */
 int64_t lj_pixels_size(const lj_pixels *pixels);
 
-typedef struct lj_frame lj_frame; /* owns its columns and pixels */
+typedef struct lj_decoder lj_decoder; /* images.h: decodes the images of a frame when they are asked for */
+typedef struct lj_frame lj_frame;     /* owns its columns, pixels and decoder */
 
 LJ_CHECKED lj_status lj_frame_create(int64_t n_rows, lj_frame **out);
 void lj_frame_destroy(lj_frame *frame);
@@ -97,6 +98,8 @@ LJ_CHECKED lj_status lj_frame_add_text(lj_frame *frame, const char *name, const 
 /* Gives each row an image; pixels->bytes (of lj_new_array, or mapped) is the frame's from here, also on failure. Once. */
 LJ_CHECKED lj_status lj_frame_set_pixels(lj_frame *frame, const lj_pixels *pixels);
 const lj_pixels *lj_frame_pixels(const lj_frame *frame); /* NULL: rows have no images. Borrowed. */
+/* Whom to ask before the bytes of an image are read (lj_decoder_need); NULL: all are there. Borrowed. */
+lj_decoder *lj_frame_decoder(const lj_frame *frame);
 /* The rows `rows` [n] (any order, repeats allowed) as a new frame. */
 LJ_CHECKED lj_status lj_frame_take(const lj_frame *frame, const int64_t *rows, int64_t n, lj_frame **out);
 

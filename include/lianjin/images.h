@@ -35,6 +35,36 @@ LJ_CHECKED lj_status lj_images_read(const lj_image_set *sets, int64_t count, con
                                     lj_console *console, lj_frame **out, int64_t *counts,
                                     char digest[LJ_SHA256_HEX]);
 
+/*
+ * The same, but images are decoded later where all sets are folders: what every
+ * reader of their bytes asks the frame's decoder for, and ahead of that by the
+ * workers of the team while they are idle; it outlives the frame. Headers are
+ * looked at here, so that a file that is no image, too large or in CMYK is told
+ * at once; one that is damaged behind its header is told by who asks. `digest`
+ * is then lj_decoder_digest's.
+ */
+LJ_CHECKED lj_status lj_images_open(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
+                                    lj_console *console, lj_frame **out, int64_t *counts,
+                                    char digest[LJ_SHA256_HEX]);
+
+/*
+ * Returns when the images [n] (rows of the frame; NULL: the first n) can be
+ * read: those that are not decoded yet are decoded here, by the team. NULL has
+ * nothing to decode. LJ_EDATA names the file that is damaged: one of these, or
+ * one that was met ahead.
+ */
+LJ_CHECKED lj_status lj_decoder_need(lj_decoder *decoder, const int64_t *images, int64_t n, lj_team *team);
+/* As above for many (NULL: all), with a bar; LJ_EINTERRUPTED: what is decoded stays so. */
+LJ_CHECKED lj_status lj_decoder_finish(lj_decoder *decoder, const int64_t *images, int64_t n, lj_team *team,
+                                       lj_console *console);
+int lj_decoder_is_done(const lj_decoder *decoder); /* 1 for NULL */
+/* What will be asked for next: images [n], an array of lj_new_array that is the decoder's from here. */
+void lj_decoder_ahead(lj_decoder *decoder, int64_t *images, int64_t n);
+/* Of the shape, and of the size and the first 64 KiB of the file: tells images apart before they are decoded. */
+uint64_t lj_decoder_mark(const lj_decoder *decoder, int64_t image);
+/* Of all bytes of all files, which must be decoded: what lj_images_read answers. */
+LJ_CHECKED lj_status lj_decoder_digest(const lj_decoder *decoder, char digest[LJ_SHA256_HEX]);
+
 /* Writes one image as PNG, whole or not at all. */
 LJ_CHECKED lj_status lj_image_write(const char *path, const lj_pixels *image);
 /*

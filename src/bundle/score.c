@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "lianjin/bundle.h"
+#include "lianjin/images.h"
 
 enum { CHUNK_ROWS = 4096 };
 
@@ -74,6 +75,8 @@ lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *f
     if (numbers == NULL || codes == NULL || tokens == NULL)
         status = lj_fail(LJ_ENOMEM, "no memory to score %lld rows", (long long)chunk);
 
+    if (status == LJ_OK)
+        status = lj_decoder_need(lj_frame_decoder(frame), NULL, n, team);
     for (int64_t begin = 0; status == LJ_OK && begin < n; begin += chunk) {
         const int64_t end = begin + chunk < n ? begin + chunk : n;
         status = lj_prep_apply(prep, frame, begin, end, numbers, codes, counts);

@@ -40,7 +40,12 @@ lj_status lj_frame_duplicates(const lj_frame *frame, const char *key, int64_t *c
         status = lj_fail(LJ_ENOMEM, "no memory to find duplicates among %" PRId64 " rows", n);
         goto done;
     }
-    LJ_TRY_DONE(key != NULL ? lj_cell_hashes(column, n, 0, hashes) : lj_row_hashes(frame, NULL, 0, hashes));
+    if (key != NULL)
+        LJ_TRY_DONE(lj_cell_hashes(column, n, 0, hashes));
+    else if (lj_frame_decoder(frame) != NULL) /* files tell rows apart: no image has to be there */
+        LJ_TRY_DONE(lj_row_cell_hashes(frame, NULL, 0, hashes));
+    else
+        LJ_TRY_DONE(lj_row_hashes(frame, NULL, 0, hashes));
     for (int64_t row = 0; row < n; row++)
         order[row] = (lj_row_hash){hashes[row], row};
     lj_row_hash_sort(order, n);

@@ -16,7 +16,8 @@ struct lj_frame {
     int64_t n_rows;
     lj_column *columns;
     int64_t count, capacity;
-    lj_pixels pixels; /* bytes NULL: none */
+    lj_pixels pixels;    /* bytes NULL: none */
+    lj_decoder *decoder; /* of the pixels; NULL: they are there */
 };
 
 enum { NAMES_SHOWN = 12 }; /* of the columns, in a message */
@@ -63,6 +64,7 @@ void lj_frame_destroy(lj_frame *frame)
     for (int64_t i = 0; i < frame->count; i++)
         free_blocks(&frame->columns[i]);
     lj_free(frame->columns);
+    lj_decoder_destroy(frame->decoder);
     lj_pixels_free(&frame->pixels);
     lj_arena_destroy(frame->arena);
     lj_free(frame);
@@ -301,11 +303,24 @@ const lj_pixels *lj_frame_pixels(const lj_frame *frame)
     return frame->pixels.bytes != NULL ? &frame->pixels : NULL;
 }
 
-static lj_status take_pixels(lj_frame *to, const lj_pixels *source, const int64_t *rows)
+lj_decoder *lj_frame_decoder(const lj_frame *frame)
 {
+    return frame->decoder;
+}
+
+void lj_frame_set_decoder(lj_frame *frame, lj_decoder *decoder)
+{
+    assert(frame->pixels.bytes != NULL && frame->decoder == NULL);
+    frame->decoder = decoder;
+}
+
+static lj_status take_pixels(lj_frame *to, const lj_frame *from, const int64_t *rows)
+{
+    const lj_pixels *source = lj_frame_pixels(from);
     const int64_t size = lj_pixels_size(source);
     if (source == NULL)
         return LJ_OK;
+    LJ_TRY(lj_decoder_need(from->decoder, rows, to->n_rows, NULL));
     lj_pixels taken = *source;
     taken.mapped = 0;
     taken.bytes = lj_new_array(to->n_rows * size, 1);
@@ -380,7 +395,7 @@ lj_status lj_frame_take(const lj_frame *frame, const int64_t *rows, int64_t n, l
     for (int64_t c = 0; c < frame->count && status == LJ_OK; c++)
         status = take_column(taken, &frame->columns[c], rows);
     if (status == LJ_OK)
-        status = take_pixels(taken, lj_frame_pixels(frame), rows);
+        status = take_pixels(taken, frame, rows);
     if (status != LJ_OK) {
         lj_frame_destroy(taken);
         return status;

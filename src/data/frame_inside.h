@@ -11,6 +11,9 @@ lj_arena *lj_frame_arena(lj_frame *frame);
 /* For a frame without columns whose rows were counted later. */
 void lj_frame_set_row_count(lj_frame *frame, int64_t n_rows);
 
+/* Whom readers of the pixels, which are set, have to ask: the frame's from here on. */
+void lj_frame_set_decoder(lj_frame *frame, lj_decoder *decoder);
+
 /*
  * Adds a column whose blocks (values, valid, words: of lj_new_array) become the
  * frame's, on failure too. valid may have all bits set; missing_count is

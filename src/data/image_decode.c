@@ -26,6 +26,7 @@ static lj_status new_pixels(const char *path, int64_t height, int64_t width, int
     return out->bytes != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "%s: no memory for the image", path);
 }
 
+/* channels 0: the header is looked at, nothing is decoded. */
 static lj_status decode_jpeg_with(tjhandle reader, const char *path, const uint8_t *file, size_t size,
                                   int64_t channels, lj_pixels *out)
 {
@@ -34,6 +35,8 @@ static lj_status decode_jpeg_with(tjhandle reader, const char *path, const uint8
         return lj_fail(LJ_EDATA, "%s: the JPEG is damaged or cut short: %s", path, tjGetErrorStr2(reader));
     if (space == TJCS_CMYK || space == TJCS_YCCK)
         return lj_fail(LJ_EDATA, "%s: a JPEG in CMYK: convert it to RGB", path);
+    if (channels == 0)
+        return check_size(path, height, width);
     LJ_TRY(new_pixels(path, height, width, channels, out));
     const int format = channels == 1 ? TJPF_GRAY : TJPF_RGB;
     /* The accurate transform is specified to the bit; up-sampling of colours is the smooth one. */
@@ -59,9 +62,10 @@ static lj_status decode_png(const char *path, const uint8_t *file, size_t size, 
     lj_status status = LJ_OK;
     if (!png_image_begin_read_from_memory(&image, file, size))
         return lj_fail(LJ_EDATA, "%s: the PNG is damaged or cut short: %s", path, image.message);
-    status = new_pixels(path, image.height, image.width, channels, out);
+    status = channels == 0 ? check_size(path, image.height, image.width) :
+                             new_pixels(path, image.height, image.width, channels, out);
     image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
-    if (status == LJ_OK && !png_image_finish_read(&image, &white, out->bytes, 0, NULL))
+    if (status == LJ_OK && channels > 0 && !png_image_finish_read(&image, &white, out->bytes, 0, NULL))
         status = lj_fail(LJ_EDATA, "%s: the PNG is damaged or cut short: %s", path, image.message);
     png_image_free(&image);
     return status;
@@ -84,4 +88,10 @@ lj_status lj_image_decode(const char *path, const uint8_t *file, size_t size, in
         out->bytes = NULL;
     }
     return status;
+}
+
+lj_status lj_image_check(const char *path, const uint8_t *file, size_t size)
+{
+    lj_pixels none;
+    return lj_image_decode(path, file, size, 0, &none);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/spill.h"
+#include "data/frame_inside.h"
 #include "data/images_inside.h"
 #include "lianjin/file.h"
 #include "lianjin/limits.h"
@@ -15,7 +16,7 @@
 const char *const lj_resize_choices[] = {LJ_RESIZE_LIST(NAME) NULL};
 #undef NAME
 
-enum { DEFAULT_CHANNELS = 3, BLOCK_FILES = 256 };
+enum { DEFAULT_CHANNELS = 3 };
 
 /* What has been read so far. */
 typedef struct reader {
@@ -26,6 +27,7 @@ typedef struct reader {
     int64_t count;
     const char **labels, **files; /* [count]; texts of the arena */
     int has_labels, has_files;
+    int later;                    /* images of files are not decoded here */
     lj_arena *arena;
     int64_t memory_max; /* bytes; more lie in a file */
     int spill;          /* that file; -1: none */
@@ -134,60 +136,18 @@ static lj_status read_idx(reader *r, const lj_image_set *set, int64_t *n)
 
 /* ---- folders ---- */
 
-/* One file of a block, and what came of it: a failure's message belongs to the thread that failed. */
-typedef struct decoded {
-    lj_status status;
-    char message[LJ_MESSAGE_MAX];
-    char digest[LJ_SHA256_HEX];
-} decoded;
-
-typedef struct block {
-    const reader *reader;
-    char *const *paths;
-    uint8_t *to; /* of the first image */
-    decoded *results;
-} block;
-
-static lj_status decode_file(const lj_pixels *shape, const char *path, uint8_t *to, char digest[LJ_SHA256_HEX])
+/* The images of files that were taken last, of which there are `n`. */
+static lj_status decode_now(reader *r, int64_t n)
 {
-    char *file = NULL;
-    size_t size = 0;
-    lj_pixels image = {0}, out = *shape;
-    out.bytes = to;
-    LJ_TRY(lj_file_read(path, LJ_IMAGE_FILE_BYTES_MAX, &file, &size));
-    lj_status status = lj_sha256_bytes(file, size, digest);
+    lj_decoder *decoder = NULL;
+    lj_pixels taken = r->pixels;
+    taken.bytes += r->count * lj_pixels_size(&taken);
+    LJ_TRY(lj_decoder_create(&taken, r->files + r->count, n, &decoder));
+    lj_status status = lj_decoder_finish(decoder, NULL, n, r->team, r->console);
     if (status == LJ_OK)
-        status = lj_image_decode(path, (const uint8_t *)file, size, shape->channels, &image);
-    if (status == LJ_OK)
-        status = lj_image_resize(&image, &out);
-    lj_free(image.bytes);
-    lj_free(file);
+        status = lj_decoder_hash(decoder, r->hash);
+    lj_decoder_destroy(decoder);
     return status;
-}
-
-static void decode_one(void *context, int64_t index, int thread)
-{
-    const block *b = context;
-    const lj_pixels *shape = &b->reader->pixels;
-    decoded *result = &b->results[index];
-    (void)thread;
-    result->status = decode_file(shape, b->paths[index], b->to + index * lj_pixels_size(shape), result->digest);
-    if (result->status != LJ_OK)
-        (void)snprintf(result->message, sizeof(result->message), "%s", lj_error_message());
-}
-
-/* The files [begin, begin + n) in parallel; digests and failures in their order. */
-static lj_status decode_block(reader *r, const lj_image_files *files, int64_t begin, int64_t n, decoded *results)
-{
-    block b = {.reader = r, .paths = files->paths + begin, .results = results};
-    b.to = r->pixels.bytes + (r->count + begin) * lj_pixels_size(&r->pixels);
-    lj_team_run(r->team, decode_one, &b, n);
-    for (int64_t i = 0; i < n; i++) {
-        if (results[i].status != LJ_OK)
-            return lj_fail(results[i].status, "%s", results[i].message);
-        LJ_TRY(lj_sha256_update(r->hash, results[i].digest, strlen(results[i].digest)));
-    }
-    return LJ_OK;
 }
 
 /* Where nobody gave a size, the first image has it. */
@@ -219,19 +179,7 @@ static lj_status take_files(reader *r, const char *folder, const lj_image_files 
         if (r->files[r->count + i] == NULL || (files->labels != NULL && r->labels[r->count + i] == NULL))
             return lj_fail(LJ_ENOMEM, "%s: no memory for the names of images", folder);
     }
-    decoded *results = lj_new_array(BLOCK_FILES, sizeof(*results));
-    lj_status status = results == NULL ? lj_fail(LJ_ENOMEM, "%s: no memory to decode images", folder) : LJ_OK;
-    lj_progress_begin(r->console, "images", files->count);
-    for (int64_t begin = 0; status == LJ_OK && begin < files->count; begin += BLOCK_FILES) {
-        const int64_t left = files->count - begin;
-        status = decode_block(r, files, begin, left < BLOCK_FILES ? left : BLOCK_FILES, results);
-        lj_progress_update(r->console, begin + (left < BLOCK_FILES ? left : BLOCK_FILES), NULL);
-        if (status == LJ_OK && lj_interrupted())
-            status = lj_fail(LJ_EINTERRUPTED, "interrupted while reading %s", folder);
-    }
-    lj_progress_end(r->console);
-    lj_free(results);
-    return status;
+    return r->later ? LJ_OK : decode_now(r, files->count);
 }
 
 static lj_status read_folder(reader *r, const lj_image_set *set, int64_t *n)
@@ -263,6 +211,24 @@ static lj_status read_sets(reader *r, const lj_image_set *sets, int64_t count, i
     return LJ_OK;
 }
 
+/* Paths live as long as the frame, as words of its column. */
+static lj_status add_decoder(reader *r, lj_frame *frame)
+{
+    const lj_column *file = NULL;
+    lj_decoder *decoder = NULL;
+    const char **paths = lj_arena_array(lj_frame_arena(frame), r->count, sizeof(*paths));
+    if (paths == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the names of %" PRId64 " images", r->count);
+    LJ_TRY(lj_frame_need(frame, "file", &file));
+    for (int64_t i = 0; i < r->count; i++)
+        paths[i] = lj_column_word(file, i);
+    LJ_TRY(lj_decoder_create(lj_frame_pixels(frame), paths, r->count, &decoder));
+    lj_frame_set_decoder(frame, decoder);
+    LJ_TRY(lj_decoder_check(decoder, r->team, r->console));
+    lj_decoder_start(decoder, r->team);
+    return LJ_OK;
+}
+
 static lj_status make_frame(reader *r, lj_frame **out)
 {
     LJ_TRY(lj_frame_create(r->count, out));
@@ -272,22 +238,40 @@ static lj_status make_frame(reader *r, lj_frame **out)
     LJ_TRY(lj_frame_set_pixels(*out, &pixels));
     if (r->has_labels)
         LJ_TRY(lj_frame_add_text(*out, "label", r->labels));
-    return r->has_files ? lj_frame_add_text(*out, "file", r->files) : LJ_OK;
+    if (r->has_files)
+        LJ_TRY(lj_frame_add_text(*out, "file", r->files));
+    return r->later ? add_decoder(r, *out) : LJ_OK;
 }
 
 lj_status lj_images_read(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
                          lj_console *console, lj_frame **out, int64_t *counts, char digest[LJ_SHA256_HEX])
 {
-    return lj_images_read_within(LJ_IMAGE_MEMORY_MAX, sets, count, shape, team, console, out, counts, digest);
+    return lj_images_read_within(LJ_IMAGE_MEMORY_MAX, 0, sets, count, shape, team, console, out, counts, digest);
 }
 
-lj_status lj_images_read_within(int64_t memory_max, const lj_image_set *sets, int64_t count, const lj_pixels *shape,
-                                lj_team *team, lj_console *console, lj_frame **out, int64_t *counts,
-                                char digest[LJ_SHA256_HEX])
+lj_status lj_images_open(const lj_image_set *sets, int64_t count, const lj_pixels *shape, lj_team *team,
+                         lj_console *console, lj_frame **out, int64_t *counts, char digest[LJ_SHA256_HEX])
+{
+    return lj_images_read_within(LJ_IMAGE_MEMORY_MAX, 1, sets, count, shape, team, console, out, counts, digest);
+}
+
+/* Bytes of IDX files are hashed while they are read, between those of folders: then all are decoded in their turn. */
+static int only_folders(const lj_image_set *sets, int64_t count)
+{
+    int folders = 1;
+    for (int64_t s = 0; s < count; s++)
+        folders &= sets[s].images == NULL || lj_file_is_folder(sets[s].images);
+    return folders;
+}
+
+lj_status lj_images_read_within(int64_t memory_max, int later, const lj_image_set *sets, int64_t count,
+                                const lj_pixels *shape, lj_team *team, lj_console *console, lj_frame **out,
+                                int64_t *counts, char digest[LJ_SHA256_HEX])
 {
     assert(sets != NULL && count >= 1 && out != NULL && digest != NULL);
     *out = NULL;
-    reader r = {.team = team, .console = console, .has_labels = 1, .memory_max = memory_max, .spill = -1};
+    reader r = {.team = team, .console = console, .has_labels = 1, .memory_max = memory_max, .spill = -1,
+                .later = later && only_folders(sets, count)};
     lj_frame *frame = NULL;
     lj_status status = LJ_OK;
     if (shape != NULL)

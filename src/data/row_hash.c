@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lianjin/images.h"
 #include "lianjin/random.h"
 
 enum { ROWS_AT_ONCE = 512 };
@@ -54,7 +55,7 @@ lj_status lj_cell_hashes(const lj_column *column, int64_t n, uint64_t seed, uint
     return LJ_OK;
 }
 
-lj_status lj_row_hashes(const lj_frame *frame, const char *without, uint64_t seed, uint64_t *hashes)
+lj_status lj_row_cell_hashes(const lj_frame *frame, const char *without, uint64_t seed, uint64_t *hashes)
 {
     const int64_t n = lj_frame_row_count(frame);
     uint64_t *cells = lj_new_array(n, sizeof(*cells));
@@ -71,12 +72,20 @@ lj_status lj_row_hashes(const lj_frame *frame, const char *without, uint64_t see
         for (int64_t row = 0; row < n; row++)
             hashes[row] = lj_hash64(hashes[row], &cells[row], sizeof(cells[row]));
     }
+    lj_free(cells);
+    return status;
+}
+
+lj_status lj_row_hashes(const lj_frame *frame, const char *without, uint64_t seed, uint64_t *hashes)
+{
+    const int64_t n = lj_frame_row_count(frame);
+    LJ_TRY(lj_row_cell_hashes(frame, without, seed, hashes));
+    LJ_TRY(lj_decoder_need(lj_frame_decoder(frame), NULL, n, NULL));
     const lj_pixels *pixels = lj_frame_pixels(frame);
     const int64_t size = lj_pixels_size(pixels);
     for (int64_t row = 0; size > 0 && row < n; row++)
         hashes[row] = lj_hash64(hashes[row], pixels->bytes + row * size, size);
-    lj_free(cells);
-    return status;
+    return LJ_OK;
 }
 
 lj_status lj_hashes_tell_apart(uint64_t *hashes, int64_t n)
@@ -117,5 +126,7 @@ int lj_rows_equal(const lj_frame *frame, int64_t a, int64_t b)
             return 0;
     const lj_pixels *pixels = lj_frame_pixels(frame);
     const int64_t size = lj_pixels_size(pixels);
-    return size == 0 || memcmp(pixels->bytes + a * size, pixels->bytes + b * size, (size_t)size) == 0;
+    if (size == 0 || lj_frame_decoder(frame) != NULL)
+        return 1;
+    return memcmp(pixels->bytes + a * size, pixels->bytes + b * size, (size_t)size) == 0;
 }

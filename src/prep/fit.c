@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lianjin/images.h"
 #include "lianjin/limits.h"
 
 /* ---- arrays that grow in the arena ---- */
@@ -536,6 +537,8 @@ lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int6
     if (lj_frame_pixels(frame) != NULL) {
         fit.prep->image = *lj_frame_pixels(frame);
         fit.prep->image.bytes = NULL;
+        if (fit.prep->image.normalise)
+            LJ_TRY_DONE(lj_decoder_need(lj_frame_decoder(frame), rows, n, NULL));
         measure_pixels(lj_frame_pixels(frame), rows, n, &fit.prep->image);
     }
     LJ_TRY_DONE(keep_series(&fit));

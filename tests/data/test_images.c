@@ -72,7 +72,7 @@ static void large_sets_lie_in_a_file(void **state)
     for (int i = 0; i < 4; i++) {
         lj_frame *frame = NULL, *taken = NULL;
         const int64_t rows[] = {5, 0};
-        assert_ok(lj_images_read_within(bounds[i], sets, 3, NULL, NULL, NULL, &frame, counts, digest));
+        assert_ok(lj_images_read_within(bounds[i], 0, sets, 3, NULL, NULL, NULL, &frame, counts, digest));
         assert_int_equal(lj_frame_pixels(frame)->mapped, mapped[i]);
         for (int set = 0; set < 3; set++)
             assert_memory_equal(lj_frame_pixels(frame)->bytes + 12 * set, idx_images + 16, 12);
