@@ -37,6 +37,7 @@ typedef struct lj_rows {
     const uint8_t *pixels;  /* [n, pixel_count]: an image of each row; models see bytes / 255 */
     int64_t pixel_count;
     const int64_t *pixel_row; /* [n] which image of `pixels` a row has; NULL: the images are in the order of the rows */
+    lj_decoder *decoder;    /* who is asked for images before they are read, by pixel_row; NULL: all are there */
     lj_pixels image;        /* shape of an image (bytes NULL) */
     const double *target;   /* [n]: 0/1, class, or value; NULL when scoring, or unsupervised without classes */
     const float *weight;    /* [n] sample weights; NULL: 1 */

@@ -89,8 +89,8 @@ static const lj_declaration image_rows[] = {
      .doc = "Keeps the proportions: what is too wide or too high for size is cut off on both sides."},
     {.key = "normalise", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_images, normalise),
      .fallback = "false",
-     .doc = "Models see each channel less its mean, over its deviation, both of the training images; else bytes / "
-            "255."},
+     .doc = "Models see each channel less its mean, over its deviation, both of the training images, which are then "
+            "decoded before training begins; else bytes / 255."},
     {.key = "channels", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_images, channels),
      .choices = channel_words, .doc = "Left out: rgb for folders, what the file has for IDX."},
 };
@@ -181,7 +181,7 @@ static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
     [LJ_SECTION_DATA] = {"data", "The table.", data_rows, COUNT(data_rows)},
     [LJ_SECTION_IMAGES] = {"data.images",
                            "Sets of images. The frame has the columns label, part and, for folders, file; `target` is "
-                           "label and need not be named.",
+                           "label and need not be named. Files of folders are decoded beside the first epoch.",
                            image_rows, COUNT(image_rows)},
     [LJ_SECTION_SERIES] = {"data.series",
                            "Windows of series (docs/series.md). The split is by time unless a column says it; a sample "

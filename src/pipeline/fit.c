@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lianjin/file.h"
+#include "lianjin/images.h"
 #include "pipeline/pipeline.h"
 
 /* The prepared rows of one part, gathered. */
@@ -101,6 +102,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
                         .pixels = pixels != NULL ? pixels->bytes : NULL, /* images are not copied */
                         .pixel_row = pixels != NULL ? g->index : NULL,
                         .pixel_count = n_pixels,
+                        .decoder = lj_frame_decoder(table->frame),
                         .image = pixels != NULL ? *pixels : (lj_pixels){0},
                         .target = g->target};
     return LJ_OK;
@@ -127,7 +129,11 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
                                      .series = fitted->series != NULL ? &table->series_options : NULL,
                                      .target_values = table->target.task == LJ_REGRESSION ? table->values : NULL,
                                      .seed = request->seed};
-    const lj_status status = lj_prep_fit(table->frame, table->schema, train, n_train, &options,
+    lj_status status = LJ_OK;
+    if (fitted->pixels != NULL && fitted->pixels->normalise) /* statistics of all training images */
+        status = lj_decoder_finish(lj_frame_decoder(table->frame), train, n_train, request->team, request->console);
+    if (status == LJ_OK)
+        status = lj_prep_fit(table->frame, table->schema, train, n_train, &options,
                                          request->console, &fitted->prep);
     lj_free(train);
     if (status != LJ_OK)
@@ -283,6 +289,7 @@ static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
         return lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
     lj_row_views views;
     const lj_rows rows = lj_fit_rows(fitted, 0, lj_fit_sample_count(request->table), &views);
+    LJ_TRY(lj_decoder_finish(lj_frame_decoder(request->table->frame), NULL, n, request->team, request->console));
     LJ_TRY(lj_model_predict(fitted->model, &rows, request->team, fitted->scores));
     if (fitted->series != NULL)
         spread_scores(fitted->series, width, fitted->scores);

@@ -103,7 +103,7 @@ lj_status lj_table_read_images(const lj_pipeline *p, uint64_t seed, lj_team *tea
     for (int s = 0; s < LJ_PARTS_JUDGED; s++)
         LJ_TRY(find_set(p, table->arena, items[s], &sets[s]));
     table->home_source = sets[0].images;
-    LJ_TRY(lj_images_read(sets, LJ_PARTS_JUDGED, &shape, team, console, &table->frame, counts, table->sha256));
+    LJ_TRY(lj_images_open(sets, LJ_PARTS_JUDGED, &shape, team, console, &table->frame, counts, table->sha256));
     if (p->target.column != NULL)
         LJ_TRY(check_labels(table->frame, sets[0].images));
     LJ_TRY(add_parts(p, seed, counts, table->frame));

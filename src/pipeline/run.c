@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lianjin/file.h"
+#include "lianjin/images.h"
 #include "pipeline/pipeline.h"
 
 enum { CASES_KEPT = 8, SINGLE_SCORES_TIMED = 200 /* at most, in about a second */ };
@@ -363,6 +364,8 @@ static lj_status run_all(lj_run *run, lj_run_result *result)
     LJ_TRY(split_table(run));
     const lj_fit_request request = request_of(run);
     LJ_TRY(lj_fit_split(&request, &run->fitted));
+    if (lj_frame_decoder(run->table.frame) != NULL)
+        LJ_TRY(lj_decoder_digest(lj_frame_decoder(run->table.frame), run->table.sha256));
     run->prepare_seconds += run->fitted.prepare_seconds;
     run->train_seconds += run->fitted.train_seconds;
     LJ_TRY(evaluate_all(run));

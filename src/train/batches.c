@@ -57,6 +57,16 @@ static lj_status prepare_mixing(lj_trainer *trainer)
     return trainer->mixed != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "train: no memory for %" PRId64 " pixels", size);
 }
 
+static lj_status prepare_images(lj_trainer *trainer)
+{
+    const lj_rows *rows = trainer->train;
+    assert(rows->decoder == NULL || rows->pixel_row != NULL);
+    if (rows->decoder == NULL)
+        return LJ_OK;
+    trainer->images = lj_new_array(2 * trainer->options.batch, sizeof(*trainer->images));
+    return trainer->images != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "train: no memory for the images of a batch");
+}
+
 static void find_inputs(lj_batch_program *p)
 {
     p->in_numbers = lj_program_input(p->program, "numbers");
@@ -82,6 +92,7 @@ lj_status lj_batches_prepare(lj_trainer *trainer)
     if (trainer->rival.program != NULL)
         find_inputs(&trainer->rival);
     LJ_TRY(prepare_mixing(trainer));
+    LJ_TRY(prepare_images(trainer));
     if (trainer->program_count == 1)
         return LJ_OK;
     trainer->lengths = lj_new_array(trainer->train->n, sizeof(*trainer->lengths));
@@ -135,12 +146,57 @@ done:
     return status;
 }
 
+static int64_t partner_of(const lj_trainer *trainer, int64_t row, float *share)
+{
+    return lj_augment_partner(&trainer->options.augment, trainer->options.seed, row, trainer->at.epoch,
+                              trainer->train->n, share);
+}
+
+/* The images that the rows [n] show, with mix-up also those mixed in: images [up to 2 n]; how many. */
+static int64_t images_of(const lj_trainer *trainer, const int64_t *rows, int64_t n, int64_t *images)
+{
+    const int64_t *image = trainer->train->pixel_row;
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        float share = 0.0F;
+        images[count++] = image[rows[i]];
+        if (trainer->mixed != NULL)
+            images[count++] = image[partner_of(trainer, rows[i], &share)];
+    }
+    return count;
+}
+
+lj_status lj_batches_need(lj_trainer *trainer, int64_t begin, int64_t n)
+{
+    lj_decoder *decoder = trainer->train->decoder;
+    if (lj_decoder_is_done(decoder))
+        return LJ_OK;
+    const int64_t count = images_of(trainer, trainer->order + begin, n, trainer->images);
+    return lj_decoder_need(decoder, trainer->images, count, trainer->team);
+}
+
+/* What is left of the epoch is decoded ahead in its order. */
+static lj_status look_ahead(lj_trainer *trainer)
+{
+    const int64_t begin = trainer->at.batch * trainer->options.batch, left = trainer->train->n - begin;
+    if (lj_decoder_is_done(trainer->train->decoder) || left <= 0)
+        return LJ_OK;
+    int64_t *images = lj_new_array(2 * left, sizeof(*images));
+    if (images == NULL)
+        return lj_fail(LJ_ENOMEM, "train: no memory for the order of %" PRId64 " images", left);
+    const int64_t count = images_of(trainer, trainer->order + begin, left, images);
+    lj_decoder_ahead(trainer->train->decoder, images, count);
+    return LJ_OK;
+}
+
 lj_status lj_batches_shuffle(lj_trainer *trainer)
 {
     const uint64_t epoch = (uint64_t)trainer->at.epoch;
     lj_random_permutation(trainer->options.seed, lj_random_stream("train/shuffle") + epoch, trainer->train->n,
                           trainer->order);
-    return trainer->lengths == NULL ? LJ_OK : sort_by_length(trainer, lj_random_stream("train/buckets") + epoch);
+    if (trainer->lengths != NULL)
+        LJ_TRY(sort_by_length(trainer, lj_random_stream("train/buckets") + epoch));
+    return look_ahead(trainer);
 }
 
 /*
@@ -229,12 +285,6 @@ static void show_image(const lj_trainer *trainer, int64_t row, float *to)
                          to);
     else
         lj_pixels_load(from, data->pixel_count, to);
-}
-
-static int64_t partner_of(const lj_trainer *trainer, int64_t row, float *share)
-{
-    return lj_augment_partner(&trainer->options.augment, trainer->options.seed, row, trainer->at.epoch,
-                              trainer->train->n, share);
 }
 
 static void load_image(void *context, int64_t index, int thread)

@@ -31,6 +31,15 @@ static lj_status hash_block(lj_sha256 *hash, const void *bytes, int64_t count, s
     return bytes == NULL ? LJ_OK : lj_sha256_update(hash, bytes, (size_t)count * size);
 }
 
+/* An image that is decoded later is known by its mark. */
+static lj_status hash_image(lj_sha256 *hash, const lj_rows *rows, int64_t row)
+{
+    if (rows->decoder == NULL)
+        return hash_block(hash, lj_row_pixels(rows, row), rows->pixel_count, 1);
+    const uint64_t mark = lj_decoder_mark(rows->decoder, rows->pixel_row[row]);
+    return hash_block(hash, &mark, 1, sizeof(mark));
+}
+
 /* What must be the same for a resume to give the same weights. */
 static lj_status describe_options(const lj_trainer *trainer, lj_text *out)
 {
@@ -68,7 +77,7 @@ static lj_status make_fingerprint(lj_trainer *trainer)
     if (rows->texts != NULL)
         LJ_TRY_DONE(hash_block(hash, rows->texts->code, rows->texts->begin[rows->texts->n], sizeof(int32_t)));
     for (int64_t i = 0; rows->pixel_count > 0 && i < rows->n; i++)
-        LJ_TRY_DONE(hash_block(hash, lj_row_pixels(rows, i), rows->pixel_count, 1));
+        LJ_TRY_DONE(hash_image(hash, rows, i));
     LJ_TRY_DONE(hash_block(hash, trainer->target, rows->n, 4));
     LJ_TRY_DONE(hash_block(hash, trainer->weight, rows->n, sizeof(float)));
     LJ_TRY_DONE(lj_sha256_finish(hash, trainer->fingerprint));

@@ -17,14 +17,15 @@
 #define SURE   4.0
 
 /* The rate where the smoothed loss is least; 0: the first loss is not finite. */
-static double search(lj_trainer *trainer)
+static lj_status search(lj_trainer *trainer, double *best)
 {
     lj_position *at = &trainer->at;
-    double rate = LEAST, smooth = 0.0, weight = 0.0, least = HUGE_VAL, best = 0.0, correction = 1.0;
+    double rate = LEAST, smooth = 0.0, weight = 0.0, loss = 0.0, least = HUGE_VAL, correction = 1.0;
+    *best = 0.0;
     for (int64_t i = 0; i < STEPS; i++) {
         if (at->batch >= lj_trainer_batches(trainer))
             at->batch = 0; /* the rows of the first epoch again */
-        const double loss = lj_trainer_run(trainer, (float)rate, &weight);
+        LJ_TRY(lj_trainer_run(trainer, (float)rate, &weight, &loss));
         if (!isfinite(loss))
             break;
         smooth = SMOOTH * smooth + (1.0 - SMOOTH) * loss;
@@ -32,26 +33,28 @@ static double search(lj_trainer *trainer)
         const double seen = smooth / (1.0 - correction);
         if (seen < least) {
             least = seen;
-            best = rate;
+            *best = rate;
         }
         if (seen > SURE * least && least > 0.0)
             break;
         rate *= GROWTH;
     }
-    return best;
+    return LJ_OK;
 }
 
 lj_status lj_find_rate(lj_trainer *trainer)
 {
     lj_weights *weights = NULL, *state = NULL;
     const lj_position start = trainer->at;
+    double best = 0.0;
     lj_status status = lj_weights_clone(trainer->job->weights, &weights);
     if (status == LJ_OK)
         status = lj_weights_clone(trainer->state, &state);
     if (status == LJ_OK)
         status = lj_batches_shuffle(trainer);
+    if (status == LJ_OK)
+        status = search(trainer, &best);
     if (status == LJ_OK) {
-        const double best = search(trainer);
         trainer->at = start;
         lj_weights_copy(trainer->job->weights, weights);
         lj_weights_copy(trainer->state, state);

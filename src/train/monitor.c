@@ -108,6 +108,8 @@ lj_status lj_score_rows(lj_program *scoring, int64_t batch, const lj_rows *rows,
             lj_token_lengths(tokens, n, rows->token_count, lj_program_input(scoring, "lengths"));
         }
         float *pixels = lj_program_input(scoring, "pixels");
+        if (rows->decoder != NULL)
+            LJ_TRY(lj_decoder_need(rows->decoder, rows->pixel_row + begin, n, team));
         for (int64_t i = 0; pixels != NULL && rows->pixel_count > 0 && i < n; i++)
             lj_pixels_load(lj_row_pixels(rows, begin + i), rows->pixel_count, pixels + i * rows->pixel_count);
         lj_program_run(scoring, team, &(lj_run_options){.n_rows = n, .step = 1});

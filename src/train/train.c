@@ -202,7 +202,7 @@ static double run_rival(lj_trainer *trainer, int64_t begin, const lj_run_options
     return (double)rival->loss[0];
 }
 
-double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
+lj_status lj_trainer_run(lj_trainer *trainer, float rate, double *weight, double *loss)
 {
     lj_position *at = &trainer->at;
     const int64_t begin = at->batch * trainer->options.batch;
@@ -217,17 +217,20 @@ double lj_trainer_run(lj_trainer *trainer, float rate, double *weight)
         .gathered = gathered,
         .move = move_of(trainer),
     };
+    LJ_TRY(lj_batches_need(trainer, begin, n));
     at->step++;
     at->batch++;
     if (trainer->rival.program != NULL) {
         const double rival_loss = run_rival(trainer, begin, &run);
+        *loss = isfinite(rival_loss) ? 0.0 : rival_loss;
         if (!isfinite(rival_loss) || at->step % trainer->job->rival_steps != 0)
-            return isfinite(rival_loss) ? 0.0 : rival_loss; /* only the rival moved: nothing to count */
+            return LJ_OK; /* only the rival moved: nothing to count */
         run.move = at->step / trainer->job->rival_steps;
     }
     const lj_batch_program *program = lj_batches_load(trainer, begin, n, weight);
     lj_program_run(program->program, trainer->team, &run);
-    return (double)program->loss[0];
+    *loss = (double)program->loss[0];
+    return LJ_OK;
 }
 
 /* One batch; LJ_EDIVERGED if its loss is not finite. */
@@ -236,8 +239,8 @@ static lj_status step(lj_trainer *trainer, int64_t epoch)
     lj_position *at = &trainer->at;
     const int64_t move = move_of(trainer);
     const float rate = lj_schedule_rate(&trainer->options.schedule, move, epoch, at->plateau_drops);
-    double weight = 0.0;
-    const double loss = lj_trainer_run(trainer, rate, &weight);
+    double weight = 0.0, loss = 0.0;
+    LJ_TRY(lj_trainer_run(trainer, rate, &weight, &loss));
     if (!isfinite(loss))
         return lj_fail(LJ_EDIVERGED,
                        "training diverged: the loss is not finite at step %" PRId64 " (epoch %" PRId64
@@ -320,6 +323,17 @@ static lj_status end_epoch(lj_trainer *trainer)
     return LJ_OK;
 }
 
+/*
+ * The images that no batch of the first epoch has asked for, those of other parts too: a damaged one is told now, not
+ * when training has ended.
+ */
+static lj_status finish_images(lj_trainer *trainer, int *interrupted)
+{
+    const lj_status status = lj_decoder_finish(trainer->train->decoder, NULL, 0, trainer->team, NULL);
+    *interrupted = status == LJ_EINTERRUPTED;
+    return *interrupted ? LJ_OK : status;
+}
+
 /* Until finished or interrupted. */
 static lj_status loop(lj_trainer *trainer, int *interrupted)
 {
@@ -339,6 +353,9 @@ static lj_status loop(lj_trainer *trainer, int *interrupted)
                 return LJ_OK;
             }
         }
+        LJ_TRY(finish_images(trainer, interrupted));
+        if (*interrupted)
+            return LJ_OK;
         LJ_TRY(end_epoch(trainer));
         if (!at->finished && (lj_interrupted() || (stop > 0 && at->step - first >= stop))) {
             *interrupted = 1;
@@ -380,6 +397,7 @@ static void destroy(lj_trainer *trainer)
     lj_free(trainer->scores);
     lj_free(trainer->valid_weight);
     lj_free(trainer->mixed);
+    lj_free(trainer->images);
     lj_free(trainer->epochs);
 }
 

@@ -2,6 +2,7 @@
 #ifndef LIANJIN_TRAIN_TRAINER_H
 #define LIANJIN_TRAIN_TRAINER_H
 
+#include "lianjin/images.h"
 #include "lianjin/train.h"
 
 /* Where a training stands: all that a resume needs beside the weights. */
@@ -60,6 +61,7 @@ typedef struct lj_trainer {
     float *scores;        /* [valid n, width] */
     double *valid_weight; /* [valid n] or NULL */
     float *mixed;         /* [threads, pixel_count] the image that is mixed in; NULL: no mix-up */
+    int64_t *images;      /* [2 batch] those that a batch shows; NULL: all are there */
 
     lj_position at;
     lj_epoch *epochs;
@@ -78,6 +80,8 @@ int64_t lj_trainer_batches(const lj_trainer *trainer);
 /* batches.c: targets and weights as the loss reads them; one batch into the inputs of the program that is to run. */
 LJ_CHECKED lj_status lj_batches_prepare(lj_trainer *trainer);
 LJ_CHECKED lj_status lj_batches_shuffle(lj_trainer *trainer);
+/* Waits for the images of a batch to come. */
+LJ_CHECKED lj_status lj_batches_need(lj_trainer *trainer, int64_t begin, int64_t n);
 lj_batch_program *lj_batches_load(lj_trainer *trainer, int64_t begin, int64_t n, double *weight);
 /* The same batch into a program for rows of full length. */
 void lj_batches_load_into(const lj_trainer *trainer, lj_batch_program *program, int64_t begin, int64_t n,
@@ -119,7 +123,7 @@ void lj_average_epoch(lj_weights *average, lj_weights *weights, int64_t count);
  */
 LJ_CHECKED lj_status lj_find_rate(lj_trainer *trainer);
 /* train.c: runs one batch with this rate; its loss. */
-double lj_trainer_run(lj_trainer *trainer, float rate, double *weight);
+LJ_CHECKED lj_status lj_trainer_run(lj_trainer *trainer, float rate, double *weight, double *loss);
 
 /* checkpoint.c */
 LJ_CHECKED lj_status lj_checkpoint_prepare(lj_trainer *trainer);
