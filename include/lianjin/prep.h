@@ -36,7 +36,8 @@ typedef enum lj_prep_style {
     LJ_PREP_TERMS,     /* as LINEAR; texts with many different values become sparse rows */
     LJ_PREP_SERIES,    /* numbers standardised, within 5 deviations; categories as codes */
     LJ_PREP_TOKENS,    /* as DENSE; the text with many different values becomes codes of tokens */
-    LJ_PREP_TEXTS      /* texts become codes of byte pairs, at full length */
+    LJ_PREP_TEXTS,     /* texts become codes of byte pairs, at full length */
+    LJ_PREP_WOE        /* the weight of evidence of each column's bins */
 } lj_prep_style;
 
 typedef struct lj_prep_options {
@@ -48,6 +49,7 @@ typedef struct lj_prep_options {
     lj_prep_style style;
     const lj_series_options *series; /* how rows become samples; NULL: each is one. Its columns are kept in the schema. */
     const double *target_values; /* [rows of the frame] what a series with scale_by_group predicts, if numbers; NULL: not */
+    const double *binary_target; /* [rows of the frame] 0 or 1, for steps that learn from it; NULL: not two classes */
     uint64_t seed;
 } lj_prep_options;
 
@@ -64,6 +66,18 @@ int64_t lj_prep_number_count(const lj_prep *prep);
 const char *lj_prep_number_name(const lj_prep *prep, int64_t index);
 /* Index, among the features of the prep, of the column that this number comes from. */
 int64_t lj_prep_number_feature(const lj_prep *prep, int64_t index);
+
+/* The bins of a number that woe made: the regular ones, one for each special code, and the missing values. Borrowed. */
+typedef struct lj_prep_bins {
+    int64_t count, regular;        /* bins; those that are neither of a code nor the missing values */
+    const char *const *names;      /* [count] "< 25", "A, B"; the last one is "missing" */
+    const int64_t *rows, *events;  /* [count] of the training part; events: rows of the positive class */
+    const double *woe, *iv;        /* [count] weight of evidence, and its part of the information value */
+    int64_t all_rows, all_events;
+    double all_iv;
+} lj_prep_bins;
+/* NULL: the number was not made by woe. */
+const lj_prep_bins *lj_prep_number_bins(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_count(const lj_prep *prep);
 const char *lj_prep_category_name(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index);

@@ -127,6 +127,7 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
                                      .file = p->file,
                                      .style = family->style,
                                      .series = fitted->series != NULL ? &table->series_options : NULL,
+                                     .binary_target = table->target.task == LJ_BINARY ? table->values : NULL,
                                      .target_values = table->target.task == LJ_REGRESSION ? table->values : NULL,
                                      .seed = request->seed};
     lj_status status = LJ_OK;

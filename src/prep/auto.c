@@ -34,6 +34,40 @@ static lj_prep_style style_of(const lj_fit *fit)
     return fit->options->style;
 }
 
+/* Codes that stand for something else, by the training values alone. */
+static lj_status find_sentinels(const lj_fit_column *column, double *codes, int64_t *count)
+{
+    lj_frame *frame;
+    const lj_column *copy;
+    lj_status status;
+    *count = 0;
+    LJ_TRY(lj_frame_create(column->n, &frame));
+    LJ_TRY_DONE(lj_frame_add_number(frame, column->name, column->values));
+    LJ_TRY_DONE(lj_frame_need(frame, column->name, &copy));
+    LJ_TRY_DONE(lj_profile_sentinels(copy, codes, SENTINELS_MAX, count));
+done:
+    lj_frame_destroy(frame);
+    return status;
+}
+
+/* ---- scorecards ---- */
+
+/* The live column, a number or a category, as its weights of evidence; codes that say something else stand apart. */
+static lj_status weigh(lj_fit *fit, lj_fit_feature *feature, int64_t live)
+{
+    const lj_transform *transform = lj_transform_of(LJ_TRANSFORM_WOE);
+    double codes[SENTINELS_MAX];
+    lj_woe_options options = {0}; /* the list of codes is not read */
+    lj_fit_column column;
+    LJ_TRY(lj_declare_read("auto", NULL, transform->options, transform->option_count, NULL, &options));
+    LJ_TRY(lj_fit_look(fit, feature, live, NULL, &column));
+    if (column.reg.kind == LJ_REGISTER_NUMBER) {
+        options.special.values = codes;
+        LJ_TRY(find_sentinels(&column, codes, &options.special.count));
+    }
+    return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_WOE, &options, 0);
+}
+
 /* ---- categories ---- */
 
 /*
@@ -42,6 +76,8 @@ static lj_prep_style style_of(const lj_fit *fit)
  */
 static lj_status encode(lj_fit *fit, lj_fit_feature *feature, int64_t live, int tell_missing)
 {
+    if (style_of(fit) == LJ_PREP_WOE)
+        return weigh(fit, feature, live);
     const lj_rare_options rare = {.min_count = RARE_MIN, .max = CATEGORIES_MAX};
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_RARE, &rare, 0));
     lj_fit_column column;
@@ -110,22 +146,6 @@ static lj_status auto_text(lj_fit *fit, lj_fit_feature *feature)
 
 /* ---- numbers ---- */
 
-/* Codes that stand for something else, by the training values alone. */
-static lj_status find_sentinels(const lj_fit_column *column, double *codes, int64_t *count)
-{
-    lj_frame *frame;
-    const lj_column *copy;
-    lj_status status;
-    *count = 0;
-    LJ_TRY(lj_frame_create(column->n, &frame));
-    LJ_TRY_DONE(lj_frame_add_number(frame, column->name, column->values));
-    LJ_TRY_DONE(lj_frame_need(frame, column->name, &copy));
-    LJ_TRY_DONE(lj_profile_sentinels(copy, codes, SENTINELS_MAX, count));
-done:
-    lj_frame_destroy(frame);
-    return status;
-}
-
 /*
  * Codes keep their place among the numbers, where each is a knot of its own (found to be as good as treating them as
  * missing), and get a 0/1 column beside, but where the network embeds numbers: its bins tell the codes apart.
@@ -184,6 +204,8 @@ static lj_status fill(lj_fit *fit, lj_fit_feature *feature, int64_t live, int in
 static lj_status normalise(lj_fit *fit, lj_fit_feature *feature, int64_t live, int indicator,
                            const lj_fit_column *seen)
 {
+    if (style_of(fit) == LJ_PREP_WOE)
+        return weigh(fit, feature, live);
     if (seen != NULL)
         LJ_TRY(lj_fit_step(fit, feature, live, seen, LJ_TRANSFORM_SCALE, &to_normal, 0));
     else
@@ -207,6 +229,8 @@ static lj_status auto_one_value(lj_fit *fit, lj_fit_feature *feature)
         feature->dropped = "constant";
         return LJ_OK;
     }
+    if (style_of(fit) == LJ_PREP_WOE)
+        return weigh(fit, feature, 0);
     LJ_TRY(fill(fit, feature, 0, 1));
     lj_fit_drop(feature, 0);
     return LJ_OK;
@@ -225,7 +249,7 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
     }
     if (distinct > 2 && distinct <= LEVELS_MAX && wants_levels(fit))
         LJ_TRY(add_levels(fit, feature, 0));
-    else if (distinct > 2)
+    else if (distinct > 2 && style_of(fit) != LJ_PREP_WOE)
         LJ_TRY(mark_sentinels(fit, feature, &column));
     if (distinct > 2 && (style_of(fit) == LJ_PREP_LINEAR || style_of(fit) == LJ_PREP_TERMS))
         LJ_TRY(add_standard(fit, feature, 0));
@@ -268,6 +292,8 @@ lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature)
 
 static lj_status fill_number(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 {
+    if (style_of(fit) == LJ_PREP_WOE)
+        return lj_feature_bins(&feature->feature, feature->live[live].reg) != NULL ? LJ_OK : weigh(fit, feature, live);
     if (feature->live[live].is_whole)
         return LJ_OK;
     lj_fit_column column;

@@ -83,6 +83,7 @@ lj_status lj_fit_look(lj_fit *fit, lj_fit_feature *feature, int64_t live, const 
                               .words = at->words,
                               .values = fit->values,
                               .n = fit->n,
+                              .target = fit->target,
                               .given = fit->given,
                               .present = present,
                               .sort = &fit->sort,
@@ -331,6 +332,13 @@ static lj_status start(lj_fit *fit)
                 return lj_fail(LJ_EDATA, "the feature '%s' is named twice", options->features[i]);
         }
     }
+    if (options->binary_target != NULL) {
+        fit->target = lj_new_array(fit->n, sizeof(double));
+        if (fit->target == NULL)
+            return lj_fail(LJ_ENOMEM, "no memory for the target of %" PRId64 " rows", fit->n);
+        for (int64_t i = 0; i < fit->n; i++)
+            fit->target[i] = options->binary_target[fit->rows[i]];
+    }
     fit->values = lj_new_array(fit->n, sizeof(double));
     fit->given = lj_new_array(fit->n, sizeof(double));
     fit->sort.sorted = lj_new_array(fit->n, sizeof(double));
@@ -553,6 +561,7 @@ done:
     for (int64_t i = 0; i < fit.feature_count; i++)
         lj_free(fit.features[i].of_word);
     lj_free(fit.features);
+    lj_free(fit.target);
     lj_free(fit.values);
     lj_free(fit.given);
     lj_free(fit.sort.sorted);

@@ -45,6 +45,7 @@ typedef struct lj_fit {
     lj_console *console;
     lj_fit_feature *features;
     int64_t feature_count;
+    double *target;  /* [n] 0 or 1; NULL: not two classes */
     double *values;  /* [n] of the column at hand */
     double *given;   /* [n] those of them that are not missing */
     lj_fit_sort sort;

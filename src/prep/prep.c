@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "prep/woe_bins.h"
+
 void lj_prep_destroy(lj_prep *prep)
 {
     if (prep == NULL)
@@ -30,6 +32,22 @@ int64_t lj_prep_number_feature(const lj_prep *prep, int64_t index)
 {
     assert(index >= 0 && index < prep->number_count);
     return prep->numbers[index].feature;
+}
+
+const lj_prep_bins *lj_feature_bins(const lj_prep_feature *feature, int32_t reg)
+{
+    for (int32_t i = 0; i < feature->op_count; i++) {
+        const lj_prep_op *op = &feature->ops[i];
+        if (op->out == reg && op->transform == lj_transform_of(LJ_TRANSFORM_WOE))
+            return &((const lj_woe_bins *)op->values)->table;
+    }
+    return NULL;
+}
+
+const lj_prep_bins *lj_prep_number_bins(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->number_count);
+    return lj_feature_bins(&prep->features[prep->numbers[index].feature], prep->numbers[index].reg);
 }
 
 int64_t lj_prep_category_count(const lj_prep *prep)

@@ -220,3 +220,16 @@ const char *lj_arena_number(lj_arena *arena, double value)
         return lj_arena_printf(arena, "%.0f", value);
     return lj_arena_printf(arena, "%.6g", value);
 }
+
+const char *lj_arena_interval(lj_arena *arena, const double *edges, int64_t count, int64_t index)
+{
+    const char *low = index > 0 ? lj_arena_number(arena, edges[index - 1]) : "";
+    const char *high = index < count ? lj_arena_number(arena, edges[index]) : "";
+    if (low == NULL || high == NULL)
+        return NULL;
+    if (count == 0)
+        return "all";
+    if (index == 0)
+        return lj_arena_printf(arena, "< %s", high);
+    return index == count ? lj_arena_printf(arena, ">= %s", low) : lj_arena_printf(arena, "%s to %s", low, high);
+}

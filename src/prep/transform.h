@@ -52,6 +52,7 @@ typedef struct lj_fit_column {
     const char *const *words; /* CATEGORY: [reg.size] names of the levels */
     const double *values;     /* [n] training values, NaN where missing */
     int64_t n;
+    const double *target;     /* [n] 0 or 1; NULL: the target is not one of two classes */
     const double *given;      /* [present] values that are not missing, in the order of the rows */
     int64_t present;          /* n less the missing values; never 0 */
     struct lj_fit_sort *sort; /* of lj_fit_sorted */
@@ -135,5 +136,7 @@ void lj_save_integers(lj_json *json, const char *key, const int32_t *values, int
 
 /* A number for people and for names of columns: "29000", "0.25". */
 const char *lj_arena_number(lj_arena *arena, double value);
+/* An interval between edges [count], 0 .. count: "< 5", "5 to 10", ">= 10"; "all" without edges. NULL: no memory. */
+const char *lj_arena_interval(lj_arena *arena, const double *edges, int64_t count, int64_t index);
 
 #endif

@@ -14,6 +14,7 @@
     X(POWER, lj_transform_power)                          \
     X(SCALE, lj_transform_scale)                          \
     X(BINS, lj_transform_bins)                            \
+    X(WOE, lj_transform_woe)                              \
     X(LEVELS, lj_transform_levels)                        \
     X(RARE, lj_transform_rare)                            \
     X(ONE_HOT, lj_transform_one_hot)                      \
@@ -124,6 +125,17 @@ typedef struct lj_bins_options {
     int method;
     int64_t count;
 } lj_bins_options;
+
+typedef struct lj_woe_options {
+    int monotone; /* lj_trend */
+    int64_t max_bins;
+    double min_size;
+    int64_t min_events, min_others;
+    int64_t prebins;
+    double min_level;
+    lj_number_list special;
+    const lj_item *breaks; /* NULL: the best there are */
+} lj_woe_options;
 
 typedef struct lj_levels_options {
     int64_t max;

@@ -20,7 +20,7 @@
 
 #define ALL_ROWS_MAX 4096
 
-/* Fits `steps` (YAML, NULL: auto) on the first n rows. */
+/* Fits `steps` (YAML, NULL: auto) on the first n rows; a number Y of the frame is the target of two classes. */
 static inline lj_status fit_features(const lj_frame *frame, const char *const *features, int64_t feature_count,
                                      const char *steps, lj_prep_style style, int64_t n, lj_console *console,
                                      lj_prep **out)
@@ -32,9 +32,11 @@ static inline lj_status fit_features(const lj_frame *frame, const char *const *f
     lj_doc *doc = NULL;
     if (steps != NULL)
         assert_int_equal(lj_yaml_parse("test.yaml", steps, strlen(steps), &doc), LJ_OK);
+    const int64_t target = lj_frame_find(frame, "Y");
     const lj_prep_options options = {.features = features,
                                      .feature_count = feature_count,
                                      .target = "Y",
+                                     .binary_target = target >= 0 ? lj_frame_column(frame, target)->number : NULL,
                                      .steps = doc != NULL ? lj_doc_root(doc) : NULL,
                                      .file = "test.yaml",
                                      .style = style,

@@ -9,12 +9,14 @@ static lj_prep *make_prep(void)
     static const char *const words[] = {"a", "b", "c", "d", "e"};
     double x[N];
     double k[N];
+    double y[N];
     const char *t[N];
     const char *u[N];
     int64_t when[N];
     for (int i = 0; i < N; i++) {
         x[i] = i % 11 == 0 ? (double)NAN : i * i - 50;
         k[i] = i % 4;
+        y[i] = i * i % 7 < 3;
         t[i] = words[i % 5];
         u[i] = i % 9 == 0 ? NULL : words[i * i % 3];
         when[i] = (int64_t)i * 40 * 86400000000;
@@ -24,6 +26,7 @@ static lj_prep *make_prep(void)
     assert_int_equal(lj_frame_create(N, &frame), LJ_OK);
     assert_int_equal(lj_frame_add_number(frame, "x", x), LJ_OK);
     assert_int_equal(lj_frame_add_number(frame, "k", k), LJ_OK);
+    assert_int_equal(lj_frame_add_number(frame, "Y", y), LJ_OK);
     assert_int_equal(lj_frame_add_text(frame, "t", t), LJ_OK);
     assert_int_equal(lj_frame_add_text(frame, "u", u), LJ_OK);
     assert_int_equal(lj_frame_add_time(frame, "when", when, NULL), LJ_OK);
@@ -32,6 +35,8 @@ static lj_prep *make_prep(void)
                         "- {bins: {count: 3}, columns: [x], keep: true}\n"
                         "- {clip: quantile, columns: [x], keep: true}\n"
                         "- {impute: median, columns: [x], indicator: true}\n"
+                        "- {woe: {min_events: 1, special: [-7, 1]}, columns: [k], keep: true}\n"
+                        "- {woe: {min_level: 0.2, min_others: 1}, columns: [t], keep: true}\n"
                         "- {levels: 5, columns: [k], keep: true}\n"
                         "- {log: log1p, columns: [k], keep: true}\n"
                         "- {power: yeo_johnson, columns: [k], keep: true}\n"

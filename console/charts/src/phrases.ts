@@ -91,6 +91,7 @@ export const rows: [string, string][] = [
   ["min_max ({0}) / {1#}", "最小-最大归一化：({0}) / {1}"],
   ["{0#} quantile bins", "{0} 个等频分箱"],
   ["{0#} uniform bins", "{0} 个等宽分箱"],
+  ["{0#} bins, information value {1#}", "{0} 个分箱，信息值 {1}"],
   ["{0#} different values as categories", "{0} 个不同取值"],
   ["{0#} rare of {1#} categories become '{2}'", "{1} 个类别中 {0} 个低频类别并入“{2}”"],
   ["{0#} categories as {1#} columns of 0 and 1", "{0} 个类别展开为 {1} 列"],

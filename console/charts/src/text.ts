@@ -57,6 +57,7 @@ const words = {
   "step.power": ["power", "幂变换"],
   "step.scale": ["scale", "缩放"],
   "step.bins": ["bins", "分箱"],
+  "step.woe": ["woe", "证据权重"],
   "step.levels": ["levels", "取值转类别"],
   "step.rare": ["rare", "低频合并"],
   "step.one_hot": ["one_hot", "独热编码"],

@@ -23,23 +23,13 @@ static const lj_declaration options_declared[] = {
      .max = BINS_MAX, .fallback = "10", .doc = "Most bins; equal edges are merged."},
 };
 
-/* "< 5", "5 to 10", ">= 10" */
 static lj_status name_levels(const lj_fit_column *column, const bins *fitted, lj_fit_output *out)
 {
     const char **words = lj_arena_array(column->arena, fitted->count + 1, sizeof(*words));
     if (words == NULL)
         return lj_fit_no_memory(column);
     for (int64_t i = 0; i <= fitted->count; i++) {
-        const char *low = i > 0 ? lj_arena_number(column->arena, fitted->edges[i - 1]) : "";
-        const char *high = i < fitted->count ? lj_arena_number(column->arena, fitted->edges[i]) : "";
-        if (low == NULL || high == NULL)
-            return lj_fit_no_memory(column);
-        if (i == 0)
-            words[i] = fitted->count > 0 ? lj_arena_printf(column->arena, "< %s", high) : "all";
-        else if (i == fitted->count)
-            words[i] = lj_arena_printf(column->arena, ">= %s", low);
-        else
-            words[i] = lj_arena_printf(column->arena, "%s to %s", low, high);
+        words[i] = lj_arena_interval(column->arena, fitted->edges, fitted->count, i);
         if (words[i] == NULL)
             return lj_fit_no_memory(column);
     }
