@@ -12,6 +12,7 @@
 #include "lianjin/eval.h"
 #include "lianjin/prep.h"
 #include "lianjin/train.h"
+#include "lianjin/trees.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,7 +31,17 @@ typedef struct lj_model_spec {
     int64_t steps;                 /* rows of the window of a series; 0: a row is a sample */
     int padded;                    /* with steps: windows may be short */
     lj_pixels image;               /* shape of the image of a row (bytes NULL); zero: rows have none */
+    const char *const *names;      /* [number_count + category_count] while fitting, for options that name them; NULL */
 } lj_model_spec;
+
+/* What a fit leaves: tensors, or trees (then there are no tensors). */
+typedef struct lj_learned {
+    lj_weights *weights;
+    lj_trees *trees;
+} lj_learned;
+void lj_learned_destroy(lj_learned *learned);
+/* SHA-256 of the tensors, or of trees.json. */
+LJ_CHECKED lj_status lj_learned_sha256(const lj_learned *learned, char hex[65]);
 
 typedef struct lj_model lj_model;
 
@@ -61,6 +72,7 @@ typedef struct lj_family_info {
     lj_target_use target;
     int draws_rows;                      /* lj_model_draw */
     int in_nats;                         /* unsupervised: its score is in nats */
+    int grows_trees;                     /* it learns trees, not tensors; numbers may be missing (NaN) */
 } lj_family_info;
 
 int64_t lj_family_count(void);
@@ -134,6 +146,10 @@ LJ_CHECKED lj_status lj_model_next_token(lj_model *model, const int32_t *tokens,
 const lj_family_info *lj_model_family(const lj_model *model);
 const lj_model_spec *lj_model_spec_of(const lj_model *model);
 const lj_weights *lj_model_weights(const lj_model *model);
+const lj_trees *lj_model_trees(const lj_model *model); /* NULL: it has none */
+LJ_CHECKED lj_status lj_model_sha256(const lj_model *model, char hex[65]); /* of what it learned */
+/* Numbers that it learned: elements of tensors, or leaves of trees. */
+int64_t lj_model_size(const lj_model *model);
 /* Numbers of a row whose nats a score adds up (numbers and categories, or pixels); 0: the score is not in nats. */
 int64_t lj_model_nats(const lj_model *model);
 /* Values per row of scores: 1 or classes. */
@@ -141,8 +157,8 @@ int64_t lj_model_width(const lj_model *model);
 
 /* The part "model" of model.json (family, options as resolved, spec) ... */
 LJ_CHECKED lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *key);
-/* ... and back, with the weights of weights.safetensors, which it takes over also on failure. */
-LJ_CHECKED lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weights, lj_model **out);
+/* ... and back, with what is in weights.safetensors or trees.json, which it takes over also on failure. */
+LJ_CHECKED lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_learned *learned, lj_model **out);
 
 /* Resolved options and layers as readable lines. */
 LJ_CHECKED lj_status lj_model_describe(const lj_model *model, lj_text *out);

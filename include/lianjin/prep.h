@@ -37,6 +37,7 @@ typedef enum lj_prep_style {
     LJ_PREP_SERIES,    /* numbers standardised, within 5 deviations; categories as codes */
     LJ_PREP_TOKENS,    /* as DENSE; the text with many different values becomes codes of tokens */
     LJ_PREP_TEXTS,     /* texts become codes of byte pairs, at full length */
+    LJ_PREP_TREES,     /* numbers as they are, missing ones too; categories as codes */
     LJ_PREP_WOE        /* the weight of evidence of each column's bins */
 } lj_prep_style;
 

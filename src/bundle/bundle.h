@@ -6,6 +6,7 @@
 
 #define LJ_MODEL_FILE "model.json"
 #define LJ_WEIGHTS_FILE "weights.safetensors"
+#define LJ_TREES_FILE "trees.json"
 #define LJ_PREP_FILE "prep.json"
 #define LJ_CARD_FILE "card.md"
 #define LJ_REPORT_FILE "report.html"
@@ -22,9 +23,9 @@ char *lj_home_path(const char *name);
 /*
  * What follows the check of signature and digests, from memory: the parts are
  * checked against each other and the kept cases are scored. Takes `model` and
- * `weights` over, also on failure. For lj_bundle_open and the fuzz target.
+ * `learned` over, also on failure. For lj_bundle_open and the fuzz target.
  */
-LJ_CHECKED lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep, lj_weights *weights,
+LJ_CHECKED lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep, lj_learned *learned,
                                         const char *weights_sha256, lj_bundle **out);
 
 #endif

@@ -82,16 +82,11 @@ static lj_status read_target(lj_bundle *bundle)
     return LJ_OK;
 }
 
-/* Takes the weights over. */
-static lj_status load_model(lj_bundle *bundle, lj_weights *weights)
+static lj_status load_model(lj_bundle *bundle, lj_learned *learned)
 {
     const lj_item *item = NULL;
-    const lj_status found = lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "model", LJ_MAP, &item);
-    if (found != LJ_OK) {
-        lj_weights_destroy(weights);
-        return found;
-    }
-    LJ_TRY(lj_model_load(bundle->doc, item, weights, &bundle->model));
+    LJ_TRY(lj_item_need(bundle->doc, lj_doc_root(bundle->doc), "model", LJ_MAP, &item));
+    LJ_TRY(lj_model_load(bundle->doc, item, learned, &bundle->model));
     const lj_model_spec *spec = lj_model_spec_of(bundle->model);
     const lj_series_options *series = lj_prep_series(bundle->prep);
     int fits = spec->task == bundle->target.task && spec->classes == bundle->target.classes &&
@@ -265,18 +260,30 @@ static lj_status read_model_doc(const char *path, lj_doc **out)
     return lj_item_need(*out, lj_doc_root(*out), "name", LJ_STRING, &name);
 }
 
-/* The weights, if they are those of model.json. */
-static lj_status read_weights(const char *path, const lj_doc *model, char sha256[LJ_SHA256_HEX], lj_weights **out)
+static lj_status read_trees(const char *path, lj_trees **out)
 {
-    const char *expected = NULL;
-    LJ_TRY(lj_item_need_string(model, lj_doc_root(model), "weights_sha256", &expected));
-    LJ_TRY(lj_safetensors_read(path, out));
-    LJ_TRY(lj_weights_sha256(*out, sha256));
-    return strcmp(expected, sha256) == 0 ? LJ_OK :
-                                           lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", path);
+    lj_doc *doc = NULL;
+    LJ_TRY(lj_json_read(path, &doc));
+    const lj_status status = lj_trees_load(doc, lj_doc_root(doc), out);
+    lj_doc_destroy(doc);
+    return status;
 }
 
-static lj_status load_all(lj_bundle *bundle, const lj_doc *prep, lj_weights **weights)
+/* Weights or trees, if they are those of model.json. */
+static lj_status read_learned(const char *weights, const char *trees, const lj_doc *model,
+                              char sha256[LJ_SHA256_HEX], lj_learned *out)
+{
+    const int has_trees = lj_file_exists(trees);
+    const char *expected = NULL;
+    LJ_TRY(lj_item_need_string(model, lj_doc_root(model), "weights_sha256", &expected));
+    LJ_TRY(has_trees ? read_trees(trees, &out->trees) : lj_safetensors_read(weights, &out->weights));
+    LJ_TRY(lj_learned_sha256(out, sha256));
+    return strcmp(expected, sha256) == 0 ?
+               LJ_OK :
+               lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", has_trees ? trees : weights);
+}
+
+static lj_status load_all(lj_bundle *bundle, const lj_doc *prep, lj_learned *learned)
 {
     const char *name = NULL;
     const lj_item *root = lj_doc_root(bundle->doc);
@@ -284,13 +291,11 @@ static lj_status load_all(lj_bundle *bundle, const lj_doc *prep, lj_weights **we
     LJ_TRY(lj_item_need_number(bundle->doc, root, "threshold", &bundle->threshold));
     LJ_TRY(read_target(bundle));
     LJ_TRY(lj_prep_load(prep, lj_doc_root(prep), &bundle->prep));
-    lj_weights *given = *weights;
-    *weights = NULL;
-    LJ_TRY(load_model(bundle, given));
+    LJ_TRY(load_model(bundle, learned));
     return prove_cases(bundle);
 }
 
-lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep, lj_weights *weights,
+lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep, lj_learned *learned,
                              const char *weights_sha256, lj_bundle **out)
 {
     *out = NULL;
@@ -298,7 +303,7 @@ lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep
     lj_bundle *bundle = lj_new_array(1, sizeof(*bundle));
     if (bundle == NULL) {
         lj_doc_destroy(model);
-        lj_weights_destroy(weights);
+        lj_learned_destroy(learned);
         return lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
     }
     bundle->doc = model;
@@ -309,11 +314,11 @@ lj_status lj_bundle_assemble(const char *path, lj_doc *model, const lj_doc *prep
         status = lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
         goto done;
     }
-    LJ_TRY_DONE(load_all(bundle, prep, &weights));
+    LJ_TRY_DONE(load_all(bundle, prep, learned));
     *out = bundle;
     bundle = NULL;
 done:
-    lj_weights_destroy(weights);
+    lj_learned_destroy(learned);
     lj_bundle_close(bundle);
     return status;
 }
@@ -325,25 +330,26 @@ lj_status lj_bundle_open(const char *path, lj_bundle **out)
     lj_status status = LJ_OK;
     lj_doc *model = NULL;
     lj_doc *prep = NULL;
-    lj_weights *weights = NULL;
+    lj_learned learned = {0};
     char *model_path = lj_path_join(path, LJ_MODEL_FILE);
     char *prep_path = lj_path_join(path, LJ_PREP_FILE);
     char *weights_path = lj_path_join(path, LJ_WEIGHTS_FILE);
-    if (model_path == NULL || prep_path == NULL || weights_path == NULL) {
+    char *trees_path = lj_path_join(path, LJ_TREES_FILE);
+    if (model_path == NULL || prep_path == NULL || weights_path == NULL || trees_path == NULL) {
         status = lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
         goto done;
     }
     LJ_TRY_DONE(lj_signature_verify(path));
     LJ_TRY_DONE(read_model_doc(model_path, &model));
     LJ_TRY_DONE(lj_json_read(prep_path, &prep));
-    LJ_TRY_DONE(read_weights(weights_path, model, sha256, &weights));
-    status = lj_bundle_assemble(path, model, prep, weights, sha256, out);
+    LJ_TRY_DONE(read_learned(weights_path, trees_path, model, sha256, &learned));
+    status = lj_bundle_assemble(path, model, prep, &learned, sha256, out);
     model = NULL;
-    weights = NULL;
 done:
-    lj_weights_destroy(weights);
+    lj_learned_destroy(&learned);
     lj_doc_destroy(prep);
     lj_doc_destroy(model);
+    lj_free(trees_path);
     lj_free(weights_path);
     lj_free(prep_path);
     lj_free(model_path);

@@ -147,8 +147,23 @@ static lj_status write_prep(const char *folder, const lj_prep *prep)
     return status;
 }
 
-static lj_status write_weights(const char *folder, const lj_model *model, const char *sha256)
+static lj_status write_trees(const char *folder, const lj_trees *trees)
 {
+    lj_text text = {0};
+    lj_json json;
+    lj_json_start(&json, &text, 0);
+    lj_trees_save(trees, &json);
+    lj_status status = lj_text_finish(&text);
+    if (status == LJ_OK)
+        status = put(folder, LJ_TREES_FILE, text.data, text.size);
+    lj_text_free(&text);
+    return status;
+}
+
+static lj_status write_learned(const char *folder, const lj_model *model, const char *sha256)
+{
+    if (lj_model_trees(model) != NULL)
+        return write_trees(folder, lj_model_trees(model));
     char arithmetic[16];
     (void)snprintf(arithmetic, sizeof(arithmetic), "%d", LJ_ARITHMETIC);
     const char *const metadata[] = {"format", "pt", "arithmetic", arithmetic, "weights_sha256", sha256};
@@ -186,9 +201,9 @@ static lj_status move_history(const char *folder, const char *work)
 static lj_status write_files(const char *folder, const lj_bundle_parts *parts)
 {
     char weights_sha256[LJ_SHA256_HEX];
-    LJ_TRY(lj_weights_sha256(lj_model_weights(parts->model), weights_sha256));
+    LJ_TRY(lj_model_sha256(parts->model, weights_sha256));
     LJ_TRY(write_model_json(folder, parts, weights_sha256));
-    LJ_TRY(write_weights(folder, parts->model, weights_sha256));
+    LJ_TRY(write_learned(folder, parts->model, weights_sha256));
     LJ_TRY(write_prep(folder, parts->prep));
     LJ_TRY(put(folder, LJ_CARD_FILE, parts->card, strlen(parts->card)));
     if (parts->report != NULL)

@@ -30,7 +30,7 @@ static lj_status show_text(const lj_bundle *bundle)
         lj_text_printf(&text, " (positive '%s', threshold %.4f)", target->class_names[1], lj_bundle_threshold(bundle));
     lj_text_printf(
         &text, "\n%" PRId64 " features, %" PRId64 " weights, sha256 %s\nsignature, digests and stored cases hold\n\n",
-        lj_prep_feature_count(lj_bundle_prep(bundle)), lj_weights_elements(lj_model_weights(model)),
+        lj_prep_feature_count(lj_bundle_prep(bundle)), lj_model_size(model),
         lj_bundle_weights_sha256(bundle));
     lj_text_puts(&text, "model\n");
     lj_status status = lj_model_describe(model, &text);

@@ -20,6 +20,8 @@
     X(cnn)                                                                                                             \
     X(layers)                                                                                                          \
     X(logistic)                                                                                                        \
+    X(boosted_trees)                                                                                                   \
+    X(random_forest)                                                                                                   \
     X(text_linear)                                                                                                     \
     X(fasttext)                                                                                                        \
     X(text_rnn)                                                                                                        \
@@ -75,6 +77,7 @@ typedef struct lj_fit_call {
     lj_team *team;
     lj_console *console;
     lj_train_result *result;
+    lj_trees **trees; /* of a family that grows them: where they go */
 } lj_fit_call;
 
 typedef struct lj_family {
@@ -88,7 +91,7 @@ typedef struct lj_family {
     lj_status (*check)(const char *file, const void *options);
     /* The raw answer [B, outputs] or [B, heads, outputs] of numbers [B, F] (of a series [B, steps, F]) and codes [B, K]
      * (LJ_NONE where F or K is 0); of a family that learns without a target the loss of each row [B], which is its
-     * score, too. */
+     * score, too. NULL: it grows trees. */
     lj_value (*build)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
     /*
      * The loss of each row [B] of the weights that play against those that `build` trains (lj_train_job.rival), and
@@ -98,6 +101,8 @@ typedef struct lj_family {
     int64_t (*rival_steps)(const void *options);
     /* Warns of options that do not fit the data; NULL: nothing to say. */
     void (*warn)(const lj_model_spec *spec, const void *options, lj_console *console);
+    /* Is a regression's target learned in its own unit, not in deviations from its mean? NULL: it is not. */
+    int (*keeps_unit)(const void *options);
     /* NULL: lj_train. */
     lj_status (*fit)(const lj_fit_call *call);
     /*

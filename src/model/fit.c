@@ -9,7 +9,7 @@
 
 static const char *const own_keys[] = {"family", NULL}; /* beside the family's options in `model:` */
 
-static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, const char *part)
+static lj_status check_rows(const lj_model_spec *spec, int may_miss, const lj_rows *rows, const char *part)
 {
     LJ_TRY(lj_model_check_width(spec, rows, part));
     const double classes = (double)spec->classes;
@@ -29,7 +29,7 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
     }
     const int64_t stored = rows->steps > 0 ? rows->stored : rows->n;
     for (int64_t i = 0; i < stored * rows->number_count; i++) {
-        if (!isfinite(rows->numbers[i]))
+        if (!isfinite(rows->numbers[i]) && !(may_miss && isnan(rows->numbers[i])))
             return lj_fail(LJ_EDATA, "model: number %" PRId64 " of %s row %" PRId64 " is not finite",
                            i % rows->number_count + 1, part, i / rows->number_count + 1);
     }
@@ -40,7 +40,8 @@ static lj_status check_rows(const lj_model_spec *spec, const lj_rows *rows, cons
 static void measure_target(const lj_rows *train, lj_model_core *core)
 {
     double sum = 0.0, squares = 0.0;
-    if (core->spec.task != LJ_REGRESSION || train->texts != NULL)
+    const int keeps_unit = core->family->keeps_unit != NULL && core->family->keeps_unit(core->options);
+    if (core->spec.task != LJ_REGRESSION || train->texts != NULL || keeps_unit)
         return;
     for (int64_t i = 0; i < train->n; i++)
         sum += train->target[i];
@@ -108,10 +109,24 @@ static lj_status build_shorter(fit_state *state, const lj_loss_options *loss, co
     return LJ_OK;
 }
 
+/* What a job knows beside its graphs. */
+static lj_status build_job(fit_state *state)
+{
+    lj_model_core *core = state->core;
+    LJ_TRY(lj_weights_create(&core->weights));
+    state->job.weights = core->weights;
+    state->job.task = core->spec.task;
+    state->job.classes = core->spec.classes;
+    state->job.target_mean = core->target_mean;
+    state->job.target_scale = core->target_scale;
+    return LJ_OK;
+}
+
 static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_state *state)
 {
     lj_model_core *core = state->core;
     const lj_family *family = core->family;
+    LJ_TRY(build_job(state));
     const int64_t most_bins = family->bins == NULL ? 0 : family->bins(core->options);
     if (most_bins > 0 && core->spec.number_count > 0)
         LJ_TRY(lj_network_edges(train, most_bins, &core->bins, &state->edges));
@@ -123,6 +138,8 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
                            core->spec.task != LJ_UNSUPERVISED;
     state->network.seed = given->seed;
     state->network.edges = state->edges;
+    if (family->info.grows_trees)
+        return LJ_OK;
 
     lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
     if (family->info.reads_texts)
@@ -135,23 +152,21 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
         job->rival_steps = family->rival_steps(core->options);
     }
     LJ_TRY(lj_network_scoring(family, &state->network, &job->scoring));
-    LJ_TRY(lj_weights_create(&core->weights));
     LJ_TRY(lj_weights_add(core->weights, job->training, given->seed));
     if (job->rival != NULL)
         LJ_TRY(lj_weights_add(core->weights, job->rival, given->seed));
-    LJ_TRY(lj_weights_add(core->weights, job->scoring, given->seed));
-    job->weights = core->weights;
-    job->task = core->spec.task;
-    job->classes = core->spec.classes;
-    job->target_mean = core->target_mean;
-    job->target_scale = core->target_scale;
-    return LJ_OK;
+    return lj_weights_add(core->weights, job->scoring, given->seed);
 }
 
 static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj_console *console)
 {
     const lj_train_options *o = &state->options;
     const lj_model_core *core = state->core;
+    if (core->family->info.grows_trees) {
+        lj_note(console, "%s: %" PRId64 " rows%s%s", core->family->info.name, train->n,
+                has_valid ? ", as many trees as are best on valid by " : "", has_valid ? o->monitor : "");
+        return;
+    }
     if (core->family->fit != NULL) {
         lj_note(console, "%s: %" PRId64 " rows, %" PRId64 " weights", core->family->info.name, train->n,
                 lj_weights_elements(core->weights));
@@ -208,6 +223,7 @@ static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *vali
         .team = team,
         .console = console,
         .result = result,
+        .trees = &state->core->trees,
     };
     return family->fit(&call);
 }
@@ -263,9 +279,9 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     LJ_TRY(lj_family_row(options->family, &family));
     if (family->rival != NULL)
         valid = NULL;
-    LJ_TRY(check_rows(spec, train, "training"));
+    LJ_TRY(check_rows(spec, family->info.grows_trees, train, "training"));
     if (valid != NULL)
-        LJ_TRY(check_rows(spec, valid, "valid"));
+        LJ_TRY(check_rows(spec, family->info.grows_trees, valid, "valid"));
     LJ_TRY_DONE(read_options(options, spec, family, train, &state));
     measure_target(train, state.core);
     LJ_TRY_DONE(build(options, train, &state));

@@ -126,6 +126,7 @@ void lj_model_core_release(lj_model_core *core)
     if (core == NULL || atomic_fetch_sub(&core->users, 1) > 1)
         return;
     lj_weights_destroy(core->weights);
+    lj_trees_destroy(core->trees);
     lj_doc_destroy(core->options_doc);
     lj_free(core->options);
     lj_free((void *)core->spec.category_sizes);
@@ -191,7 +192,8 @@ lj_status lj_model_of_core(lj_model_core *core, lj_model **out)
         return lj_fail(LJ_ENOMEM, "no memory for a model");
     }
     model->core = core;
-    const lj_status status = core->family->score != NULL ? LJ_OK : compile(core, 1, 1, &model->one);
+    const int has_program = core->family->score == NULL && !core->family->info.grows_trees;
+    const lj_status status = has_program ? compile(core, 1, 1, &model->one) : LJ_OK;
     if (status != LJ_OK) {
         lj_model_destroy(model);
         return status;
@@ -247,7 +249,11 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
     LJ_TRY(lj_model_check_width(&core->spec, rows, "scored"));
     if (rows->texts != NULL)
         return lj_language_score(model, rows, team, scores);
-    if (core->family->score != NULL) {
+    if (core->trees != NULL) {
+        const lj_tree_rows table = lj_model_tree_rows(&core->spec, rows);
+        lj_trees_raw(core->trees, &table, team, scores);
+        lj_trees_answer(core->trees, rows->n, scores);
+    } else if (core->family->score != NULL) {
         LJ_TRY(core->family->score(&core->spec, core->weights, rows, team, scores));
     } else if (rows->n == 1) {
         LJ_TRY(lj_score_rows(model->one, 1, rows, width, NULL, scores));
@@ -261,6 +267,18 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
             scores[i] = (float)((double)scores[i] * core->target_scale + core->target_mean);
     }
     return LJ_OK;
+}
+
+lj_tree_rows lj_model_tree_rows(const lj_model_spec *spec, const lj_rows *rows)
+{
+    return (lj_tree_rows){.n = rows->n,
+                          .numbers = rows->numbers,
+                          .number_count = rows->number_count,
+                          .codes = rows->codes,
+                          .category_count = rows->category_count,
+                          .category_sizes = spec->category_sizes,
+                          .target = rows->target,
+                          .weight = rows->weight};
 }
 
 /* ---- what it is ---- */
@@ -278,6 +296,23 @@ const lj_model_spec *lj_model_spec_of(const lj_model *model)
 const lj_weights *lj_model_weights(const lj_model *model)
 {
     return model->core->weights;
+}
+
+const lj_trees *lj_model_trees(const lj_model *model)
+{
+    return model->core->trees;
+}
+
+int64_t lj_model_size(const lj_model *model)
+{
+    const lj_model_core *core = model->core;
+    return core->trees != NULL ? lj_trees_leaves(core->trees) : lj_weights_elements(core->weights);
+}
+
+lj_status lj_model_sha256(const lj_model *model, char hex[65])
+{
+    const lj_learned learned = {.weights = model->core->weights, .trees = model->core->trees};
+    return lj_learned_sha256(&learned, hex);
 }
 
 int64_t lj_model_nats(const lj_model *model)

@@ -22,6 +22,7 @@ typedef struct lj_model_core {
     int64_t bins; /* of embedded numbers */
     double target_mean, target_scale;
     lj_weights *weights;
+    lj_trees *trees; /* NULL: the family grows none */
 } lj_model_core;
 
 struct lj_model {
@@ -51,5 +52,7 @@ LJ_CHECKED lj_status lj_model_need_many(lj_model *model, int64_t batch, int64_t 
 /* Mean nats a token [n] of texts, by pieces of as many as the model sees at once. */
 LJ_CHECKED lj_status lj_language_score(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
 lj_network lj_model_network(const lj_model_core *core);
+/* Rows of a model as trees read them. */
+lj_tree_rows lj_model_tree_rows(const lj_model_spec *spec, const lj_rows *rows);
 
 #endif

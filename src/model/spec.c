@@ -145,7 +145,34 @@ static lj_status load_core(const lj_doc *doc, const lj_item *item, lj_model_core
     return status;
 }
 
-lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weights, lj_model **out)
+/* The trees must read what the model reads and answer as it does. */
+static lj_status check_trees(const lj_doc *doc, const lj_model_core *core, const lj_trees *trees)
+{
+    const lj_model_spec *spec = &core->spec;
+    if (lj_trees_fit_rows(trees, spec->number_count, spec->category_count, spec->category_sizes) &&
+        lj_trees_groups(trees) == lj_network_outputs(spec))
+        return LJ_OK;
+    return lj_fail(LJ_ECORRUPT, "%s: the trees do not fit the model", lj_doc_name(doc));
+}
+
+static lj_status take_learned(const lj_doc *doc, lj_model_core *core, lj_learned *learned)
+{
+    if (core->family->info.grows_trees != (learned->trees != NULL))
+        return lj_fail(LJ_ECORRUPT, "%s: expected %s for the family '%s'", lj_doc_name(doc),
+                       core->family->info.grows_trees ? "trees" : "weights", core->family->info.name);
+    if (learned->trees == NULL)
+        LJ_TRY(check_weights(doc, core, learned->weights));
+    else
+        LJ_TRY(check_trees(doc, core, learned->trees));
+    if (learned->weights == NULL)
+        LJ_TRY(lj_weights_create(&learned->weights));
+    core->weights = learned->weights;
+    core->trees = learned->trees;
+    *learned = (lj_learned){0};
+    return LJ_OK;
+}
+
+lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_learned *learned, lj_model **out)
 {
     *out = NULL;
     lj_model_core *core = NULL;
@@ -153,13 +180,12 @@ lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_weights *weig
     if (status == LJ_OK)
         status = read_rest(doc, item, core);
     if (status == LJ_OK)
-        status = check_weights(doc, core, weights);
+        status = take_learned(doc, core, learned);
     if (status != LJ_OK) {
-        lj_weights_destroy(weights);
+        lj_learned_destroy(learned);
         lj_model_core_release(core);
         return status;
     }
-    core->weights = weights;
     return lj_model_of_core(core, out);
 }
 
@@ -169,6 +195,8 @@ static lj_status trace_layers(const lj_model_core *core, lj_layer_trace *trace)
     lj_network network = lj_model_network(core);
     lj_graph *graph = NULL;
     trace->count = 0;
+    if (core->family->info.grows_trees)
+        return LJ_OK;
     network.trace = trace;
     LJ_TRY(lj_network_scoring(core->family, &network, &graph));
     lj_graph_destroy(graph);
@@ -227,7 +255,11 @@ lj_status lj_model_describe(const lj_model *model, lj_text *out)
     if (core->spec.token_count > 0)
         lj_text_printf(out, "%" PRId64 " tokens of a vocabulary of %" PRId64 ", ", core->spec.token_count,
                        core->spec.token_size);
-    lj_text_printf(out, "%" PRId64 " weights\n", lj_weights_elements(core->weights));
+    if (core->trees != NULL)
+        lj_text_printf(out, "%" PRId64 " rounds of trees, %" PRId64 " leaves\n", lj_trees_rounds(core->trees),
+                       lj_trees_leaves(core->trees));
+    else
+        lj_text_printf(out, "%" PRId64 " weights\n", lj_weights_elements(core->weights));
     lj_json_start(&json, &options, 1);
     lj_json_map(&json, NULL);
     lj_declare_write(&json, info->options, info->option_count, core->options);
@@ -265,6 +297,10 @@ lj_status lj_model_json(const lj_model *model, lj_text *out)
     lj_json_map(&json, "options");
     lj_declare_write(&json, info->options, info->option_count, core->options);
     lj_json_end_map(&json);
+    if (core->trees != NULL) {
+        lj_json_integer(&json, "rounds", lj_trees_rounds(core->trees));
+        lj_json_integer(&json, "leaves", lj_trees_leaves(core->trees));
+    }
     write_layers(&trace, &json);
     lj_json_list(&json, "tensors");
     for (int64_t t = 0; t < lj_weights_count(core->weights); t++) {

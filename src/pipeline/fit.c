@@ -156,8 +156,9 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms, NULL);
 }
 
-/* sizes [category_count] */
-static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const int32_t *sizes)
+/* sizes [category_count], names [number_count + category_count] */
+static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const int32_t *sizes,
+                             const char *const *names)
 {
     const lj_pixels *image = lj_prep_image(prep);
     return (lj_model_spec){.image = image != NULL ? *image : (lj_pixels){0},
@@ -170,7 +171,8 @@ static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const i
                            .token_count = lj_prep_token_count(prep),
                            .token_size = lj_prep_token_size(prep),
                            .steps = table->series_options.window,
-                           .padded = table->series_options.pad};
+                           .padded = table->series_options.pad,
+                           .names = names};
 }
 
 static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
@@ -183,11 +185,20 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
     gathered valid = {0};
     char *history = NULL;
     char *checkpoint = NULL;
+    const int64_t n_numbers = lj_prep_number_count(fitted->prep);
     int32_t *sizes = lj_new_array(n_codes, sizeof(*sizes));
-    if (sizes == NULL)
+    const char **names = lj_new_array(n_numbers + n_codes, sizeof(*names));
+    if (sizes == NULL || names == NULL) {
+        lj_free(sizes);
+        lj_free(names);
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " categories", n_codes);
-    for (int64_t i = 0; i < n_codes; i++)
+    }
+    for (int64_t i = 0; i < n_numbers; i++)
+        names[i] = lj_prep_number_name(fitted->prep, i);
+    for (int64_t i = 0; i < n_codes; i++) {
         sizes[i] = lj_prep_category_size(fitted->prep, i);
+        names[n_numbers + i] = lj_prep_category_name(fitted->prep, i);
+    }
     if (request->work != NULL) {
         history = lj_path_join(request->work, "history.csv");
         checkpoint = lj_path_join(request->work, "checkpoint");
@@ -196,7 +207,7 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
             goto done;
         }
     }
-    const lj_model_spec spec = spec_of(table, fitted->prep, sizes);
+    const lj_model_spec spec = spec_of(table, fitted->prep, sizes, names);
     lj_samples samples = {.prep = fitted->prep,
                           .target = &table->target,
                           .name = p->top.name,
@@ -226,6 +237,7 @@ done:
     free_gathered(&train);
     lj_free(checkpoint);
     lj_free(history);
+    lj_free(names);
     lj_free(sizes);
     return status;
 }

@@ -178,7 +178,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
 {
     const lj_fit *fitted = &run->fitted;
     const lj_target *target = &run->table.target;
-    const int64_t elements = lj_weights_elements(lj_model_weights(fitted->model));
+    const int64_t elements = lj_model_size(fitted->model);
     return (lj_report){.name = run->pipeline->top.name,
                        .task = target->task,
                        .target = target->column,

@@ -206,7 +206,7 @@ static lj_status evaluate_all(lj_run *run)
     if (run->pipeline->evaluate.importance && run->table.feature_count > 0 && !reads_texts)
         LJ_TRY(lj_importance_compute(&request, &run->fitted, &run->importance_metric, &run->importance,
                                      &run->importance_count));
-    LJ_TRY(lj_weights_sha256(lj_model_weights(run->fitted.model), run->weights_sha256));
+    LJ_TRY(lj_model_sha256(run->fitted.model, run->weights_sha256));
     LJ_TRY(lj_scores_sha256(run->fitted.scores, n * width, run->scores_sha256));
     LJ_TRY(lj_run_metrics(run, &run->metrics));
     run->evaluate_seconds = lj_seconds() - begin + run->fitted.score_seconds;
@@ -317,7 +317,7 @@ static lj_status write_json(const lj_run *run, lj_text *out)
     lj_json_map(&json, "speed");
     lj_json_double(&json, "train_rows_per_second", run->fitted.train.rows_per_second);
     lj_json_double(&json, "microseconds_per_score", run->microseconds_per_score);
-    lj_json_integer(&json, "weights", lj_weights_elements(lj_model_weights(run->fitted.model)));
+    lj_json_integer(&json, "weights", lj_model_size(run->fitted.model));
     lj_json_end_map(&json);
     lj_json_list(&json, "warnings");
     for (int64_t i = 0; i < lj_console_warning_count(run->options->console); i++)

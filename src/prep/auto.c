@@ -83,7 +83,8 @@ static lj_status encode(lj_fit *fit, lj_fit_feature *feature, int64_t live, int 
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, live, NULL, &column));
     const int has_missing = tell_missing && column.n - column.present >= MIN_MISSING;
-    if (column.reg.size + has_missing == 2 && style_of(fit) != LJ_PREP_EMBEDDING) {
+    const int takes_codes = style_of(fit) == LJ_PREP_EMBEDDING || style_of(fit) == LJ_PREP_TREES;
+    if (column.reg.size + has_missing == 2 && !takes_codes) {
         const lj_one_hot_options one_hot = {.leave_out = LJ_LEAVE_BINARY, .min_missing = MIN_MISSING};
         return lj_fit_step(fit, feature, live, &column, LJ_TRANSFORM_ONE_HOT, &one_hot, 0);
     }
@@ -241,6 +242,10 @@ static lj_status auto_number(lj_fit *fit, lj_fit_feature *feature)
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, 0, NULL, &column));
     const int64_t distinct = lj_distinct_sorted(lj_fit_sorted(&column), column.present);
+    if (style_of(fit) == LJ_PREP_TREES) {
+        feature->dropped = distinct == 1 && !can_tell_missing(fit, feature) ? "constant" : NULL;
+        return LJ_OK;
+    }
     if (distinct == 1)
         return auto_one_value(fit, feature);
     if (distinct > 2 && style_of(fit) == LJ_PREP_SERIES) {
@@ -264,6 +269,8 @@ static lj_status auto_time(lj_fit *fit, lj_fit_feature *feature, int64_t live)
     const int64_t behind = feature->live_count - live - 1;
     LJ_TRY(lj_fit_look_and_step(fit, feature, live, LJ_TRANSFORM_DATE, &date, 0));
     const int64_t end = feature->live_count - behind;
+    if (style_of(fit) == LJ_PREP_TREES)
+        return LJ_OK;
     for (int64_t i = end - 1; i >= live; i--)
         LJ_TRY(normalise(fit, feature, i, i == live, NULL)); /* one indicator tells of all parts */
     return LJ_OK;
@@ -294,7 +301,7 @@ static lj_status fill_number(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 {
     if (style_of(fit) == LJ_PREP_WOE)
         return lj_feature_bins(&feature->feature, feature->live[live].reg) != NULL ? LJ_OK : weigh(fit, feature, live);
-    if (feature->live[live].is_whole)
+    if (feature->live[live].is_whole || style_of(fit) == LJ_PREP_TREES)
         return LJ_OK;
     lj_fit_column column;
     LJ_TRY(lj_fit_look(fit, feature, live, NULL, &column));

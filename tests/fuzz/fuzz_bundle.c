@@ -52,7 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     size_t prep_size = 0;
     lj_doc *model = NULL;
     lj_doc *prep = NULL;
-    lj_weights *weights = NULL;
+    lj_learned learned = {0};
     lj_bundle *bundle = NULL;
     const uint8_t *at = bytes;
     const uint8_t *end = bytes + size;
@@ -62,15 +62,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     if (lj_json_parse("model.json", (const char *)model_bytes, model_size, &model) == LJ_OK &&
         lj_json_parse("prep.json", (const char *)prep_bytes, prep_size, &prep) == LJ_OK &&
-        lj_safetensors_parse("weights.safetensors", at, (size_t)(end - at), &weights) == LJ_OK) {
-        const lj_status status = lj_bundle_assemble("fuzz", model, prep, weights, "", &bundle);
+        lj_safetensors_parse("weights.safetensors", at, (size_t)(end - at), &learned.weights) == LJ_OK) {
+        const lj_status status = lj_bundle_assemble("fuzz", model, prep, &learned, "", &bundle);
         model = NULL;
-        weights = NULL;
         if (status == LJ_OK)
             score_a_row(bundle);
     }
     lj_bundle_close(bundle);
-    lj_weights_destroy(weights);
+    lj_learned_destroy(&learned);
     lj_doc_destroy(prep);
     lj_doc_destroy(model);
     return 0;

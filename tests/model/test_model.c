@@ -307,7 +307,8 @@ static lj_status reload(const lj_model *model, const char *from, const char *to,
     }
     MUST(lj_json_parse("model.json", text.data, text.size, &doc));
     MUST(lj_weights_clone(lj_model_weights(model), &weights));
-    const lj_status status = lj_model_load(doc, lj_item_get(lj_doc_root(doc), "model"), weights, out);
+    lj_learned learned = {.weights = weights};
+    const lj_status status = lj_model_load(doc, lj_item_get(lj_doc_root(doc), "model"), &learned, out);
     lj_doc_destroy(doc);
     lj_text_free(&text);
     return status;

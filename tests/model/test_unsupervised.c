@@ -199,7 +199,8 @@ static void a_row_alone_scores_as_in_a_batch_and_after_loading(void **state)
         MUST(lj_text_finish(&text));
         MUST(lj_json_parse("model.json", text.data, text.size, &doc));
         MUST(lj_weights_clone(lj_model_weights(model), &weights));
-        MUST(lj_model_load(doc, lj_item_get(lj_doc_root(doc), "model"), weights, &loaded));
+        lj_learned learned = {.weights = weights};
+        MUST(lj_model_load(doc, lj_item_get(lj_doc_root(doc), "model"), &learned, &loaded));
         MUST(lj_model_predict(loaded, rows, NULL, again));
         assert_memory_equal(scores, again, sizeof(scores));
         lj_doc_destroy(doc);
