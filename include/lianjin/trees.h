@@ -120,6 +120,12 @@ int64_t lj_trees_leaves(const lj_trees *trees);
 /* Sum of the gains of the splits by each feature, and how many there are: [numbers + categories] each. */
 void lj_trees_importance(const lj_trees *trees, double *gain, int64_t *count);
 
+/*
+ * Proves that no tree falls (sign +1) or rises (-1) with a number while all else stays: every two leaves are compared that
+ * rows which differ in that number alone can reach. LJ_EDATA names the tree.
+ */
+LJ_CHECKED lj_status lj_trees_prove_monotone(const lj_trees *trees, int64_t number, int sign);
+
 /* trees.json, and back with hostile input in mind: LJ_ECORRUPT names the place. */
 void lj_trees_save(const lj_trees *trees, lj_json *json);
 LJ_CHECKED lj_status lj_trees_load(const lj_doc *doc, const lj_item *item, lj_trees **out);

@@ -16,7 +16,8 @@ typedef struct boosted_trees_options {
 } boosted_trees_options;
 
 /* What `objective` may say; auto goes by the task. */
-static const char *const objectives[] = {"auto", "squared", "absolute", "huber", "quantile", "poisson", "tweedie", NULL};
+static const char *const objectives[] = {"auto",     "squared", "absolute", "huber",
+                                         "quantile", "poisson", "tweedie",  NULL};
 enum { AUTO, SQUARED, ABSOLUTE, HUBER, QUANTILE, POISSON, TWEEDIE };
 static const lj_tree_loss loss_of[] = {LJ_TREE_SQUARED,  LJ_TREE_SQUARED, LJ_TREE_ABSOLUTE, LJ_TREE_HUBER,
                                        LJ_TREE_QUANTILE, LJ_TREE_POISSON, LJ_TREE_TWEEDIE};
@@ -33,8 +34,8 @@ static const lj_declaration declarations[] = {
      .doc = "Rounds without a better valid value before it ends; the best round is kept. 0: all rounds."},
     {FIELD("grow_policy", growth), .kind = LJ_DECLARED_CHOICE, .choices = lj_tree_growth_names,
      .fallback = "symmetric",
-     .doc = "leaf_wise: the leaf that gains most is split next; depth_wise: level by level; symmetric: one question for "
-            "all leaves of a level, which overfits least and scores fastest."},
+     .doc = "leaf_wise: the leaf that gains most is split next; depth_wise: level by level; symmetric: one question "
+            "for all leaves of a level, which overfits least and scores fastest."},
     {FIELD("max_depth", depth), .kind = LJ_DECLARED_INTEGER, .min = 0, .max = 64,
      .doc = "Questions on the way to a leaf, 0: any; left out: 6, leaf_wise any. symmetric: at most 16."},
     {FIELD("num_leaves", leaves), .kind = LJ_DECLARED_INTEGER, .min = 0, .max = 100000,
@@ -88,8 +89,8 @@ static lj_status check(const char *file, const void *options)
         return lj_fail(LJ_ECONFIG, "%s: monotone_constraints: symmetric trees take none: leaf_wise and depth_wise do",
                        file);
     if (o->growth == LJ_TREE_SYMMETRIC && o->interactions != NULL)
-        return lj_fail(LJ_ECONFIG, "%s: interaction_constraints: symmetric trees take none: leaf_wise and depth_wise do",
-                       file);
+        return lj_fail(LJ_ECONFIG,
+                       "%s: interaction_constraints: symmetric trees take none: leaf_wise and depth_wise do", file);
     if (!isnan(p) && ((o->objective == QUANTILE && !(p > 0.0 && p < 1.0)) || (o->objective == HUBER && !(p > 0.0)) ||
                       (o->objective == TWEEDIE && !(p > 1.0 && p < 2.0))))
         return lj_fail(LJ_ECONFIG, "%s: objective_parameter %g does not fit the objective %s", file, p,

@@ -292,6 +292,7 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
 
     lj_model_core *core = state.core;
     state.core = NULL; /* the model's from here, also when it fails */
+    core->spec.names = NULL; /* borrowed for the fit */
     status = lj_model_of_core(core, out);
 done:
     lj_model_destroy(samples.model);

@@ -252,7 +252,7 @@ static lj_status deliver(fit *f, const lj_trees *trees)
         result->seconds > 0.0 ? (double)(call->train->n * result->steps) / result->seconds : 0.0;
     if (result->interrupted)
         return write_checkpoint(f, trees);
-    lj_note(call->console, "%s: %" PRId64 " rounds, %" PRId64 " leaves", "trees", lj_trees_rounds(trees),
+    lj_note(call->console, "trees: %" PRId64 " rounds, %" PRId64 " leaves", lj_trees_rounds(trees),
             lj_trees_leaves(trees));
     if (f->epoch_count == 0)
         return LJ_OK;
@@ -260,6 +260,20 @@ static lj_status deliver(fit *f, const lj_trees *trees)
     result->epochs = f->epochs;
     result->epoch_count = f->epoch_count;
     f->epochs = NULL;
+    return LJ_OK;
+}
+
+static lj_status prove_monotone(const fit *f, const lj_trees *trees)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; f->monotone != NULL && i < f->call->network->spec->number_count; i++) {
+        if (f->monotone[i] == 0)
+            continue;
+        LJ_TRY(lj_trees_prove_monotone(trees, i, f->monotone[i]));
+        count++;
+    }
+    if (count > 0)
+        lj_note(f->call->console, "trees: proved monotone in %" PRId64 " columns", count);
     return LJ_OK;
 }
 
@@ -276,6 +290,7 @@ static lj_status run(fit *f)
     }
     LJ_TRY(lj_trees_fit(f->options, &train, call->valid != NULL ? &valid : NULL, call->team,
                         &call->result->interrupted, call->trees));
+    LJ_TRY(prove_monotone(f, *call->trees));
     return deliver(f, *call->trees);
 }
 

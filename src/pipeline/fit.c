@@ -175,30 +175,35 @@ static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const i
                            .names = names};
 }
 
+/* Sizes of the categories, and names of numbers and categories; the caller's to free, also on failure. */
+static lj_status list_inputs(const lj_prep *prep, int32_t **sizes, const char ***names)
+{
+    const int64_t n_numbers = lj_prep_number_count(prep), n_codes = lj_prep_category_count(prep);
+    *sizes = lj_new_array(n_codes, sizeof(**sizes));
+    *names = lj_new_array(n_numbers + n_codes, sizeof(**names));
+    if (*sizes == NULL || *names == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " categories", n_codes);
+    for (int64_t i = 0; i < n_numbers; i++)
+        (*names)[i] = lj_prep_number_name(prep, i);
+    for (int64_t i = 0; i < n_codes; i++) {
+        (*sizes)[i] = lj_prep_category_size(prep, i);
+        (*names)[n_numbers + i] = lj_prep_category_name(prep, i);
+    }
+    return LJ_OK;
+}
+
 static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
 {
     const lj_pipeline *p = request->pipeline;
     const lj_table *table = request->table;
-    const int64_t n_codes = lj_prep_category_count(fitted->prep);
     lj_status status = LJ_OK;
     gathered train = {0};
     gathered valid = {0};
     char *history = NULL;
     char *checkpoint = NULL;
-    const int64_t n_numbers = lj_prep_number_count(fitted->prep);
-    int32_t *sizes = lj_new_array(n_codes, sizeof(*sizes));
-    const char **names = lj_new_array(n_numbers + n_codes, sizeof(*names));
-    if (sizes == NULL || names == NULL) {
-        lj_free(sizes);
-        lj_free(names);
-        return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " categories", n_codes);
-    }
-    for (int64_t i = 0; i < n_numbers; i++)
-        names[i] = lj_prep_number_name(fitted->prep, i);
-    for (int64_t i = 0; i < n_codes; i++) {
-        sizes[i] = lj_prep_category_size(fitted->prep, i);
-        names[n_numbers + i] = lj_prep_category_name(fitted->prep, i);
-    }
+    int32_t *sizes = NULL;
+    const char **names = NULL;
+    LJ_TRY_DONE(list_inputs(fitted->prep, &sizes, &names));
     if (request->work != NULL) {
         history = lj_path_join(request->work, "history.csv");
         checkpoint = lj_path_join(request->work, "checkpoint");

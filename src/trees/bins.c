@@ -2,6 +2,7 @@
  * Bins. Cuts come from at most CUT_ROWS rows at a fixed stride: values that fill a bin alone get one, the rest is shared
  * out evenly (as LightGBM does). A cut lies halfway between two values that were seen.
  */
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -148,6 +149,7 @@ static lj_status cut_number(const making *m, int64_t f)
         sort_keys(keys, other, n);
         const int64_t distinct = count_distinct(keys, counts, n);
         cuts->bins = 2 + share_out(keys, counts, distinct, n, m->most - 1, cuts->cuts);
+        cuts->cuts[cuts->bins - 2] = FLT_MAX; /* all that is there goes left, what is missing right */
     }
     lj_free(keys);
     lj_free(other);

@@ -74,7 +74,7 @@ static int64_t run_sums(const lj_tree_sum *sums, int32_t bins, lj_tree_scratch *
  */
 static int64_t best_bounded(const lj_tree_question *q, int32_t feature, const lj_tree_splits_args *a, double *score)
 {
-    const int sign = q->options->monotone != NULL && feature < q->bins->number_count ? q->options->monotone[feature] : 0;
+    const int sign = feature < q->bins->number_count ? q->options->monotone[feature] : 0;
     int64_t best = -1;
     *score = -INFINITY;
     for (int64_t i = 0; i < a->n; i++) {

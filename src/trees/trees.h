@@ -51,7 +51,7 @@ struct lj_trees {
 typedef struct lj_tree_cuts {
     int32_t bins;          /* with bin 0 */
     int is_category;
-    float *cuts;           /* [bins - 2] ascending */
+    float *cuts;           /* [bins - 2] ascending, and the greatest number behind them */
     int32_t *code_of_bin;  /* [bins]; category */
     uint8_t *bin_of_code;  /* [size] */
     int64_t size;

@@ -134,6 +134,11 @@ export const rows: [string, string][] = [
   ["a variational autoencoder: learns the distribution of rows and draws new ones; the score is in nats", "变分自编码器：学习各行的分布并可生成新行，评分以奈特计"],
   ["a generator of rows and a critic that tells them from real ones, told classes or not", "生成对抗网络：生成器产生新行，判别器分辨真伪，可按类别生成"],
   ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
+  ["gradient-boosted decision trees", "梯度提升决策树"],
+  [
+    "the mean of many decision trees, each of drawn rows and features",
+    "许多决策树的平均，每棵树使用抽取的行与特征",
+  ],
   [
     "logistic, multinomial or linear regression with L2 and L1 penalties",
     "逻辑回归、多项逻辑回归或线性回归，带 L2 与 L1 正则",
