@@ -158,7 +158,8 @@ static void splits_are_scored_by_the_written_formula(void **state)
         double same_g[64 + LJ_LANES] = {0}, same_h[64 + LJ_LANES];
         for (int64_t i = 0; i < 64 + LJ_LANES; i++)
             same_h[i] = 500.0;
-        const lj_tree_splits_args equal = {.n = 64, .g = same_g, .h = same_h, .g_all = 10.0, .h_all = 1000.0, .l2 = 1.0};
+        const lj_tree_splits_args equal = {.n = 64, .g = same_g, .h = same_h, .g_all = 10.0,
+                                           .h_all = 1000.0, .l2 = 1.0};
         double score = 0.0;
         assert_int_equal(k->tree_best(&equal, &score), 0);
     }

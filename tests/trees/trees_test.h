@@ -89,7 +89,8 @@ static inline lj_tree_options options_of(lj_tree_loss loss, lj_tree_growth growt
 {
     return (lj_tree_options){.loss = loss, .classes = loss == LJ_TREE_SOFTMAX ? 3 : 2, .loss_parameter = 1.0,
                              .rounds = 60, .rate = 0.15, .growth = growth,
-                             .leaves = growth == LJ_TREE_LEAF_WISE ? 15 : 0, .depth = growth == LJ_TREE_LEAF_WISE ? 0 : 4,
+                             .leaves = growth == LJ_TREE_LEAF_WISE ? 15 : 0,
+                             .depth = growth == LJ_TREE_LEAF_WISE ? 0 : 4,
                              .least_weight = 1.0, .l2 = 1.0, .row_share = 1.0, .tree_share = 1.0, .node_share = 1.0,
                              .bins = 64, .smoothing = 10.0, .category_l2 = 10.0, .seed = 7};
 }
