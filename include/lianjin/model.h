@@ -71,6 +71,7 @@ typedef struct lj_family_info {
     lj_images images;
     lj_target_use target;
     int draws_rows;                      /* lj_model_draw */
+    int gives_points;                    /* lianjin/scorecard.h */
     int in_nats;                         /* unsupervised: its score is in nats */
     int grows_trees;                     /* it learns trees, not tensors; numbers may be missing (NaN) */
 } lj_family_info;

@@ -89,6 +89,7 @@ typedef struct lj_report {
     const char *preparation;    /* JSON text of lj_prep_json */
     const char *family;
     const char *model;          /* JSON text of lj_model_json */
+    const char *scorecard;      /* JSON text of lj_scorecard_json */
     int64_t feature_count;      /* columns that the model reads */
     int64_t weight_count;       /* numbers in the weights */
 

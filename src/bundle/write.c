@@ -10,6 +10,7 @@
 #include "bundle/bundle.h"
 #include "lianjin/bundle.h"
 #include "lianjin/file.h"
+#include "lianjin/scorecard.h"
 #include "lianjin/version.h"
 
 static lj_status put(const char *folder, const char *name, const char *bytes, size_t size)
@@ -147,6 +148,19 @@ static lj_status write_prep(const char *folder, const lj_prep *prep)
     return status;
 }
 
+/* The points of each bin, for people: what scores is in the other files. */
+static lj_status write_scorecard(const char *folder, const lj_bundle_parts *parts)
+{
+    lj_text text = {0};
+    if (!lj_model_family(parts->model)->gives_points)
+        return LJ_OK;
+    lj_status status = lj_scorecard_csv(parts->model, parts->prep, &text);
+    if (status == LJ_OK)
+        status = put(folder, LJ_SCORECARD_FILE, text.data, text.size);
+    lj_text_free(&text);
+    return status;
+}
+
 static lj_status write_trees(const char *folder, const lj_trees *trees)
 {
     lj_text text = {0};
@@ -205,6 +219,7 @@ static lj_status write_files(const char *folder, const lj_bundle_parts *parts)
     LJ_TRY(write_model_json(folder, parts, weights_sha256));
     LJ_TRY(write_learned(folder, parts->model, weights_sha256));
     LJ_TRY(write_prep(folder, parts->prep));
+    LJ_TRY(write_scorecard(folder, parts));
     LJ_TRY(put(folder, LJ_CARD_FILE, parts->card, strlen(parts->card)));
     if (parts->report != NULL)
         LJ_TRY(move_in(folder, LJ_REPORT_FILE, parts->report));

@@ -20,6 +20,7 @@
     X(cnn)                                                                                                             \
     X(layers)                                                                                                          \
     X(logistic)                                                                                                        \
+    X(scorecard)                                                                                                       \
     X(boosted_trees)                                                                                                   \
     X(random_forest)                                                                                                   \
     X(text_linear)                                                                                                     \

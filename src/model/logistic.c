@@ -7,40 +7,15 @@
 #include <stddef.h>
 
 static const lj_declaration declarations[] = {
-    {.key = "l2",
-     .kind = LJ_DECLARED_NUMBER,
-     .offset = offsetof(lj_logistic_options, l2),
-     .min = 0,
-     .max = 1e9,
-     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best of a path from 300 to 0.1 on "
-            "valid, with `refit` on five folds of train and valid."},
-    {.key = "l1",
-     .kind = LJ_DECLARED_NUMBER,
-     .offset = offsetof(lj_logistic_options, l1),
-     .min = 0,
-     .max = 1e9,
-     .fallback = "0",
-     .doc = "Strength of the absolute penalty, which makes weights zero."},
-    {.key = "iterations",
-     .kind = LJ_DECLARED_INTEGER,
-     .offset = offsetof(lj_logistic_options, iterations),
-     .min = 1,
-     .max = 100000,
-     .fallback = "200",
-     .doc = "Most steps of the minimiser for one strength."},
-    {.key = "refit",
-     .kind = LJ_DECLARED_BOOL,
-     .offset = offsetof(lj_logistic_options, refit),
-     .doc = "Fits once more on train and valid together, with the strength that valid chose; left out: below 10,000 "
-            "training rows."},
+    LJ_LOGISTIC_DECLARATIONS,
 };
 
-static void train_defaults(const void *values, int64_t n, lj_train_values *train)
+void lj_logistic_train_defaults(const void *values, int64_t n, lj_train_values *train)
 {
     (void)values, (void)n, (void)train; /* no training loop: only the monitor and class weights are read */
 }
 
-static lj_value build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
+lj_value lj_logistic_build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes)
 {
     const lj_input_options input = {.numbers = LJ_NUMBERS_PLAIN, .categories = LJ_CATEGORIES_ONE_HOT};
     const lj_value x = lj_network_input(g, network, &input, numbers, codes);
@@ -54,7 +29,7 @@ const lj_family lj_family_logistic = {
              .option_count = (int64_t)(sizeof(declarations) / sizeof(declarations[0])),
              .style = LJ_PREP_LINEAR},
     .options_size = sizeof(lj_logistic_options),
-    .train_defaults = train_defaults,
-    .build = build,
+    .train_defaults = lj_logistic_train_defaults,
+    .build = lj_logistic_build,
     .fit = lj_logistic_fit,
 };

@@ -6,6 +6,7 @@
 #include "compute/kernels.h"
 #include "data/profile.h"
 #include "lianjin/report.h"
+#include "lianjin/scorecard.h"
 #include "pipeline/pipeline.h"
 
 enum { COMMANDS = 3, FACTS = 2, FORECAST_POINTS = 300 };
@@ -18,7 +19,7 @@ static const char *const threshold_reasons[] = {"largest F1 on valid", "largest 
 /* Texts that live while the page is written. */
 typedef struct page_texts {
     lj_arena *arena;
-    lj_text preparation, model;
+    lj_text preparation, model, scorecard;
     lj_report_part parts[LJ_PARTS_JUDGED];
     lj_report_importance *importance;
     lj_report_groups *groups;
@@ -170,6 +171,8 @@ static lj_status fill_texts(lj_run *run, page_texts *t)
     LJ_TRY(fill_forecast(run, t));
     LJ_TRY(lj_prep_json(run->fitted.prep, &t->preparation));
     LJ_TRY(lj_model_json(run->fitted.model, &t->model));
+    if (lj_model_family(run->fitted.model)->gives_points)
+        LJ_TRY(lj_scorecard_json(run->fitted.model, run->fitted.prep, &t->scorecard));
     LJ_TRY(lj_sha256_bytes(run->pipeline->text, strlen(run->pipeline->text), t->pipeline_sha256));
     return fill_lists(run, t);
 }
@@ -196,6 +199,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .preparation = t->preparation.data,
                        .family = run->pipeline->family,
                        .model = t->model.data,
+                       .scorecard = t->scorecard.data,
                        .feature_count = run->table.feature_count,
                        .weight_count = elements,
                        .epochs = fitted->train.epochs,
@@ -240,6 +244,7 @@ lj_status lj_run_pages(lj_run *run, const char *path, lj_text *card)
     }
     lj_text_free(&t.preparation);
     lj_text_free(&t.model);
+    lj_text_free(&t.scorecard);
     lj_arena_destroy(t.arena);
     return status;
 }

@@ -116,8 +116,8 @@ static void list_runs(solver *s, const lj_tally *pre, lj_tally all)
             sum.events += pre[end - 1].events;
             if (!lj_binning_allows(s->rules, sum))
                 continue;
-            const double iv = lj_tally_iv(sum, all, lj_tally_woe(sum, all));
-            s->runs[s->count++] = (run){.value = (int64_t)(iv * VALUE_UNIT + 0.5),
+            const double value = lj_tally_iv(sum, all, lj_tally_woe(sum, all));
+            s->runs[s->count++] = (run){.value = (int64_t)(value * VALUE_UNIT + 0.5),
                                         .rate = (double)sum.events / (double)sum.rows,
                                         .begin = begin,
                                         .end = end};
@@ -274,31 +274,45 @@ static int64_t run_solver(solver *s, lj_trend trend, int32_t *cuts, int64_t *bin
     return value;
 }
 
+/* The trend that is wanted, or the best of those that auto has to choose from; 0 bins: none is possible. */
+static void try_trends(solver *s, int32_t *tried, int32_t *cuts, int64_t *bins)
+{
+    static const lj_trend choice[] = {LJ_TREND_UP, LJ_TREND_DOWN, LJ_TREND_PEAK, LJ_TREND_VALLEY};
+    const int is_auto = s->rules->trend == LJ_TREND_AUTO;
+    int64_t best = NOT_ALLOWED;
+    *bins = 0;
+    for (size_t i = 0; i < (is_auto ? sizeof(choice) / sizeof(choice[0]) : 1); i++) {
+        const lj_trend trend = is_auto ? choice[i] : s->rules->trend;
+        int64_t count = 0;
+        int64_t value = run_solver(s, trend, tried, &count);
+        if (count > 0 && is_auto && (trend == LJ_TREND_PEAK || trend == LJ_TREND_VALLEY))
+            value -= (int64_t)(s->rules->turn * VALUE_UNIT);
+        if (count == 0 || value <= best)
+            continue;
+        best = value;
+        memcpy(cuts, tried, ((size_t)count + 1) * sizeof(*cuts));
+        *bins = count;
+    }
+}
+
 lj_status lj_binning_solve(const lj_binning *rules, const lj_tally *pre, int64_t n, lj_tally all, int32_t *cuts,
                            int64_t *bins)
 {
     assert(n >= 1 && n <= 2 * LJ_PREBINS_MAX && rules->max_bins >= 1 && rules->min_events >= 1 &&
            rules->min_others >= 1);
     solver s = {.rules = rules, .n = n};
-    int32_t *other = lj_new_array(n + 1, sizeof(*other));
-    lj_status status = other == NULL ? lj_fail(LJ_ENOMEM, "no memory to bin %" PRId64 " groups", n) : LJ_OK;
+    int32_t *tried = lj_new_array(n + 1, sizeof(*tried));
+    lj_status status = tried == NULL ? lj_fail(LJ_ENOMEM, "no memory to bin %" PRId64 " groups", n) : LJ_OK;
     if (status == LJ_OK)
         status = solver_create(&s, pre, all);
-    if (status == LJ_OK) {
-        const lj_trend first = rules->trend == LJ_TREND_AUTO ? LJ_TREND_UP : rules->trend;
-        const int64_t value = run_solver(&s, first, cuts, bins);
-        int64_t other_bins = 0;
-        if (rules->trend == LJ_TREND_AUTO && run_solver(&s, LJ_TREND_DOWN, other, &other_bins) > value) {
-            memcpy(cuts, other, ((size_t)other_bins + 1) * sizeof(*cuts));
-            *bins = other_bins;
-        }
-    }
+    if (status == LJ_OK)
+        try_trends(&s, tried, cuts, bins);
     if (status == LJ_OK && *bins == 0) { /* all together, whatever they are */
         cuts[0] = 0;
         cuts[1] = (int32_t)n;
         *bins = 1;
     }
     solver_free(&s);
-    lj_free(other);
+    lj_free(tried);
     return status;
 }

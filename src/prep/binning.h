@@ -31,7 +31,7 @@ typedef struct lj_tally {
     X(DOWN, "down")                                                            \
     X(PEAK, "peak")     /* up, then down */                                    \
     X(VALLEY, "valley") /* down, then up */                                    \
-    X(AUTO, "auto")     /* up or down, whichever has the larger value */
+    X(AUTO, "auto")     /* up or down, or peak or valley if that adds enough */
 
 typedef enum lj_trend {
 #define X(code, name) LJ_TREND_##code,
@@ -44,6 +44,7 @@ typedef struct lj_binning {
     lj_trend trend;
     int64_t max_bins;                         /* at least 1 */
     int64_t min_rows, min_events, min_others; /* of each bin; the latter two at least 1 */
+    double turn; /* AUTO: information value that a peak or valley must add to what up or down have */
 } lj_binning;
 
 /* Can a bin stand by itself? */

@@ -208,6 +208,7 @@ lj_status lj_report_json(const lj_report *report, lj_text *out)
     LJ_TRY(write_parts(&json, report));
     LJ_TRY(write_fragment(&json, "preparation", "preparation", report->preparation));
     LJ_TRY(write_model(&json, report));
+    LJ_TRY(write_fragment(&json, "scorecard", "scorecard", report->scorecard));
     write_training(&json, report);
     write_forecast(&json, report->forecast);
     write_importance(&json, report);

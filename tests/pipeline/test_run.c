@@ -53,17 +53,17 @@ static void hashes(fixture *f, const char *text, int threads, char weights[HEX],
 static void threads_and_instruction_sets_change_no_bit(void **state)
 {
     /* Small: plain C kernels without hardware fma are slow. */
-    static const char *const families[] = {"logistic", "{family: dense, units: 24}", "{family: resnet, units: 24}",
-                                           "{family: tabm, units: 16}"};
+    static const char *const families[] = {"logistic", "scorecard", "{family: dense, units: 24}",
+                                           "{family: resnet, units: 24}", "{family: tabm, units: 16}"};
     fixture *f = *state;
     put_loans(f, "loans.csv", 240);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         char text[512];
         char weights[HEX];
         char scores[HEX];
         char other_weights[HEX];
         char other_scores[HEX];
-        (void)snprintf(text, sizeof(text), LOANS "target: bad\nmodel: %s\n%s", families[i], i == 0 ? "" : SHORT);
+        (void)snprintf(text, sizeof(text), LOANS "target: bad\nmodel: %s\n%s", families[i], i < 2 ? "" : SHORT);
         assert_int_equal(lj_kernels_select(NULL), LJ_OK);
         hashes(f, text, 1, weights, scores);
         for (int threads = 2; threads <= 4; threads += 2) {

@@ -66,7 +66,7 @@ static int keeps_trend(lj_trend trend, const lj_tally *bins, int64_t n)
     case LJ_TREND_DOWN: return !seen_up;
     case LJ_TREND_PEAK: return !up_after_down;
     case LJ_TREND_VALLEY: return !down_after_up;
-    case LJ_TREND_AUTO: return !seen_up || !seen_down;
+    case LJ_TREND_AUTO: return !up_after_down || !down_after_up;
     default: return 1;
     }
 }
@@ -125,6 +125,21 @@ static void no_other_cut_has_a_larger_value(void **state)
         }
     }
     assert_true(solved > CASES * LJ_TREND_COUNT / 2);
+}
+
+static void auto_turns_only_where_it_pays(void **state)
+{
+    (void)state;
+    const lj_tally pre[] = {{100, 5}, {100, 40}, {100, 10}}, all = {300, 55};
+    lj_binning rules = {.trend = LJ_TREND_AUTO, .max_bins = 3, .min_rows = 1, .min_events = 1, .min_others = 1};
+    int32_t cuts[4];
+    int64_t n = 0;
+    assert_int_equal(lj_binning_solve(&rules, pre, 3, all, cuts, &n), LJ_OK);
+    assert_int_equal(n, 3); /* a peak */
+    rules.turn = 10;
+    assert_int_equal(lj_binning_solve(&rules, pre, 3, all, cuts, &n), LJ_OK);
+    assert_int_equal(n, 2); /* up */
+    assert_int_equal(cuts[1], 1);
 }
 
 static void what_no_rule_allows_is_one_bin(void **state)
@@ -187,6 +202,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_other_cut_has_a_larger_value),
+        cmocka_unit_test(auto_turns_only_where_it_pays),
         cmocka_unit_test(what_no_rule_allows_is_one_bin),
         cmocka_unit_test(equal_rates_are_not_cut),
         cmocka_unit_test(prebins_have_equally_many_rows_and_large_groups_stand_alone),

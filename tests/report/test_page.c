@@ -211,6 +211,19 @@ static const char description[] =
     "\"options\": {\"units\": [64, 32], \"activation\": \"relu\", \"batch_norm\": false}, "
     "\"tensors\": [{\"name\": \"hidden0.weight\", \"shape\": [16, 64]}, {\"name\": \"output.bias\", \"shape\": [1]}]}";
 
+static const char scorecard[] =
+    "{\"base_score\": 600, \"base_odds\": 50, \"pdo\": 20, \"columns\": ["
+    "{\"column\": \"X1\", \"weight\": -0.91, \"iv\": 0.182, \"regular\": 3, \"bins\": ["
+    "{\"name\": \"< 50000\", \"rows\": 400, \"share\": 0.4, \"events\": 120, \"rate\": 0.3, \"woe\": -0.41, "
+    "\"iv\": 0.07, \"points\": 12}, "
+    "{\"name\": \"50000 to 200000\", \"rows\": 350, \"share\": 0.35, \"events\": 70, \"rate\": 0.2, \"woe\": 0.13, "
+    "\"iv\": 0.005, \"points\": 26}, "
+    "{\"name\": \">= 200000\", \"rows\": 250, \"share\": 0.25, \"events\": 30, \"rate\": 0.12, \"woe\": 0.73, "
+    "\"iv\": 0.107, \"points\": 42}, "
+    "{\"name\": \"missing\", \"rows\": 0, \"share\": 0, \"events\": 0, \"rate\": 0, \"woe\": 0, \"iv\": 0, "
+    "\"points\": 23}]}, "
+    "{\"column\": \"X3\", \"weight\": 0, \"iv\": 0.001, \"regular\": 1, \"bins\": []}]}";
+
 static void make_words(lj_report *report)
 {
     static const char *const classes[] = {"0", "1"};
@@ -235,6 +248,7 @@ static void make_words(lj_report *report)
     report->preparation = preparation;
     report->family = "dense";
     report->model = description;
+    report->scorecard = scorecard;
     report->feature_count = 23;
     report->weight_count = 3649;
     report->model_bytes = 14596;
@@ -311,6 +325,8 @@ static void a_binary_report_holds_all_its_parts(void **state)
     assert_string_equal(lj_item_get(features->items[3], "feature")->text, "opened");
     const lj_item *model = lj_item_get(lj_item_get(root, "model"), "description");
     assert_string_equal(lj_item_get(lj_item_get(model, "options"), "activation")->text, "relu");
+    const lj_item *card = lj_item_get(lj_item_get(root, "scorecard"), "columns");
+    assert_int_equal(lj_item_get(card->items[0], "bins")->count, 4);
     lj_doc_destroy(doc);
     clear(&m);
 }

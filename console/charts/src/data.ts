@@ -165,6 +165,33 @@ export interface ModelDescription {
   tensors: { name: string; shape: number[] }[];
 }
 
+export interface ScorecardBin {
+  name: string;
+  rows: number;
+  share: number;
+  events: number;
+  rate: number;
+  woe: number;
+  iv: number;
+  points: number;
+}
+
+/** The first `regular` bins hold values, then come special codes, and last the missing values. */
+export interface ScorecardColumn {
+  column: string;
+  weight: number;
+  iv: number;
+  regular: number;
+  bins: ScorecardBin[];
+}
+
+export interface Scorecard {
+  base_score: number;
+  base_odds: number;
+  pdo: number;
+  columns: ScorecardColumn[];
+}
+
 export interface Report {
   kind: "report";
   format: number;
@@ -187,6 +214,7 @@ export interface Report {
     threshold: Maybe;
     threshold_reason: string | null;
   };
+  scorecard: Scorecard | null;
   training: {
     best_epoch: number;
     monitored: string | null;

@@ -1,4 +1,5 @@
 /* The chart package: options of the charts, and the element that keeps them drawn. */
+export * from "./charts/bins";
 export * from "./charts/common";
 export * from "./charts/learning";
 export * from "./charts/ranking";

@@ -114,6 +114,7 @@ export const rows: [string, string][] = [
   ["the family learns without a target", "该模型族无需目标即可学习"],
   ["classes that the model is told", "告知模型的类别"],
   // Families.
+  ["a scorecard: optimal bins, weights of evidence, logistic regression, points", "评分卡：最优分箱、证据权重、逻辑回归与分值"],
   ["a multi-layer perceptron on numbers and one-hot categories", "多层感知机，输入为数值与独热编码的类别"],
   ["residual blocks on numbers and one-hot categories", "残差网络，输入为数值与独热编码的类别"],
   ["LeNet-5: two convolutions, two dense layers; for small grey images", "两个卷积层与两个全连接层的经典网络，适用于小尺寸灰度图像"],

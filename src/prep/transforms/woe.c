@@ -15,6 +15,8 @@
 #include "prep/woe_bins.h"
 
 #define LEVELS_NAMED 12 /* of a bin */
+/* What a peak or valley must add for auto, in units of what chance adds to a bin; found on the valid parts of tables. */
+#define TURN 30.0
 
 static const char *const trends[] = {
 #define X(code, name) name,
@@ -24,18 +26,19 @@ static const char *const trends[] = {
 
 static const lj_declaration options_declared[] = {
     {.key = "monotone", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_woe_options, monotone), .choices = trends,
-     .fallback = "none", .doc = "How the share of events goes from bin to bin of a number; auto: up or down, whichever "
-                                "tells more."},
+     .fallback = "auto",
+     .doc = "How the share of events goes from bin to bin of a number; auto: up or down, or peak or valley where that "
+            "tells much more."},
     {.key = "max_bins", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_woe_options, max_bins), .min = 1, .max = 50,
-     .fallback = "8", .doc = "Most bins, without those of missing values and special codes."},
+     .fallback = "10", .doc = "Most bins, without those of missing values and special codes."},
     {.key = "min_size", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_woe_options, min_size), .min = 0, .max = 0.5,
-     .fallback = "0.05", .doc = "Least share of the rows in a bin."},
+     .fallback = "0.01", .doc = "Least share of the rows in a bin."},
     {.key = "min_events", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_woe_options, min_events), .min = 1,
      .max = 1e9, .fallback = "5", .doc = "Fewest rows of the positive class in a bin."},
     {.key = "min_others", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_woe_options, min_others), .min = 1,
      .max = 1e9, .fallback = "5", .doc = "Fewest rows of the other class in a bin."},
     {.key = "prebins", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_woe_options, prebins), .min = 2,
-     .max = LJ_PREBINS_MAX, .fallback = "100",
+     .max = LJ_PREBINS_MAX, .fallback = "50",
      .doc = "Intervals of about equally many rows, which bins are put together from."},
     {.key = "min_level", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_woe_options, min_level), .min = 0,
      .max = 0.5, .fallback = "0.01", .doc = "Levels of a category with a smaller share of the rows go together."},
@@ -426,6 +429,7 @@ static lj_status woe_fit(const lj_fit_column *column, const void *options, lj_fi
         count_row(&f.all, column->target[i]);
     if (f.all.events == 0 || f.all.events == f.all.rows)
         return fail(&f, NULL, "the rows of the training part are all of one class");
+    f.rules.turn = TURN * (1.0 / (double)f.all.events + 1.0 / (double)(f.all.rows - f.all.events));
     lj_tally *tallies = lj_new_array(2 * LJ_PREBINS_MAX + 1, sizeof(*tallies));
     f.bins = lj_arena_array(column->arena, 1, sizeof(*f.bins));
     lj_status status = tallies == NULL || f.bins == NULL ? lj_fit_no_memory(column) : LJ_OK;

@@ -11,6 +11,7 @@ import type { Cell } from "./dom";
 import { chart, code, details, facts, h, table } from "./dom";
 import { curveSections } from "./curves";
 import { columnTable, readProfile, warningList } from "./profile";
+import { scorecardBlocks } from "./scorecard";
 
 const HEADLINES: Record<Report["task"], string[]> = {
   binary: ["auc", "ks", "gini", "average_precision", "log_loss", "brier"],
@@ -291,6 +292,7 @@ export function reportPage(report: Report): HTMLElement[] {
     dataSection(report),
     preparation(report),
     modelSection(report),
+    report.scorecard === null ? null : section("scorecard", ...scorecardBlocks(report.scorecard)),
     trainingSection(report),
     metricsSection(report),
     ...curveSections(report),
