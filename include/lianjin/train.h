@@ -125,6 +125,8 @@ typedef struct lj_train_result {
     double seconds;
     double rows_per_second;
     int interrupted;      /* Ctrl-C: stopped after the step, checkpoint written */
+    float *valid_scores;  /* [valid rows, width] by the model before it was fitted once more with them, to free with
+                             lj_free; NULL: it was not */
 } lj_train_result;
 
 #define LJ_TRAIN_BUCKETS 4 /* lengths of text that batches are made for */

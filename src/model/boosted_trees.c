@@ -12,6 +12,7 @@ typedef struct boosted_trees_options {
     double rate, least_weight, l2, l1, least_gain, row_share, tree_share, node_share, smoothing, category_l2;
     int growth, objective;
     double parameter;
+    int refit;
     const lj_item *monotone, *interactions;
 } boosted_trees_options;
 
@@ -25,12 +26,12 @@ static const lj_tree_loss loss_of[] = {LJ_TREE_SQUARED,  LJ_TREE_SQUARED, LJ_TRE
 #define FIELD(name, member) .key = name, .offset = offsetof(boosted_trees_options, member)
 
 static const lj_declaration declarations[] = {
-    {FIELD("n_estimators", rounds), .kind = LJ_DECLARED_INTEGER, .min = 1, .max = 100000, .fallback = "2000",
+    {FIELD("n_estimators", rounds), .kind = LJ_DECLARED_INTEGER, .min = 1, .max = 100000, .fallback = "4000",
      .doc = "Rounds at most: a tree each, of several classes one a class."},
-    {FIELD("learning_rate", rate), .kind = LJ_DECLARED_NUMBER, .min = 1e-6, .max = 1, .fallback = "0.05",
+    {FIELD("learning_rate", rate), .kind = LJ_DECLARED_NUMBER, .min = 1e-6, .max = 1, .fallback = "0.03",
      .doc = "What a tree adds is multiplied by it."},
     {FIELD("early_stopping_rounds", patience), .kind = LJ_DECLARED_INTEGER, .min = 0, .max = 100000,
-     .fallback = "100",
+     .fallback = "150",
      .doc = "Rounds without a better valid value before it ends; the best round is kept. 0: all rounds."},
     {FIELD("grow_policy", growth), .kind = LJ_DECLARED_CHOICE, .choices = lj_tree_growth_names,
      .fallback = "symmetric",
@@ -48,9 +49,9 @@ static const lj_declaration declarations[] = {
      .doc = "Absolute penalty of the values of leaves."},
     {FIELD("min_split_gain", least_gain), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1e9, .fallback = "0",
      .doc = "A split must gain more than this."},
-    {FIELD("subsample", row_share), .kind = LJ_DECLARED_NUMBER, .min = 0.001, .max = 1, .fallback = "1",
+    {FIELD("subsample", row_share), .kind = LJ_DECLARED_NUMBER, .min = 0.001, .max = 1, .fallback = "0.8",
      .doc = "Share of the rows that each tree is grown from."},
-    {FIELD("colsample_bytree", tree_share), .kind = LJ_DECLARED_NUMBER, .min = 0.001, .max = 1, .fallback = "1",
+    {FIELD("colsample_bytree", tree_share), .kind = LJ_DECLARED_NUMBER, .min = 0.001, .max = 1, .fallback = "0.7",
      .doc = "Share of the features that each tree may ask about."},
     {FIELD("colsample_bynode", node_share), .kind = LJ_DECLARED_NUMBER, .min = 0.001, .max = 1, .fallback = "1",
      .doc = "Share of those that each node may ask about; of symmetric trees each level."},
@@ -65,6 +66,9 @@ static const lj_declaration declarations[] = {
     {FIELD("objective_parameter", parameter), .kind = LJ_DECLARED_NUMBER, .min = 0, .max = 1e9,
      .doc = "quantile: which (0.5); huber: where it turns linear, in deviations of the target (1); tweedie: the power, "
             "between 1 and 2 (1.5)."},
+    {FIELD("refit", refit), .kind = LJ_DECLARED_BOOL, .fallback = "true",
+     .doc = "Fits once more on train and valid together with the rounds that valid chose; what is said of valid comes "
+            "from before."},
     {FIELD("monotone_constraints", monotone), .kind = LJ_DECLARED_MAP,
      .doc = "Column: 1 (the score never falls as it rises) or -1. Proved after training."},
     {FIELD("interaction_constraints", interactions), .kind = LJ_DECLARED_LIST,
@@ -129,7 +133,7 @@ static lj_status fit(const lj_fit_call *call)
         .category_l2 = o->category_l2,
         .patience = o->patience,
     };
-    return lj_trees_family_fit(call, &options, o->monotone, o->interactions);
+    return lj_trees_family_fit(call, &options, o->refit, o->monotone, o->interactions);
 }
 
 const lj_family lj_family_boosted_trees = {

@@ -164,7 +164,7 @@ static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj
     const lj_model_core *core = state->core;
     if (core->family->info.grows_trees) {
         lj_note(console, "%s: %" PRId64 " rows%s%s", core->family->info.name, train->n,
-                has_valid ? ", as many trees as are best on valid by " : "", has_valid ? o->monitor : "");
+                has_valid ? ", judged on valid by " : "", has_valid ? o->monitor : "");
         return;
     }
     if (core->family->fit != NULL) {

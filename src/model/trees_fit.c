@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lianjin/file.h"
+#include "model/logistic.h"
 
 #define CHECKPOINT "trees.json"
 #define GROUPS_MAX 63 /* lists of interaction_constraints; one bit is that of the columns in none */
@@ -16,8 +17,7 @@
 typedef struct fit {
     const lj_fit_call *call;
     lj_tree_options *options;
-    double *target[2];  /* of train and valid, in the scaled unit */
-    float *weight;      /* of train, with those of the classes; NULL: 1 */
+    double *valid_target; /* in the scaled unit */
     double *valid_weight;
     float *scores;      /* of valid, in the unit of the target */
     int8_t *monotone;
@@ -38,6 +38,14 @@ static lj_status no_memory(int64_t n)
     return lj_fail(LJ_ENOMEM, "trees: no memory for %" PRId64 " rows", n);
 }
 
+/* Answers of trees in the unit of the target. */
+static void to_unit(const lj_train_job *job, const float *answers, int64_t cells, float *scores)
+{
+    const int is_regression = job->task == LJ_REGRESSION;
+    for (int64_t i = 0; i < cells; i++)
+        scores[i] = is_regression ? (float)((double)answers[i] * job->target_scale + job->target_mean) : answers[i];
+}
+
 /* ---- the judge ---- */
 
 static lj_status judge(void *context, int64_t rounds, const float *answers, double *out)
@@ -47,18 +55,16 @@ static lj_status judge(void *context, int64_t rounds, const float *answers, doub
     const lj_train_job *job = call->job;
     const char *monitor = call->training->monitor;
     const int64_t n = call->valid->n, cells = n * lj_network_outputs(call->network->spec);
-    const int is_regression = job->task == LJ_REGRESSION;
-    for (int64_t i = 0; is_regression && i < cells; i++)
-        f->scores[i] = (float)((double)answers[i] * job->target_scale + job->target_mean);
+    to_unit(job, answers, cells, f->scores);
     const lj_predictions predictions = {.task = job->task,
                                         .n = n,
                                         .classes = job->classes,
-                                        .score = is_regression ? f->scores : answers,
+                                        .score = f->scores,
                                         .target = call->valid->target,
                                         .weight = f->valid_weight};
     lj_epoch *epoch = &f->epochs[rounds - 1];
     *epoch = (lj_epoch){.epoch = rounds, .loss = (double)NAN, .rate = f->options->rate};
-    LJ_TRY(lj_metric_compute(is_regression ? "mse" : "log_loss", &predictions, &epoch->valid_loss));
+    LJ_TRY(lj_metric_compute(job->task == LJ_REGRESSION ? "mse" : "log_loss", &predictions, &epoch->valid_loss));
     LJ_TRY(lj_metric_compute(monitor, &predictions, &epoch->monitor));
     if (isnan(epoch->monitor))
         return lj_fail(LJ_EDATA, "the metric '%s' is not defined on the valid part of %" PRId64 " rows", monitor, n);
@@ -70,9 +76,8 @@ static lj_status judge(void *context, int64_t rounds, const float *answers, doub
 
 /* ---- rows ---- */
 
-static lj_status scale_target(const fit *f, const lj_rows *rows, double **out)
+static lj_status scale_target(const lj_train_job *job, const lj_rows *rows, double **out)
 {
-    const lj_train_job *job = f->call->job;
     *out = lj_new_array(rows->n, sizeof(**out));
     if (*out == NULL)
         return no_memory(rows->n);
@@ -82,17 +87,28 @@ static lj_status scale_target(const fit *f, const lj_rows *rows, double **out)
     return LJ_OK;
 }
 
-static lj_status weigh_train(fit *f)
+/* Means whose logarithm is learned are not negative. */
+static lj_status check_signs(const fit *f, const lj_rows *rows, const char *part)
 {
-    const lj_rows *rows = f->call->train;
-    const float *by_class = f->call->training->class_weight;
+    const lj_tree_loss loss = f->options->loss;
+    for (int64_t i = 0; (loss == LJ_TREE_POISSON || loss == LJ_TREE_TWEEDIE) && i < rows->n; i++) {
+        if (rows->target[i] < 0.0)
+            return lj_fail(LJ_EDATA, "objective %s: the target of %s row %" PRId64 " is %g, expected 0 or more",
+                           lj_tree_loss_names[loss], part, i + 1, rows->target[i]);
+    }
+    return LJ_OK;
+}
+
+/* Weights of rows times those of their classes; NULL if all are 1. */
+static lj_status weigh(const float *by_class, const lj_rows *rows, float **out)
+{
     if (rows->weight == NULL && by_class == NULL)
         return LJ_OK;
-    f->weight = lj_new_array(rows->n, sizeof(*f->weight));
-    if (f->weight == NULL)
+    *out = lj_new_array(rows->n, sizeof(**out));
+    if (*out == NULL)
         return no_memory(rows->n);
     for (int64_t i = 0; i < rows->n; i++)
-        f->weight[i] = (rows->weight != NULL ? rows->weight[i] : 1.0F) *
+        (*out)[i] = (rows->weight != NULL ? rows->weight[i] : 1.0F) *
                        (by_class != NULL ? by_class[(int64_t)rows->target[i]] : 1.0F);
     return LJ_OK;
 }
@@ -102,7 +118,7 @@ static lj_status ready_valid(fit *f)
     const lj_rows *valid = f->call->valid;
     if (valid == NULL)
         return LJ_OK;
-    LJ_TRY(scale_target(f, valid, &f->target[1]));
+    LJ_TRY(scale_target(f->call->job, valid, &f->valid_target));
     f->scores = lj_new_array(valid->n * lj_network_outputs(f->call->network->spec), sizeof(*f->scores));
     f->valid_weight = valid->weight != NULL ? lj_new_array(valid->n, sizeof(*f->valid_weight)) : NULL;
     if (f->scores == NULL || (valid->weight != NULL && f->valid_weight == NULL))
@@ -277,24 +293,83 @@ static lj_status prove_monotone(const fit *f, const lj_trees *trees)
     return LJ_OK;
 }
 
-static lj_status run(fit *f)
+/* Fits rows; valid NULL: without a judge. */
+static lj_status fit_rows(const fit *f, const lj_tree_options *options, const lj_rows *rows, const lj_rows *valid,
+                          lj_trees **out)
 {
     const lj_fit_call *call = f->call;
     const lj_model_spec *spec = call->network->spec;
-    lj_tree_rows train = lj_model_tree_rows(spec, call->train), valid = {0};
-    train.target = f->target[0];
-    train.weight = f->weight;
-    if (call->valid != NULL) {
-        valid = lj_model_tree_rows(spec, call->valid);
-        valid.target = f->target[1];
+    lj_tree_rows train = lj_model_tree_rows(spec, rows), judged = {0};
+    double *target = NULL;
+    float *weight = NULL;
+    lj_status status = scale_target(call->job, rows, &target);
+    if (status == LJ_OK)
+        status = weigh(call->training->class_weight, rows, &weight);
+    train.target = target;
+    train.weight = weight;
+    if (valid != NULL)
+        judged = lj_model_tree_rows(spec, valid);
+    judged.target = f->valid_target;
+    if (status == LJ_OK)
+        status = lj_trees_fit(options, &train, valid != NULL ? &judged : NULL, call->team, &call->result->interrupted,
+                              out);
+    lj_free(target);
+    lj_free(weight);
+    return status;
+}
+
+/* What the model says of valid before it learns from it. */
+static lj_status keep_valid(const fit *f, const lj_trees *trees)
+{
+    const lj_fit_call *call = f->call;
+    const int64_t n = call->valid->n, cells = n * lj_network_outputs(call->network->spec);
+    const lj_tree_rows rows = lj_model_tree_rows(call->network->spec, call->valid);
+    float *scores = lj_new_array(cells, sizeof(*scores));
+    if (scores == NULL)
+        return no_memory(n);
+    lj_trees_raw(trees, &rows, call->team, scores);
+    lj_trees_answer(trees, n, scores);
+    to_unit(call->job, scores, cells, scores);
+    call->result->valid_scores = scores;
+    return LJ_OK;
+}
+
+/* The same rounds on train and valid together; interrupted, the trees stay as they are. */
+static lj_status fit_again(const fit *f, lj_trees **trees)
+{
+    const lj_fit_call *call = f->call;
+    lj_tree_options options = *f->options;
+    lj_joined both = {0};
+    lj_trees *again = NULL;
+    options.rounds = lj_trees_rounds(*trees);
+    options.start = NULL;
+    options.judge = NULL;
+    LJ_TRY(keep_valid(f, *trees));
+    lj_status status = lj_joined_make(call->train, call->valid, &both);
+    if (status == LJ_OK)
+        status = fit_rows(f, &options, &both.rows, NULL, &again);
+    if (status == LJ_OK && !call->result->interrupted) {
+        lj_note(call->console, "boosted_trees: fitted once more on train and valid, %" PRId64 " rows", both.rows.n);
+        lj_trees_destroy(*trees);
+        *trees = again;
+        again = NULL;
     }
-    LJ_TRY(lj_trees_fit(f->options, &train, call->valid != NULL ? &valid : NULL, call->team,
-                        &call->result->interrupted, call->trees));
+    lj_trees_destroy(again);
+    lj_joined_free(&both);
+    return status;
+}
+
+static lj_status run(fit *f, int refits)
+{
+    const lj_fit_call *call = f->call;
+    LJ_TRY(fit_rows(f, f->options, call->train, call->valid, call->trees));
+    if (refits && call->valid != NULL && !call->result->interrupted)
+        LJ_TRY(fit_again(f, call->trees));
     LJ_TRY(prove_monotone(f, *call->trees));
     return deliver(f, *call->trees);
 }
 
-lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, const lj_item *monotone,
+lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, int refits, const lj_item *monotone,
                               const lj_item *interactions)
 {
     const lj_model_spec *spec = call->network->spec;
@@ -312,15 +387,14 @@ lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options,
         LJ_TRY_DONE(no_memory(call->train->n));
     LJ_TRY_DONE(read_monotone(&f, monotone));
     LJ_TRY_DONE(read_interactions(&f, interactions));
-    LJ_TRY_DONE(scale_target(&f, call->train, &f.target[0]));
-    LJ_TRY_DONE(weigh_train(&f));
+    LJ_TRY_DONE(check_signs(&f, call->train, "training"));
+    if (call->valid != NULL)
+        LJ_TRY_DONE(check_signs(&f, call->valid, "valid"));
     LJ_TRY_DONE(ready_valid(&f));
     LJ_TRY_DONE(read_checkpoint(&f));
-    LJ_TRY_DONE(run(&f));
+    LJ_TRY_DONE(run(&f, refits));
 done:
-    lj_free(f.target[0]);
-    lj_free(f.target[1]);
-    lj_free(f.weight);
+    lj_free(f.valid_target);
     lj_free(f.valid_weight);
     lj_free(f.scores);
     lj_free(f.monotone);

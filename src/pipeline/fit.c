@@ -316,6 +316,26 @@ static lj_status score_all(const lj_fit_request *request, lj_fit *fitted)
     return LJ_OK;
 }
 
+/* A model that was fitted once more with the valid rows is judged there by what it was before. */
+static lj_status judge_valid(const lj_fit_request *request, lj_fit *fitted)
+{
+    const int64_t n = lj_frame_row_count(request->table->frame), width = lj_model_width(fitted->model);
+    int64_t *rows = NULL, n_valid = 0;
+    fitted->judged = fitted->scores;
+    if (fitted->train.valid_scores == NULL)
+        return LJ_OK;
+    LJ_TRY(lj_parts_rows(request->parts, n, LJ_PART_VALID, &rows, &n_valid));
+    float *judged = lj_new_array(n * width, sizeof(*judged));
+    if (judged != NULL) {
+        memcpy(judged, fitted->scores, (size_t)(n * width) * sizeof(*judged));
+        for (int64_t i = 0; i < n_valid; i++)
+            memcpy(judged + rows[i] * width, fitted->train.valid_scores + i * width, (size_t)width * sizeof(*judged));
+        fitted->judged = judged;
+    }
+    lj_free(rows);
+    return judged != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
+}
+
 lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
 {
     memset(fitted, 0, sizeof(*fitted));
@@ -327,13 +347,17 @@ lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
     const double trained = lj_seconds();
     fitted->train_seconds = trained - prepared;
     LJ_TRY(score_all(request, fitted));
+    LJ_TRY(judge_valid(request, fitted));
     fitted->score_seconds = lj_seconds() - trained;
     return LJ_OK;
 }
 
 void lj_fit_free(lj_fit *fitted)
 {
+    if (fitted->judged != fitted->scores)
+        lj_free(fitted->judged);
     lj_free(fitted->scores);
+    lj_free(fitted->train.valid_scores);
     lj_free(fitted->groups);
     lj_free(fitted->numbers);
     lj_free(fitted->codes);

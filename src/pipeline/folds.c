@@ -25,7 +25,7 @@ static lj_status judge_fold(lj_run *run, const lj_fit *fitted, lj_fold *fold)
     double threshold = 0.5;
     lj_status status = LJ_OK;
     for (int part = 0; status == LJ_OK && part < LJ_PARTS_JUDGED; part++)
-        status = lj_part_predictions(&run->table, fitted->model, fitted->scores, run->parts, (lj_part)part,
+        status = lj_part_predictions(&run->table, fitted->model, fitted->judged, run->parts, (lj_part)part,
                                      &predictions[part]);
     if (status == LJ_OK)
         status = lj_run_threshold(run, &predictions[LJ_PART_VALID], &threshold);

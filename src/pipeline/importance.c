@@ -95,7 +95,14 @@ static lj_status fill_shuffler(const lj_fit_request *request, shuffler *s)
 {
     int64_t *rows = NULL;
     int64_t n = 0;
-    LJ_TRY(lj_parts_rows(request->parts, lj_frame_row_count(request->table->frame), LJ_PART_VALID, &rows, &n));
+    const int64_t all = lj_frame_row_count(request->table->frame);
+    /* Of a model that learned from the valid rows, too, the test rows tell, if there are any. */
+    if (s->fitted->judged != s->fitted->scores)
+        LJ_TRY(lj_parts_rows(request->parts, all, LJ_PART_TEST, &rows, &n));
+    if (n == 0) {
+        lj_free(rows);
+        LJ_TRY(lj_parts_rows(request->parts, all, LJ_PART_VALID, &rows, &n));
+    }
     const int64_t most = WINDOW_NUMBERS_MAX / (s->steps * (s->n_numbers > 0 ? s->n_numbers : 1));
     s->n = n < ROWS_MAX ? n : ROWS_MAX;
     if (s->steps > 1 && s->n > most)

@@ -214,6 +214,7 @@ typedef struct lj_fit {
     const lj_series *series; /* of the table; NULL: rows are samples */
     int32_t *groups; /* [rows] of lj_prep_groups */
     float *scores;  /* [rows, width]; of a series NaN where a row is no sample */
+    float *judged;  /* the same, but of the valid rows by a model that did not learn from them; may be `scores` */
     double prepare_seconds, train_seconds, score_seconds;
 } lj_fit;
 

@@ -114,7 +114,7 @@ static lj_status collect_predictions(lj_run *run)
     int64_t n_test = 0;
     for (int part = 0; part < LJ_PARTS_JUDGED; part++)
         if (run->folds == NULL || part != LJ_PART_TEST)
-            LJ_TRY(lj_part_predictions(&run->table, run->fitted.model, run->fitted.scores, run->parts, (lj_part)part,
+            LJ_TRY(lj_part_predictions(&run->table, run->fitted.model, run->fitted.judged, run->parts, (lj_part)part,
                                        &run->predictions[part]));
     if (run->folds == NULL)
         return lj_parts_rows(run->parts, n, LJ_PART_TEST, &run->test_rows, &n_test);

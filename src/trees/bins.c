@@ -19,6 +19,7 @@ void lj_tree_bins_free(lj_tree_bins *bins)
         lj_free(bins->cuts[f].cuts);
         lj_free(bins->cuts[f].code_of_bin);
         lj_free(bins->cuts[f].bin_of_code);
+        lj_free(bins->cuts[f].value_of_code);
     }
     if (bins->owns_cuts) {
         lj_free(bins->cuts);
@@ -122,33 +123,32 @@ static int32_t share_out(const uint32_t *keys, const int64_t *counts, int64_t di
 }
 
 typedef struct making {
+    const lj_tree_options *options;
     const lj_tree_rows *rows;
-    int64_t most;
+    const int64_t *order; /* [n] in which rows are seen, for categories of many levels */
     lj_tree_bins *bins;
 } making;
 
-static lj_status cut_number(const making *m, int64_t f)
+/* Cuts of x[i * stride], i < n. */
+static lj_status cut_values(const float *x, int64_t n_rows, int64_t stride, int64_t most, lj_tree_cuts *cuts)
 {
-    const lj_tree_rows *rows = m->rows;
-    lj_tree_cuts *cuts = &m->bins->cuts[f];
-    const int64_t step = (rows->n + CUT_ROWS - 1) / CUT_ROWS;
-    const int64_t room = (rows->n + step - 1) / step;
+    const int64_t step = (n_rows + CUT_ROWS - 1) / CUT_ROWS;
+    const int64_t room = (n_rows + step - 1) / step;
     uint32_t *keys = lj_new_array(room, sizeof(*keys)), *other = lj_new_array(room, sizeof(*other));
     int64_t *counts = lj_new_array(room, sizeof(*counts));
-    cuts->cuts = lj_new_array(m->most, sizeof(*cuts->cuts));
+    cuts->cuts = lj_new_array(most, sizeof(*cuts->cuts));
     lj_status status = LJ_OK;
     if (keys == NULL || other == NULL || counts == NULL || cuts->cuts == NULL) {
         status = lj_fail(LJ_ENOMEM, "trees: no memory for the cuts of %" PRId64 " rows", room);
     } else {
         int64_t n = 0;
-        for (int64_t i = 0; i < rows->n; i += step) {
-            const float x = rows->numbers[i * rows->number_count + f];
-            if (!isnan(x))
-                keys[n++] = key_of(x);
+        for (int64_t i = 0; i < n_rows; i += step) {
+            if (!isnan(x[i * stride]))
+                keys[n++] = key_of(x[i * stride]);
         }
         sort_keys(keys, other, n);
         const int64_t distinct = count_distinct(keys, counts, n);
-        cuts->bins = 2 + share_out(keys, counts, distinct, n, m->most - 1, cuts->cuts);
+        cuts->bins = 2 + share_out(keys, counts, distinct, n, most - 1, cuts->cuts);
         cuts->cuts[cuts->bins - 2] = FLT_MAX; /* all that is there goes left, what is missing right */
     }
     lj_free(keys);
@@ -177,9 +177,9 @@ static lj_status cut_category(const making *m, int64_t f)
 {
     const lj_tree_rows *rows = m->rows;
     const int64_t k = f - rows->number_count, size = rows->category_sizes[k];
+    const int64_t most = m->options->bins;
     lj_tree_cuts *cuts = &m->bins->cuts[f];
-    cuts->is_category = 1;
-    cuts->size = size;
+    cuts->is_grouped = 1;
     level *levels = lj_new_array(size, sizeof(*levels));
     cuts->bin_of_code = lj_new_array(size, 1);
     cuts->code_of_bin = lj_new_array(LJ_TREE_BINS, sizeof(*cuts->code_of_bin));
@@ -193,9 +193,9 @@ static lj_status cut_category(const making *m, int64_t f)
         const int32_t code = rows->codes[i * rows->category_count + k];
         levels[code > 0 && code < size ? code : 0].count++;
     }
-    if (size > m->most)
+    if (size > most)
         qsort(levels + 1, (size_t)size - 1, sizeof(*levels), compare_levels);
-    cuts->bins = (int32_t)(size < m->most ? size : m->most);
+    cuts->bins = (int32_t)(size < most ? size : most);
     for (int32_t b = 1; b < cuts->bins; b++) {
         cuts->code_of_bin[b] = levels[b].code;
         cuts->bin_of_code[levels[b].code] = (uint8_t)b;
@@ -204,26 +204,65 @@ static lj_status cut_category(const making *m, int64_t f)
     return LJ_OK;
 }
 
+/* Values stand for the levels; the training rows are binned by their own. */
+static lj_status order_category(const making *m, int64_t f)
+{
+    const lj_tree_rows *rows = m->rows;
+    lj_tree_cuts *cuts = &m->bins->cuts[f];
+    float *of_row = lj_new_array(rows->n, sizeof(*of_row));
+    cuts->value_of_code = lj_new_array(cuts->size, sizeof(*cuts->value_of_code));
+    lj_status status = LJ_OK;
+    if (of_row == NULL || cuts->value_of_code == NULL)
+        status = lj_fail(LJ_ENOMEM, "trees: no memory for %" PRId64 " levels", cuts->size);
+    if (status == LJ_OK)
+        status = lj_tree_value_levels(m->options, rows, f - rows->number_count, m->order, of_row,
+                                      cuts->value_of_code);
+    if (status == LJ_OK)
+        status = cut_values(of_row, rows->n, 1, m->options->bins, cuts);
+    if (status == LJ_OK)
+        lj_kernels_get()->tree_bins(rows->n, of_row, 1, cuts->cuts, cuts->bins - 2, m->bins->columns + f * rows->n);
+    lj_free(of_row);
+    return status;
+}
+
 static lj_status cut_feature(void *context, int64_t f, int thread)
 {
     (void)thread;
     const making *m = context;
-    return f < m->rows->number_count ? cut_number(m, f) : cut_category(m, f);
+    const lj_tree_rows *rows = m->rows;
+    lj_tree_cuts *cuts = &m->bins->cuts[f];
+    if (f < rows->number_count)
+        return cut_values(rows->numbers + f, rows->n, rows->number_count, m->options->bins, cuts);
+    cuts->size = rows->category_sizes[f - rows->number_count];
+    return lj_tree_is_ordered(m->options, cuts->size) ? order_category(m, f) : cut_category(m, f);
 }
 
 /* ---- rows to bins ---- */
+
+/* Levels by their bins, or by the bins of the values that stand for them. */
+static void bin_category(const lj_tree_bins *bins, const lj_tree_rows *rows, int64_t f, int64_t begin, int64_t end)
+{
+    const lj_tree_cuts *cuts = &bins->cuts[f];
+    const lj_kernels *kernels = lj_kernels_get();
+    const int64_t stride = rows->category_count;
+    const int32_t *codes = rows->codes + (f - rows->number_count);
+    uint8_t *out = bins->columns + f * bins->n;
+    for (int64_t i = begin; i < end; i++) {
+        const int32_t code = codes[i * stride] > 0 && codes[i * stride] < cuts->size ? codes[i * stride] : 0;
+        if (cuts->is_grouped)
+            out[i] = cuts->bin_of_code[code];
+        else
+            kernels->tree_bins(1, cuts->value_of_code + code, 1, cuts->cuts, cuts->bins - 2, out + i);
+    }
+}
 
 static void bin_column(const lj_tree_bins *bins, const lj_tree_rows *rows, int64_t f, int64_t begin, int64_t end)
 {
     const lj_tree_cuts *cuts = &bins->cuts[f];
     uint8_t *out = bins->columns + f * bins->n;
-    if (cuts->is_category) {
-        const int64_t stride = rows->category_count;
-        const int32_t *codes = rows->codes + (f - rows->number_count);
-        for (int64_t i = begin; i < end; i++) {
-            const int32_t code = codes[i * stride];
-            out[i] = code > 0 && code < cuts->size ? cuts->bin_of_code[code] : 0;
-        }
+    if (f >= rows->number_count) {
+        if (cuts->is_grouped || !bins->owns_cuts) /* of many levels, training rows are binned already */
+            bin_category(bins, rows, f, begin, end);
         return;
     }
     const int64_t stride = rows->number_count;
@@ -274,27 +313,32 @@ static lj_status make_blocks(lj_tree_bins *bins)
     return LJ_OK;
 }
 
-lj_status lj_tree_bins_make(const lj_tree_rows *rows, int64_t most_bins, lj_team *team, lj_tree_bins *out)
+lj_status lj_tree_bins_make(const lj_tree_options *options, const lj_tree_rows *rows, lj_team *team,
+                            lj_tree_bins *out)
 {
     lj_status status = LJ_OK;
+    int64_t *order = lj_new_array(rows->category_count > 0 ? rows->n : 0, sizeof(*order));
     *out = (lj_tree_bins){.n = rows->n,
                           .features = rows->number_count + rows->category_count,
                           .number_count = rows->number_count,
                           .owns_cuts = 1};
-    making m = {.rows = rows, .most = most_bins, .bins = out};
+    making m = {.options = options, .rows = rows, .order = order, .bins = out};
     out->cuts = lj_new_array(out->features, sizeof(*out->cuts));
     out->offset = lj_new_array(out->features + 1, sizeof(*out->offset));
     out->columns = lj_new_array(out->features * out->n, 1);
-    if (out->cuts == NULL || out->offset == NULL || out->columns == NULL)
+    if (out->cuts == NULL || out->offset == NULL || out->columns == NULL || order == NULL)
         LJ_TRY_DONE(no_memory(out));
+    if (rows->category_count > 0)
+        lj_tree_see(options, rows->n, order);
     LJ_TRY_DONE(lj_team_try(team, cut_feature, &m, out->features));
     for (int64_t f = 0; f < out->features; f++)
         out->offset[f + 1] = out->offset[f] + out->cuts[f].bins;
     LJ_TRY_DONE(make_blocks(out));
     lj_team_run(team, bin_rows, &m, (out->n + TASK_ROWS - 1) / TASK_ROWS);
-    return LJ_OK;
 done:
-    lj_tree_bins_free(out);
+    lj_free(order);
+    if (status != LJ_OK)
+        lj_tree_bins_free(out);
     return status;
 }
 

@@ -46,7 +46,7 @@ static lj_status begin(boosting *b)
 {
     LJ_TRY(lj_trees_create(b->options, b->train, &b->trees));
     lj_tree_base(b->options, b->train, b->trees->base);
-    LJ_TRY(lj_tree_bins_make(b->train, b->options->bins, b->team, &b->bins));
+    LJ_TRY(lj_tree_bins_make(b->options, b->train, b->team, &b->bins));
     if (b->valid != NULL)
         LJ_TRY(lj_tree_bins_apply(&b->bins, b->valid, b->team, &b->valid_bins));
     LJ_TRY(lj_tree_grower_create(b->options, &b->bins, b->team, &b->grower));
@@ -67,6 +67,14 @@ static void release(boosting *b)
     lj_trees_destroy(b->trees);
 }
 
+static lj_status add_valid(boosting *b, int64_t tree, int64_t group)
+{
+    if (b->valid == NULL)
+        return LJ_OK;
+    return lj_tree_add_binned(b->options, b->trees, tree, &b->valid_bins, b->team, 0, b->valid_raw + group,
+                              b->trees->groups);
+}
+
 /* One tree of each group. */
 static lj_status make_round(boosting *b, int64_t round)
 {
@@ -79,9 +87,8 @@ static lj_status make_round(boosting *b, int64_t round)
         LJ_TRY(lj_tree_grow(b->grower, tree, g, h));
         LJ_TRY(lj_tree_keep(b->grower, b->train, g, h, b->scratch, raw, b->trees));
         if (b->options->row_share < 1.0 && !b->options->is_forest)
-            LJ_TRY(lj_tree_add_binned(b->grower, b->trees, &b->bins, tree, raw, 1));
-        if (b->valid != NULL)
-            LJ_TRY(lj_tree_add_binned(b->grower, b->trees, &b->valid_bins, -1, b->valid_raw + c, groups));
+            LJ_TRY(lj_tree_add_binned(b->options, b->trees, tree, &b->bins, b->team, 1, raw, 1));
+        LJ_TRY(add_valid(b, tree, c));
     }
     return LJ_OK;
 }
@@ -94,9 +101,8 @@ static lj_status repeat_round(boosting *b, int64_t round)
     for (int64_t c = 0; c < groups; c++) {
         const int64_t tree = round * groups + c;
         LJ_TRY(lj_trees_copy(b->trees, start, tree));
-        lj_tree_add(b->trees, tree, b->train, 0, b->train->n, b->raw + c * b->train->n, 1);
-        if (b->valid != NULL)
-            lj_tree_add(b->trees, tree, b->valid, 0, b->valid->n, b->valid_raw + c, groups);
+        LJ_TRY(lj_tree_add_binned(b->options, b->trees, tree, &b->bins, b->team, 0, b->raw + c * b->train->n, 1));
+        LJ_TRY(add_valid(b, tree, c));
     }
     return LJ_OK;
 }
@@ -114,7 +120,7 @@ static lj_status judge(boosting *b, int64_t rounds, int *is_over)
     memcpy(b->answers, b->valid_raw, (size_t)(b->valid->n * b->trees->groups) * sizeof(*b->answers));
     lj_tree_answers(b->trees, rounds, b->valid->n, b->answers);
     LJ_TRY(b->options->judge(b->options->judge_context, rounds, b->answers, &value));
-    if (b->best_rounds == 0 || value < b->best) {
+    if (b->best_rounds == 0 || value < b->best || b->options->is_forest) { /* more trees only steady a mean */
         b->best = value;
         b->best_rounds = rounds;
     }

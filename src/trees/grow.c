@@ -111,13 +111,17 @@ static void draw_features(lj_tree_grower *g, int64_t tree)
         g->asked[g->order[k]] = 1;
     g->feature_count = 0;
     for (int64_t f = 0; f < n; f++) {
-        if (g->asked[f] && g->bins->cuts[f].bins > (g->bins->cuts[f].is_category ? 1 : 2))
+        if (g->asked[f] && g->bins->cuts[f].bins > (g->bins->cuts[f].is_grouped ? 1 : 2))
             g->features[g->feature_count++] = (int32_t)f;
     }
 }
 
-/* Which of the tree's features node `index` may ask about: asked [features]. */
-static void draw_asked(lj_tree_grower *g, uint64_t stream, const lj_tree_grown *node, int64_t index, uint8_t *asked)
+uint64_t lj_tree_draws(int64_t tree)
+{
+    return lj_random_stream("trees.nodes") + ((uint64_t)tree << 20);
+}
+
+void lj_tree_draw_asked(lj_tree_grower *g, uint64_t stream, uint64_t groups, int64_t index, uint8_t *asked)
 {
     const lj_tree_options *o = g->options;
     const int64_t n = g->feature_count, count = share_of(o->node_share, n);
@@ -126,7 +130,7 @@ static void draw_asked(lj_tree_grower *g, uint64_t stream, const lj_tree_grown *
         lj_random_permutation(o->seed, stream + (uint64_t)index, n, g->order);
     for (int64_t k = 0; k < count; k++) {
         const int32_t f = g->features[count < n ? g->order[k] : k];
-        asked[f] = o->groups == NULL || (o->groups[f] & node->groups) != 0;
+        asked[f] = o->groups == NULL || (o->groups[f] & groups) != 0;
     }
 }
 
@@ -183,7 +187,7 @@ static void search(lj_tree_grower *g, searching *s, uint64_t stream)
 {
     const int64_t features = g->bins->features;
     for (int k = 0; k < 2 && s->nodes[k] >= 0; k++)
-        draw_asked(g, stream, &g->nodes[s->nodes[k]], s->nodes[k], g->asked + k * features);
+        lj_tree_draw_asked(g, stream, g->nodes[s->nodes[k]].groups, s->nodes[k], g->asked + k * features);
     const int alone = g->bins->offset[features] * (s->parts + (s->nodes[1] >= 0)) < SCAN_ALONE;
     lj_team_run(alone ? NULL : g->team, search_feature, s, g->feature_count);
     for (int k = 0; k < 2 && s->nodes[k] >= 0; k++) {
@@ -393,6 +397,6 @@ lj_status lj_tree_grow(lj_tree_grower *g, int64_t tree, const float *gradients, 
     draw_features(g, tree);
     LJ_TRY(plant(g));
     if (g->options->growth == LJ_TREE_SYMMETRIC)
-        return lj_tree_grow_symmetric(g);
-    return grow_leaves(g, lj_random_stream("trees.nodes") + ((uint64_t)tree << 20));
+        return lj_tree_grow_symmetric(g, tree);
+    return grow_leaves(g, lj_tree_draws(tree));
 }

@@ -62,7 +62,7 @@ static double unit_of(double scale, int bits, int64_t n)
 
 /* ---- the tree ---- */
 
-/* The levels that go left: those without a bin go with bin 0. */
+/* The levels that go left: those without a bin go with bin 0; of many levels, those whose values are small. */
 static lj_status keep_set(const lj_tree_grower *g, const lj_tree_grown *grown, lj_trees *trees, lj_tree_node *node)
 {
     const lj_tree_cuts *cuts = &g->bins->cuts[node->feature];
@@ -71,7 +71,7 @@ static lj_status keep_set(const lj_tree_grower *g, const lj_tree_grown *grown, l
     node->set_words = (int32_t)((cuts->size + 63) / 64);
     LJ_TRY(lj_trees_add_set(trees, node->set_words, &node->set));
     for (int64_t code = 0; code < cuts->size; code++) {
-        if (is_left[cuts->bin_of_code[code]])
+        if (cuts->is_grouped ? is_left[cuts->bin_of_code[code]] : cuts->value_of_code[code] <= node->threshold)
             trees->sets[node->set + code / 64] |= UINT64_C(1) << (code % 64);
     }
     return LJ_OK;
@@ -92,10 +92,10 @@ lj_status lj_tree_keep(const lj_tree_grower *g, const lj_tree_rows *train, const
         node->left = grown->left;
         node->missing_left = grown->split.missing_left;
         node->gain = (float)(grown->split.gain / g->g_scale / g->g_scale * g->h_scale);
-        if (g->bins->cuts[node->feature].is_category)
-            LJ_TRY(keep_set(g, grown, trees, node));
-        else
+        if (grown->split.bin > 0)
             node->threshold = g->bins->cuts[node->feature].cuts[grown->split.bin - 1];
+        if (node->feature >= g->bins->number_count)
+            LJ_TRY(keep_set(g, grown, trees, node));
     }
     valuing v = {.g = g,
                  .train = train,
@@ -114,17 +114,18 @@ lj_status lj_tree_keep(const lj_tree_grower *g, const lj_tree_rows *train, const
 
 typedef struct binned {
     int32_t feature, left;
-    int32_t bin; /* -1: a category */
+    int32_t bin; /* -1: a grouped category */
     int missing_left;
     float value;
-    const uint64_t *set;
+    uint64_t set[LJ_TREE_BINS / 64];
 } binned;
 
 typedef struct adding {
-    const lj_tree_grower *g;
+    const lj_tree_options *options;
     const lj_tree_bins *bins;
     const binned *nodes;
-    int64_t skipped_tree;
+    int64_t tree;
+    int skips;
     float *raw;
     int64_t stride;
 } adding;
@@ -142,7 +143,7 @@ static void add_rows(void *context, int64_t task, int thread)
     const adding *a = context;
     const int64_t n = a->bins->n, begin = task * TASK_ROWS, end = begin + TASK_ROWS < n ? begin + TASK_ROWS : n;
     for (int64_t row = begin; row < end; row++) {
-        if (a->skipped_tree >= 0 && lj_tree_has_row(a->g->options, a->skipped_tree, row))
+        if (a->skips && lj_tree_has_row(a->options, a->tree, row))
             continue;
         const binned *node = a->nodes;
         while (node->feature >= 0)
@@ -151,22 +152,42 @@ static void add_rows(void *context, int64_t task, int thread)
     }
 }
 
-lj_status lj_tree_add_binned(const lj_tree_grower *g, const lj_trees *trees, const lj_tree_bins *bins,
-                             int64_t skipped_tree, float *raw, int64_t stride)
+/* A kept node as it looks at bins. */
+static binned bin_node(const lj_trees *trees, const lj_tree_node *node, const lj_tree_bins *bins)
 {
-    const lj_tree_node *kept = trees->nodes + trees->begin[trees->tree_count - 1];
-    binned *nodes = lj_new_array(g->node_count, sizeof(*nodes));
+    binned b = {.feature = node->feature,
+                .left = node->left,
+                .bin = -1,
+                .missing_left = node->missing_left,
+                .value = node->threshold};
+    if (node->feature < 0)
+        return b;
+    const lj_tree_cuts *cuts = &bins->cuts[node->feature];
+    if (!cuts->is_grouped) {
+        for (b.bin = 1; b.bin + 1 < cuts->bins && cuts->cuts[b.bin - 1] < node->threshold;)
+            b.bin++;
+        return b;
+    }
+    for (int32_t k = 0; k < cuts->bins; k++) {
+        const int32_t code = k == 0 ? 0 : cuts->code_of_bin[k];
+        b.set[k / 64] |= ((trees->sets[node->set + code / 64] >> (code % 64)) & 1) << (k % 64);
+    }
+    return b;
+}
+
+lj_status lj_tree_add_binned(const lj_tree_options *options, const lj_trees *trees, int64_t tree,
+                             const lj_tree_bins *bins, lj_team *team, int skips, float *raw, int64_t stride)
+{
+    const lj_tree_node *kept = trees->nodes + trees->begin[tree];
+    const int64_t count = trees->begin[tree + 1] - trees->begin[tree];
+    binned *nodes = lj_new_array(count, sizeof(*nodes));
     if (nodes == NULL)
         return lj_fail(LJ_ENOMEM, "trees: no memory to score a tree");
-    for (int64_t i = 0; i < g->node_count; i++)
-        nodes[i] = (binned){.feature = kept[i].feature,
-                            .left = kept[i].left,
-                            .bin = g->nodes[i].split.bin,
-                            .missing_left = kept[i].missing_left,
-                            .value = kept[i].threshold,
-                            .set = g->nodes[i].split.set};
-    adding a = {.g = g, .bins = bins, .nodes = nodes, .skipped_tree = skipped_tree, .raw = raw, .stride = stride};
-    lj_team_run(g->team, add_rows, &a, (bins->n + TASK_ROWS - 1) / TASK_ROWS);
+    for (int64_t i = 0; i < count; i++)
+        nodes[i] = bin_node(trees, &kept[i], bins);
+    adding a = {.options = options, .bins = bins, .nodes = nodes, .tree = tree, .skips = skips, .raw = raw,
+                .stride = stride};
+    lj_team_run(team, add_rows, &a, (bins->n + TASK_ROWS - 1) / TASK_ROWS);
     lj_free(nodes);
     return LJ_OK;
 }

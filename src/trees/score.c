@@ -17,8 +17,9 @@ static int goes_left(const lj_trees *trees, const lj_tree_node *node, const floa
     return (int)(trees->sets[node->set + code / 64] >> (code % 64)) & 1;
 }
 
-void lj_tree_add(const lj_trees *trees, int64_t tree, const lj_tree_rows *rows, int64_t begin, int64_t end, float *raw,
-                 int64_t stride)
+/* raw[i * stride] += the value of the leaf of row i in tree t, begin <= i < end. */
+static void add_tree(const lj_trees *trees, int64_t tree, const lj_tree_rows *rows, int64_t begin, int64_t end,
+                     float *raw, int64_t stride)
 {
     const lj_tree_node *root = trees->nodes + trees->begin[tree];
     for (int64_t i = begin; i < end; i++) {
@@ -47,7 +48,7 @@ static void score_rows(void *context, int64_t task, int thread)
         for (int64_t c = 0; c < groups; c++)
             s->raw[i * groups + c] = s->trees->base[c];
     for (int64_t t = 0; t < s->trees->tree_count; t++)
-        lj_tree_add(s->trees, t, s->rows, begin, end, s->raw + t % groups, groups);
+        add_tree(s->trees, t, s->rows, begin, end, s->raw + t % groups, groups);
 }
 
 void lj_trees_raw(const lj_trees *trees, const lj_tree_rows *rows, lj_team *team, float *raw)

@@ -201,7 +201,7 @@ static void split_category(const lj_tree_question *q, int32_t feature, const lj_
 void lj_tree_find_split(const lj_tree_question *q, int32_t feature, const lj_tree_sum *sums, lj_tree_scratch *scratch,
                         lj_tree_split *best)
 {
-    if (q->bins->cuts[feature].is_category)
+    if (q->bins->cuts[feature].is_grouped)
         split_category(q, feature, sums, scratch, best);
     else
         split_number(q, feature, sums, scratch, best);
@@ -219,7 +219,7 @@ void lj_tree_sides(const lj_tree_split *split, uint8_t left[LJ_TREE_BINS])
 int64_t lj_tree_order(const lj_tree_question *q, int32_t feature, const lj_tree_sum *sums, int32_t *order)
 {
     const int32_t bins = q->bins->cuts[feature].bins;
-    if (!q->bins->cuts[feature].is_category) {
+    if (!q->bins->cuts[feature].is_grouped) {
         for (int32_t b = 1; b < bins; b++)
             order[b - 1] = b;
         return bins - 1;

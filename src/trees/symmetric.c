@@ -45,8 +45,10 @@ static void search_feature(void *context, int64_t task, int thread)
     lj_tree_split *found = &g->found[feature];
     found->gain = -INFINITY;
     found->feature = -1;
+    if (!g->asked[feature])
+        return;
     const int64_t n = lj_tree_order(&q, feature, root, order);
-    const int has_missing = !g->bins->cuts[feature].is_category && (root[0].g != 0 || root[0].h != 0);
+    const int has_missing = !g->bins->cuts[feature].is_grouped && (root[0].g != 0 || root[0].h != 0);
     for (int missing_left = 0; missing_left <= has_missing; missing_left++)
         look(l, feature, order, n, missing_left, &g->scratch[thread], found);
 }
@@ -63,7 +65,7 @@ static void finish_split(const level *l, lj_tree_split *split)
     for (int64_t i = 0; i <= last; i++)
         h += root[order[i]].h;
     const int heavy_left = 2 * h >= g->nodes[0].all.h;
-    if (!g->bins->cuts[split->feature].is_category) {
+    if (!g->bins->cuts[split->feature].is_grouped) {
         split->bin = order[last];
         if (root[0].g == 0 && root[0].h == 0)
             split->missing_left = heavy_left;
@@ -154,7 +156,7 @@ static lj_status split_level(level *l, const lj_tree_split *split, int is_last)
     return LJ_OK;
 }
 
-lj_status lj_tree_grow_symmetric(lj_tree_grower *g)
+lj_status lj_tree_grow_symmetric(lj_tree_grower *g, int64_t tree)
 {
     const int64_t bins = g->bins->offset[g->bins->features];
     lj_tree_sum *root = lj_tree_take_sums(g);
@@ -164,6 +166,7 @@ lj_status lj_tree_grow_symmetric(lj_tree_grower *g)
     level l = {.g = g, .begin = 0, .end = 1, .root = root};
     lj_status status = LJ_OK;
     for (int64_t depth = 0; status == LJ_OK && depth < g->options->depth; depth++) {
+        lj_tree_draw_asked(g, lj_tree_draws(tree), UINT64_MAX, depth, g->asked);
         const lj_tree_split split = search(&l);
         if (split.feature < 0)
             break;

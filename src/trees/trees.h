@@ -19,7 +19,7 @@
 typedef struct lj_tree_node {
     int32_t feature;     /* numbers, then categories */
     int32_t left;        /* node of this tree, behind it; the right one is the next */
-    float threshold;     /* a leaf: its value */
+    float threshold;     /* a leaf: its value; a category of many levels: where their values are cut */
     int32_t set;         /* first word of the set in lj_trees.sets */
     int32_t set_words;   /* 0: a number */
     int32_t missing_left;
@@ -45,16 +45,18 @@ struct lj_trees {
 /* ---- bins.c ---- */
 
 /*
- * How a feature is cut. Of a number, bin 0 is missing and bin b >= 1 is (cuts[b - 2], cuts[b - 1]]; of a category, bin 0
- * is code 0 and every level without a bin of its own.
+ * How a feature is cut. Of a number, bin 0 is missing and bin b >= 1 is (cuts[b - 2], cuts[b - 1]]; of a grouped
+ * category, bin 0 is code 0 and every level without a bin of its own; of a category of many levels, values stand for
+ * levels (ordered.c), which are cut as numbers are, and bin 0 is never there.
  */
 typedef struct lj_tree_cuts {
     int32_t bins;          /* with bin 0 */
-    int is_category;
+    int is_grouped;
     float *cuts;           /* [bins - 2] ascending, and the greatest number behind them */
-    int32_t *code_of_bin;  /* [bins]; category */
-    uint8_t *bin_of_code;  /* [size] */
-    int64_t size;
+    int32_t *code_of_bin;  /* [bins]; grouped */
+    uint8_t *bin_of_code;  /* [size]; grouped */
+    float *value_of_code;  /* [size]; of many levels */
+    int64_t size;          /* of a category */
 } lj_tree_cuts;
 
 /* Features side by side, so that a row of the block is read at once. */
@@ -73,12 +75,26 @@ typedef struct lj_tree_bins {
     uint8_t *columns;   /* [features, n] */
 } lj_tree_bins;
 
-/* Finds the cuts of the rows and bins them; most_bins with bin 0. LJ_ENOMEM. Free with lj_tree_bins_free. */
-LJ_CHECKED lj_status lj_tree_bins_make(const lj_tree_rows *rows, int64_t most_bins, lj_team *team, lj_tree_bins *out);
+/* Finds the cuts of the rows and bins them. LJ_ENOMEM. Free with lj_tree_bins_free. */
+LJ_CHECKED lj_status lj_tree_bins_make(const lj_tree_options *options, const lj_tree_rows *rows, lj_team *team,
+                                       lj_tree_bins *out);
 /* Bins other rows by the same cuts, columns only. */
 LJ_CHECKED lj_status lj_tree_bins_apply(const lj_tree_bins *by, const lj_tree_rows *rows, lj_team *team,
                                         lj_tree_bins *out);
 void lj_tree_bins_free(lj_tree_bins *bins);
+
+/* ---- ordered.c ---- */
+
+/* Do values stand for the levels of a category of this size? */
+int lj_tree_is_ordered(const lj_tree_options *options, int64_t size);
+/* The order in which rows are seen [n]. */
+void lj_tree_see(const lj_tree_options *options, int64_t n, int64_t *order);
+/*
+ * Values [n] of the rows of category k by the rows seen before each, and values [size] of its levels by all rows.
+ * LJ_ENOMEM.
+ */
+LJ_CHECKED lj_status lj_tree_value_levels(const lj_tree_options *options, const lj_tree_rows *rows, int64_t k,
+                                          const int64_t *order, float *of_row, float *of_code);
 
 /* ---- losses.c ---- */
 
@@ -211,8 +227,11 @@ void lj_tree_make_words(lj_tree_grower *g, int64_t tree, const float *gradients,
 
 /* ---- symmetric.c ---- */
 
-/* Grows all levels from the root, whose sums are there. */
-LJ_CHECKED lj_status lj_tree_grow_symmetric(lj_tree_grower *g);
+/* Grows all levels of tree `tree` from the root, whose sums are there. */
+LJ_CHECKED lj_status lj_tree_grow_symmetric(lj_tree_grower *g, int64_t tree);
+/* The stream of a tree's draws of features, and which of the tree's features a node (or level) may ask about. */
+uint64_t lj_tree_draws(int64_t tree);
+void lj_tree_draw_asked(lj_tree_grower *g, uint64_t stream, uint64_t groups, int64_t index, uint8_t *asked);
 /* Splits a node as its split says: two nodes more. LJ_ENOMEM. */
 LJ_CHECKED lj_status lj_tree_split_node(lj_tree_grower *g, int64_t index);
 /* The sums of both children of a node, whose own become those of the larger one. */
@@ -235,9 +254,6 @@ void lj_trees_cut(lj_trees *trees, int64_t tree_count);
 
 /* ---- score.c ---- */
 
-/* raw[i * stride] += the value of the leaf of row i in tree t, begin <= i < end. */
-void lj_tree_add(const lj_trees *trees, int64_t tree, const lj_tree_rows *rows, int64_t begin, int64_t end, float *raw,
-                 int64_t stride);
 /* Raw scores [n, groups] after `rounds` rounds to probabilities, means or values, in place. */
 void lj_tree_answers(const lj_trees *trees, int64_t rounds, int64_t n, float *raw);
 
@@ -246,8 +262,8 @@ void lj_tree_answers(const lj_trees *trees, int64_t rounds, int64_t n, float *ra
 /* A tree that was grown becomes the last one of the model, and its values are added to raw [n] of the training rows. */
 LJ_CHECKED lj_status lj_tree_keep(const lj_tree_grower *g, const lj_tree_rows *train, const float *gradients,
                                   const float *hessians, lj_tree_residual *scratch, float *raw, lj_trees *trees);
-/* raw[i * stride] += its values for binned rows; skipped: those that the tree was grown with. */
-LJ_CHECKED lj_status lj_tree_add_binned(const lj_tree_grower *g, const lj_trees *trees, const lj_tree_bins *bins,
-                                        int64_t skipped_tree, float *raw, int64_t stride);
+/* raw[i * stride] += the values of tree t for binned rows; `skips`: but those that it was grown with. */
+LJ_CHECKED lj_status lj_tree_add_binned(const lj_tree_options *options, const lj_trees *trees, int64_t tree,
+                                        const lj_tree_bins *bins, lj_team *team, int skips, float *raw, int64_t stride);
 
 #endif

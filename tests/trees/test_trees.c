@@ -12,10 +12,11 @@ static const struct {
     double row_share, node_share;
     const char *hash;
 } pinned[] = {
-    {"leaf_wise", LJ_TREE_LOGISTIC, LJ_TREE_LEAF_WISE, 1.0, 1.0, "c4708b296dc4e136"},
-    {"depth_wise with shares", LJ_TREE_LOGISTIC, LJ_TREE_DEPTH_WISE, 0.7, 0.6, "158a6b277bc9e7e6"},
-    {"symmetric", LJ_TREE_LOGISTIC, LJ_TREE_SYMMETRIC, 1.0, 1.0, "e9bf08b7872efe98"},
-    {"absolute", LJ_TREE_ABSOLUTE, LJ_TREE_LEAF_WISE, 1.0, 1.0, "18fb362accc87fbb"},
+    {"leaf_wise", LJ_TREE_LOGISTIC, LJ_TREE_LEAF_WISE, 1.0, 1.0, "a933b6b67dcc9545"},
+    {"depth_wise with shares", LJ_TREE_LOGISTIC, LJ_TREE_DEPTH_WISE, 0.7, 0.6, "93e91a16ffee8024"},
+    {"symmetric", LJ_TREE_LOGISTIC, LJ_TREE_SYMMETRIC, 1.0, 1.0, "fc9e7426f2d0124a"},
+    {"absolute", LJ_TREE_ABSOLUTE, LJ_TREE_LEAF_WISE, 1.0, 1.0, "1c34515404e0e96d"},
+    {"symmetric with shares", LJ_TREE_LOGISTIC, LJ_TREE_SYMMETRIC, 0.8, 0.7, "c07e99e0c8eea2b9"},
     {"softmax", LJ_TREE_SOFTMAX, LJ_TREE_LEAF_WISE, 1.0, 1.0, "6c76e633a85eb1e0"},
 };
 
@@ -124,6 +125,7 @@ static void every_loss_gives_what_it_is_named_for(void **state)
         lj_tree_options options = options_of((lj_tree_loss)loss, LJ_TREE_LEAF_WISE);
         options.loss_parameter = loss == LJ_TREE_QUANTILE ? 0.9 : loss == LJ_TREE_TWEEDIE ? 1.5 : 0.3;
         options.rounds = 300;
+        t->rows.category_count = loss == LJ_TREE_QUANTILE ? 0 : CATEGORIES; /* what the leaves saw is what is asked */
         lj_trees *trees = fit_trees(&options, is_count ? counts : t, 2);
         answers_of(trees, is_count ? counts : t, answers);
         if (loss == LJ_TREE_QUANTILE) {
