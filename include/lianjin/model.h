@@ -97,6 +97,9 @@ typedef struct lj_fit_options {
 /* Reads the options as lj_model_fit will, before any data: LJ_ECONFIG with the place, LJ_ENOTFOUND for the family. */
 LJ_CHECKED lj_status lj_model_check(const lj_fit_options *options);
 
+/* Does the family want train and valid as one part, from the preparation on? */
+LJ_CHECKED lj_status lj_model_joins(const lj_fit_options *options, int *out);
+
 /*
  * Fits. valid may be NULL (no early stopping). result is the caller's to free
  * (result->epochs). Options that depend on the data are told to the console.

@@ -100,6 +100,8 @@ typedef struct lj_family {
      */
     lj_value (*rival)(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);
     int64_t (*rival_steps)(const void *options);
+    /* Are train and valid one part, from the preparation on? NULL: no. */
+    int (*joins)(const void *options);
     /* Warns of options that do not fit the data; NULL: nothing to say. */
     void (*warn)(const lj_model_spec *spec, const void *options, lj_console *console);
     /* Is a regression's target learned in its own unit, not in deviations from its mean? NULL: it is not. */

@@ -240,13 +240,10 @@ static void release(fit_state *state)
     lj_model_core_release(state->core);
 }
 
-lj_status lj_model_check(const lj_fit_options *options)
+/* The options, for any data. The state is the caller's to release. */
+static lj_status read_before_data(const lj_fit_options *options, const lj_family *family, fit_state *state)
 {
-    assert(options != NULL && options->family != NULL);
     lj_model_spec any = {.number_count = 1};
-    const lj_family *family = NULL;
-    fit_state state = {0};
-    LJ_TRY(lj_family_row(options->family, &family));
     any.task = family->info.target == LJ_TARGET_NEEDED ? LJ_REGRESSION : LJ_UNSUPERVISED;
     if (family->info.reads_tokens == LJ_READS_ONLY || family->info.reads_texts) {
         any.token_count = 1;
@@ -256,7 +253,32 @@ lj_status lj_model_check(const lj_fit_options *options)
         any.steps = 1;
     if (family->info.images == LJ_IMAGES_ONLY)
         any.image = (lj_pixels){.height = 32, .width = 32, .channels = 1};
-    const lj_status status = read_options(options, &any, family, NULL, &state);
+    return read_options(options, &any, family, NULL, state);
+}
+
+lj_status lj_model_check(const lj_fit_options *options)
+{
+    assert(options != NULL && options->family != NULL);
+    const lj_family *family = NULL;
+    fit_state state = {0};
+    LJ_TRY(lj_family_row(options->family, &family));
+    const lj_status status = read_before_data(options, family, &state);
+    release(&state);
+    return status;
+}
+
+lj_status lj_model_joins(const lj_fit_options *options, int *out)
+{
+    assert(options != NULL && options->family != NULL && out != NULL);
+    const lj_family *family = NULL;
+    fit_state state = {0};
+    *out = 0;
+    LJ_TRY(lj_family_row(options->family, &family));
+    if (family->joins == NULL)
+        return LJ_OK;
+    const lj_status status = read_before_data(options, family, &state);
+    if (status == LJ_OK)
+        *out = family->joins(state.core->options);
     release(&state);
     return status;
 }

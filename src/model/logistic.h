@@ -11,15 +11,8 @@ typedef struct lj_logistic_options {
     int refit; /* -1: by the number of rows */
 } lj_logistic_options;
 
-/* Their rows in the table of a family whose options begin with them. */
+/* The rows that families whose options begin with them share. */
 #define LJ_LOGISTIC_DECLARATIONS                                                                                       \
-    {.key = "l2",                                                                                                      \
-     .kind = LJ_DECLARED_NUMBER,                                                                                       \
-     .offset = offsetof(lj_logistic_options, l2),                                                                      \
-     .min = 0,                                                                                                         \
-     .max = 1e9,                                                                                                       \
-     .doc = "Strength of the squared penalty (1/C of scikit-learn); left out: the best of a path from 300 to 0.1 on "  \
-            "valid, with `refit` on five folds of train and valid."},                                                  \
     {.key = "l1",                                                                                                      \
      .kind = LJ_DECLARED_NUMBER,                                                                                       \
      .offset = offsetof(lj_logistic_options, l1),                                                                      \
@@ -33,12 +26,7 @@ typedef struct lj_logistic_options {
      .min = 1,                                                                                                         \
      .max = 100000,                                                                                                    \
      .fallback = "200",                                                                                                \
-     .doc = "Most steps of the minimiser for one strength."},                                                          \
-    {.key = "refit",                                                                                                   \
-     .kind = LJ_DECLARED_BOOL,                                                                                         \
-     .offset = offsetof(lj_logistic_options, refit),                                                                   \
-     .doc = "Fits once more on train and valid together, with the strength that valid chose; left out: below 10,000 "  \
-            "training rows."}
+     .doc = "Most steps of the minimiser for one strength."}
 
 void lj_logistic_train_defaults(const void *options, int64_t n, lj_train_values *train);
 lj_value lj_logistic_build(lj_graph *g, const lj_network *network, lj_value numbers, lj_value codes);

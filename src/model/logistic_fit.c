@@ -187,8 +187,10 @@ static lj_status run_path(fit *f)
         if (status != LJ_OK)
             break;
         judge(f);
-        (void)snprintf(detail, sizeof(detail), "l2 %g, valid %s %.4f", l2, call->training->monitor,
-                       f->epochs[k].monitor);
+        const int used = snprintf(detail, sizeof(detail), "l2 %g", l2);
+        if (!isnan(f->epochs[k].monitor))
+            (void)snprintf(detail + used, sizeof(detail) - (size_t)used, ", valid %s %.4f", call->training->monitor,
+                           f->epochs[k].monitor);
         lj_progress_update(call->console, k + 1, detail);
         if (k - f->best_index >= PATH_PATIENCE)
             break;

@@ -18,7 +18,7 @@
 typedef struct scorecard_options {
     lj_logistic_options logistic;
     double min_iv;
-    int signs;
+    int signs, refit;
     double base_score, base_odds, pdo;
 } scorecard_options;
 
@@ -33,7 +33,7 @@ static const lj_declaration declarations[] = {
     {.key = "signs",
      .kind = LJ_DECLARED_BOOL,
      .offset = offsetof(scorecard_options, signs),
-     .fallback = "true",
+     .fallback = "false",
      .doc = "Leaves columns out, one after the other, whose points would speak against their own bins."},
     {.key = "base_score",
      .kind = LJ_DECLARED_NUMBER,
@@ -56,8 +56,26 @@ static const lj_declaration declarations[] = {
      .max = 10000,
      .fallback = "20",
      .doc = "Points that double the odds."},
+    {.key = "refit",
+     .kind = LJ_DECLARED_BOOL,
+     .offset = offsetof(scorecard_options, refit),
+     .fallback = "true",
+     .doc = "Fits bins and weights on train and valid together: nothing is chosen on valid, whose figures then say no "
+            "more than those of train."},
+    {.key = "l2",
+     .kind = LJ_DECLARED_NUMBER,
+     .offset = offsetof(lj_logistic_options, l2),
+     .min = 0,
+     .max = 1e9,
+     .fallback = "1",
+     .doc = "Strength of the squared penalty (1/C of scikit-learn)."},
     LJ_LOGISTIC_DECLARATIONS,
 };
+
+static int joins(const void *options)
+{
+    return ((const scorecard_options *)options)->refit;
+}
 
 /* ---- fit ---- */
 
@@ -142,7 +160,7 @@ static int64_t find_wrong_sign(const lj_fit_call *call)
     return worst;
 }
 
-/* Fits again without a number at a time until every weight has its sign. The strength stays that of the first fit. */
+/* Fits again without a number at a time until every weight has its sign. */
 static lj_status select_by_sign(fit *f, int64_t *left)
 {
     lj_train_options training = *f->call->training;
@@ -186,6 +204,7 @@ static lj_status scorecard_fit(const lj_fit_call *call)
         status = copy_numbers(call->valid, &f.valid_numbers, &f.valid);
     if (status != LJ_OK)
         goto done;
+    options->logistic.refit = 0; /* train is all there is */
     f.inner.options = &options->logistic;
     f.inner.train = &f.train;
     f.inner.valid = call->valid != NULL ? &f.valid : NULL;
@@ -203,10 +222,10 @@ static lj_status scorecard_fit(const lj_fit_call *call)
         status = lj_fail(LJ_EDATA, NAME ": every column would speak against its own bins");
         goto done;
     }
-    lj_note(call->console,
-            NAME ": %" PRId64 " of %" PRId64 " columns; %" PRId64 " have an information value below %g, %" PRId64
-                 " would speak against their bins",
-            left, f.train.number_count, f.train.number_count - told, options->min_iv, told - left);
+    lj_note(call->console, NAME ": %" PRId64 " of %" PRId64 " columns, %" PRId64 " have an information value below %g",
+            left, f.train.number_count, f.train.number_count - told, options->min_iv);
+    if (told > left)
+        lj_note(call->console, NAME ": %" PRId64 " columns would speak against their own bins", told - left);
 done:
     lj_free(f.iv);
     lj_free(f.train_numbers);
@@ -224,6 +243,7 @@ const lj_family lj_family_scorecard = {
     .options_size = sizeof(scorecard_options),
     .train_defaults = lj_logistic_train_defaults,
     .build = lj_logistic_build,
+    .joins = joins,
     .fit = scorecard_fit,
 };
 

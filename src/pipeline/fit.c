@@ -219,16 +219,13 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
                           .folder = request->samples,
                           .seed = request->seed,
                           .team = request->team};
-    const lj_fit_options options = {.family = p->family,
-                                    .doc = p->doc,
-                                    .model = p->top.model != NULL && p->top.model->kind == LJ_MAP ? p->top.model : NULL,
-                                    .train = p->top.train,
-                                    .seed = request->seed,
-                                    .checkpoint = checkpoint,
-                                    .history = history,
-                                    .resume = request->resume,
-                                    .sample = request->samples != NULL ? lj_samples_write : NULL,
-                                    .sample_context = &samples};
+    lj_fit_options options = lj_pipeline_fit_options(p);
+    options.seed = request->seed;
+    options.checkpoint = checkpoint;
+    options.history = history;
+    options.resume = request->resume;
+    options.sample = request->samples != NULL ? lj_samples_write : NULL;
+    options.sample_context = &samples;
     LJ_TRY_DONE(gather(request, fitted, LJ_PART_TRAIN, &train));
     LJ_TRY_DONE(gather(request, fitted, LJ_PART_VALID, &valid));
     status = lj_model_fit(&options, &spec, &train.rows, &valid.rows, request->team, request->console, &fitted->train,
@@ -336,14 +333,42 @@ static lj_status judge_valid(const lj_fit_request *request, lj_fit *fitted)
     return judged != NULL ? LJ_OK : lj_fail(LJ_ENOMEM, "no memory for the scores of %" PRId64 " rows", n);
 }
 
+/* The parts as the fit sees them: *joined, owned, if the family wants train and valid as one; NULL else. */
+static lj_status join_parts(const lj_fit_request *request, uint8_t **joined)
+{
+    const lj_fit_options options = lj_pipeline_fit_options(request->pipeline);
+    const int64_t n = lj_frame_row_count(request->table->frame);
+    int joins = 0;
+    *joined = NULL;
+    LJ_TRY(lj_model_joins(&options, &joins));
+    if (!joins)
+        return LJ_OK;
+    lj_note(request->console,
+            "train and valid are fitted as one part: figures of valid say no more than those of train");
+    *joined = lj_new_array(n, sizeof(**joined));
+    if (*joined == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the parts of %" PRId64 " rows", n);
+    for (int64_t row = 0; row < n; row++)
+        (*joined)[row] = request->parts[row] == LJ_PART_VALID ? LJ_PART_TRAIN : request->parts[row];
+    return LJ_OK;
+}
+
 lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
 {
+    uint8_t *joined = NULL;
     memset(fitted, 0, sizeof(*fitted));
     const double begin = lj_seconds();
-    LJ_TRY(prepare(request, fitted));
+    LJ_TRY(join_parts(request, &joined));
+    lj_fit_request seen = *request;
+    seen.parts = joined != NULL ? joined : request->parts;
+    lj_status status = prepare(&seen, fitted);
     const double prepared = lj_seconds();
     fitted->prepare_seconds = prepared - begin;
-    LJ_TRY(fit_model(request, fitted));
+    if (status == LJ_OK)
+        status = fit_model(&seen, fitted);
+    lj_free(joined);
+    if (status != LJ_OK)
+        return status;
     const double trained = lj_seconds();
     fitted->train_seconds = trained - prepared;
     LJ_TRY(score_all(request, fitted));

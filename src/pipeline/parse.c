@@ -177,6 +177,15 @@ static lj_status read_features(lj_pipeline *p)
     return LJ_OK;
 }
 
+lj_fit_options lj_pipeline_fit_options(const lj_pipeline *p)
+{
+    const lj_item *model = p->top.model;
+    return (lj_fit_options){.family = p->family,
+                            .doc = p->doc,
+                            .model = model != NULL && model->kind == LJ_MAP ? model : NULL,
+                            .train = p->top.train};
+}
+
 static lj_status read_model(lj_pipeline *p)
 {
     const lj_item *item = p->top.model;
@@ -200,10 +209,7 @@ static lj_status read_model(lj_pipeline *p)
                                "model: the family '%s' reads windows of a series: say which in data: {series: ...}" :
                                "model: the family '%s' does not read series: series_rnn, series_tcn and "
                                "series_transformer do", p->family);
-    const lj_fit_options options = {.family = p->family,
-                                    .doc = p->doc,
-                                    .model = item != NULL && item->kind == LJ_MAP ? item : NULL,
-                                    .train = p->top.train};
+    const lj_fit_options options = lj_pipeline_fit_options(p);
     return lj_model_check(&options);
 }
 

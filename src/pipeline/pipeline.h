@@ -238,6 +238,9 @@ typedef struct lj_row_views {
     lj_texts texts;
 } lj_row_views;
 
+/* What the pipeline says of the model; what differs from fit to fit (seed, files) is left for the caller. */
+lj_fit_options lj_pipeline_fit_options(const lj_pipeline *p);
+
 /* The prepared samples of the whole table, or some of them. */
 lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_row_views *views);
 LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);

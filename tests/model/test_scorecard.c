@@ -83,12 +83,12 @@ static void numbers_are_chosen_by_what_they_tell_and_by_their_sign(void **state)
 {
     (void)state;
     lj_model *model = NULL;
-    MUST(fit("{\"l2\": 0, \"signs\": false, \"min_iv\": 0}", LJ_BINARY, 0, NULL, &model));
+    MUST(fit("{\"l2\": 0, \"min_iv\": 0}", LJ_BINARY, 0, NULL, &model));
     const float *w = weights_of(model);
     assert_true(w[0] < 0 && w[1] > 0 && w[2] < 0 && w[3] != 0);
     lj_model_destroy(model);
 
-    MUST(fit("{\"l2\": 0, \"min_iv\": 0.02}", LJ_BINARY, 0, NULL, &model));
+    MUST(fit("{\"l2\": 0, \"signs\": true, \"min_iv\": 0.02}", LJ_BINARY, 0, NULL, &model));
     w = weights_of(model);
     assert_true(w[0] < 0 && w[1] == 0 && w[2] < 0 && w[3] == 0);
     lj_model_destroy(model);

@@ -3,8 +3,9 @@
 
 #include "pipeline/fixture.h"
 
-#define LOANS "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\ntarget: bad\n" \
-              "features: {exclude: [value, kind]}\nmodel: {family: scorecard, pdo: 40}\n"
+#define HEAD "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\ntarget: bad\n" \
+             "features: {exclude: [value, kind]}\n"
+#define LOANS HEAD "model: {family: scorecard, pdo: 40}\n"
 
 /* Fields of a line of CSV without quotes. */
 static int split(char *line, char *fields[], int most)
@@ -72,6 +73,33 @@ static void the_bundle_has_the_table_of_points_and_the_report_shows_it(void **st
     lj_free(text);
 }
 
+/* Rows of the training part in the bins of the column `amount`. */
+static int64_t rows_in_bins(const fixture *f)
+{
+    FILE *table = fopen(path_of(f, "model/scorecard.csv"), "r");
+    char line[256], *fields[16];
+    int64_t rows = 0;
+    assert_non_null(table);
+    while (fgets(line, sizeof(line), table) != NULL)
+        if (split(line, fields, 16) == 9 && strcmp(fields[0], "amount") == 0)
+            rows += strtoll(fields[2], NULL, 10);
+    (void)fclose(table);
+    return rows;
+}
+
+static void bins_are_fitted_on_train_and_valid_unless_they_should_not(void **state)
+{
+    const fixture *f = *state;
+    lj_run_result run;
+    put_loans(f, "loans.csv", 1000); /* 600 train, 200 valid, 200 test */
+    assert_int_equal(run_text(f, LOANS, "model", &run), LJ_OK);
+    lj_run_result_free(&run);
+    assert_int_equal(rows_in_bins(f), 800);
+    assert_int_equal(run_text(f, HEAD "model: {family: scorecard, refit: false}\n", "model", &run), LJ_OK);
+    lj_run_result_free(&run);
+    assert_int_equal(rows_in_bins(f), 600);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     const fixture *f = *state;
@@ -87,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_row_has_the_points_of_its_bins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_bundle_has_the_table_of_points_and_the_report_shows_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bins_are_fitted_on_train_and_valid_unless_they_should_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
