@@ -163,6 +163,8 @@ lj_status lj_trees_fit(const lj_tree_options *options, const lj_tree_rows *train
         status = run(&b, interrupted);
         lj_progress_end(options->console);
     }
+    if (status == LJ_OK)
+        status = lj_trees_ready(b.trees);
     if (status == LJ_OK) {
         *out = b.trees;
         b.trees = NULL;

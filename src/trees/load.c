@@ -177,7 +177,7 @@ static lj_status read_all(const lj_doc *doc, const lj_item *item, lj_tree_option
         LJ_TRY(need_float(doc, base->items[c], &(*out)->base[c]));
     for (int64_t t = 0; t < trees->count; t++)
         LJ_TRY(read_tree(doc, trees->items[t], *out));
-    return LJ_OK;
+    return lj_trees_ready(*out);
 }
 
 lj_status lj_trees_load(const lj_doc *doc, const lj_item *item, lj_trees **out)

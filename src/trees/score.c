@@ -17,19 +17,13 @@ static int goes_left(const lj_trees *trees, const lj_tree_node *node, const floa
     return (int)(trees->sets[node->set + code / 64] >> (code % 64)) & 1;
 }
 
-/* raw[i * stride] += the value of the leaf of row i in tree t, begin <= i < end. */
-static void add_tree(const lj_trees *trees, int64_t tree, const lj_tree_rows *rows, int64_t begin, int64_t end,
-                     float *raw, int64_t stride)
+/* The value of a row's leaf in tree t, node by node. */
+static float walk_nodes(const lj_trees *trees, int64_t t, const float *numbers, const int32_t *codes)
 {
-    const lj_tree_node *root = trees->nodes + trees->begin[tree];
-    for (int64_t i = begin; i < end; i++) {
-        const float *numbers = rows->numbers + i * rows->number_count;
-        const int32_t *codes = rows->codes + i * rows->category_count;
-        const lj_tree_node *node = root;
-        while (node->feature >= 0)
-            node = root + node->left + !goes_left(trees, node, numbers, codes);
-        raw[i * stride] += node->threshold;
-    }
+    const lj_tree_node *root = trees->nodes + trees->begin[t], *node = root;
+    while (node->feature >= 0)
+        node = root + node->left + !goes_left(trees, node, numbers, codes);
+    return node->threshold;
 }
 
 typedef struct scoring {
@@ -37,6 +31,61 @@ typedef struct scoring {
     const lj_tree_rows *rows;
     float *raw;
 } scoring;
+
+/* Adds tree t to the rows begin .. end - 1. */
+static void add_tree(const scoring *s, int64_t t, int64_t begin, int64_t end)
+{
+    const lj_trees *trees = s->trees;
+    const lj_tree_walk *walk = &trees->walks[t];
+    const int64_t groups = trees->groups, n_numbers = s->rows->number_count, n_codes = s->rows->category_count;
+    float *raw = s->raw + t % groups;
+    int64_t i = begin;
+    for (; walk->kind == LJ_TREE_BY_STEP && i + LJ_TREE_TOGETHER <= end; i += LJ_TREE_TOGETHER) {
+        const lj_tree_step *roots[LJ_TREE_TOGETHER];
+        const float *numbers[LJ_TREE_TOGETHER];
+        float values[LJ_TREE_TOGETHER];
+        for (int k = 0; k < LJ_TREE_TOGETHER; k++) {
+            roots[k] = walk->steps;
+            numbers[k] = s->rows->numbers + (i + k) * n_numbers;
+        }
+        lj_tree_walk_steps(roots, numbers, values);
+        for (int k = 0; k < LJ_TREE_TOGETHER; k++)
+            raw[(i + k) * groups] += values[k];
+    }
+    for (; i < end; i++) {
+        const float *numbers = s->rows->numbers + i * n_numbers;
+        const int32_t *codes = s->rows->codes + i * n_codes;
+        raw[i * groups] += walk->kind == LJ_TREE_BY_LEVEL ? lj_tree_walk_levels(trees, walk, numbers, codes) :
+                                                            walk_nodes(trees, t, numbers, codes);
+    }
+}
+
+/* One row: several trees at once. */
+static void score_row(const lj_trees *trees, const float *numbers, const int32_t *codes, float *raw)
+{
+    int64_t t = 0;
+    while (t < trees->tree_count) {
+        const lj_tree_step *roots[LJ_TREE_TOGETHER];
+        const float *same[LJ_TREE_TOGETHER];
+        float values[LJ_TREE_TOGETHER];
+        int n = 0;
+        for (; n < LJ_TREE_TOGETHER && t + n < trees->tree_count && trees->walks[t + n].kind == LJ_TREE_BY_STEP; n++) {
+            roots[n] = trees->walks[t + n].steps;
+            same[n] = numbers;
+        }
+        if (n == LJ_TREE_TOGETHER) {
+            lj_tree_walk_steps(roots, same, values);
+            for (int k = 0; k < n; k++)
+                raw[(t + k) % trees->groups] += values[k];
+            t += n;
+            continue;
+        }
+        const lj_tree_walk *walk = &trees->walks[t];
+        raw[t % trees->groups] += walk->kind == LJ_TREE_BY_LEVEL ? lj_tree_walk_levels(trees, walk, numbers, codes) :
+                                                                   walk_nodes(trees, t, numbers, codes);
+        t++;
+    }
+}
 
 static void score_rows(void *context, int64_t task, int thread)
 {
@@ -47,8 +96,12 @@ static void score_rows(void *context, int64_t task, int thread)
     for (int64_t i = begin; i < end; i++)
         for (int64_t c = 0; c < groups; c++)
             s->raw[i * groups + c] = s->trees->base[c];
+    if (n == 1) {
+        score_row(s->trees, s->rows->numbers, s->rows->codes, s->raw);
+        return;
+    }
     for (int64_t t = 0; t < s->trees->tree_count; t++)
-        add_tree(s->trees, t, s->rows, begin, end, s->raw + t % groups, groups);
+        add_tree(s, t, begin, end);
 }
 
 void lj_trees_raw(const lj_trees *trees, const lj_tree_rows *rows, lj_team *team, float *raw)

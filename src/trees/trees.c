@@ -18,6 +18,8 @@ void lj_trees_destroy(lj_trees *trees)
     lj_free(trees->begin);
     lj_free(trees->nodes);
     lj_free(trees->sets);
+    lj_free(trees->steps);
+    lj_free(trees->walks);
     lj_free(trees);
 }
 

@@ -27,6 +27,22 @@ typedef struct lj_tree_node {
     float weight;        /* sum of hessians of the training rows */
 } lj_tree_node;
 
+/* A question, or a leaf (left 0), as small as walks want it. */
+typedef struct lj_tree_step {
+    float threshold; /* a leaf: its value */
+    int32_t feature;
+    int32_t left;    /* step of the same tree; the right one is the next */
+    int32_t more;    /* of a number: does a missing one go left; of a category: the first word of its set */
+} lj_tree_step;
+
+typedef enum lj_tree_kind { LJ_TREE_BY_NODE, LJ_TREE_BY_STEP, LJ_TREE_BY_LEVEL } lj_tree_kind;
+
+typedef struct lj_tree_walk {
+    lj_tree_kind kind;
+    int depth; /* by level */
+    const lj_tree_step *steps;
+} lj_tree_walk;
+
 struct lj_trees {
     int64_t number_count, category_count;
     int32_t *category_sizes; /* [category_count] */
@@ -40,6 +56,8 @@ struct lj_trees {
     uint64_t *sets;
     int64_t set_count;
     int64_t tree_room, node_room, set_room;
+    lj_tree_step *steps;  /* of lj_trees_ready */
+    lj_tree_walk *walks;  /* [tree_count] */
 };
 
 /* ---- bins.c ---- */
@@ -251,6 +269,18 @@ LJ_CHECKED lj_status lj_trees_add_set(lj_trees *trees, int64_t words, int32_t *f
 LJ_CHECKED lj_status lj_trees_copy(lj_trees *trees, const lj_trees *from, int64_t tree);
 /* The first trees alone. */
 void lj_trees_cut(lj_trees *trees, int64_t tree_count);
+
+/* ---- walk.c ---- */
+
+#define LJ_TREE_TOGETHER 8 /* walks at once */
+
+/* What scoring needs, of trees that no longer change. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_trees_ready(lj_trees *trees);
+/* The value of a row's leaf in a symmetric tree. */
+float lj_tree_walk_levels(const lj_trees *trees, const lj_tree_walk *walk, const float *numbers, const int32_t *codes);
+/* The values of leaves for several pairs of a tree and a row. */
+void lj_tree_walk_steps(const lj_tree_step *const roots[LJ_TREE_TOGETHER], const float *const numbers[LJ_TREE_TOGETHER],
+                        float out[LJ_TREE_TOGETHER]);
 
 /* ---- score.c ---- */
 
