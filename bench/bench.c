@@ -1,6 +1,6 @@
 /*
  * Our side of the benchmarks inside a process: lianjin-bench CASE THREADS
- * prints the seconds of one run. Data are made here, or read (texts.h), outside the time.
+ * prints the seconds of one run. Data are made here, or read (texts.h, trees.h), outside the time.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "lianjin/model.h"
 #include "lianjin/random.h"
 #include "texts.h"
+#include "trees.h"
 
 /* Numbers in [-1, 1), the same in every run. */
 static float *random_numbers(int64_t n, uint64_t stream)
@@ -416,6 +417,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
         return score_one(seconds);
     if (strncmp(name, "words-", 6) == 0)
         return run_words_case(name, team, seconds);
+    if (strstr(name, "trees-") != NULL)
+        return run_trees_case(name, team, seconds);
     return run_text_case(name, seconds);
 }
 

@@ -53,7 +53,8 @@ endif()
 
 # Our side of the benchmarks (bench/run starts it).
 if(TARGET lj_model)
-  add_executable(lianjin-bench EXCLUDE_FROM_ALL ${CMAKE_SOURCE_DIR}/bench/bench.c ${CMAKE_SOURCE_DIR}/bench/texts.c)
+  file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*.c)
+  add_executable(lianjin-bench EXCLUDE_FROM_ALL ${cases})
   target_link_libraries(lianjin-bench PRIVATE lj_options lj_model)
   set_target_properties(lianjin-bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 endif()
