@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "compute/kernels.h"
+#include "bins.h"
 #include "generative.h"
 #include "lianjin/memory.h"
 #include "lianjin/model.h"
@@ -415,6 +416,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
         return run_lstm(team, seconds);
     if (strcmp(name, "score-dense-64-64") == 0)
         return score_one(seconds);
+    if (strncmp(name, "bins-", 5) == 0)
+        return run_bins(seconds);
     if (strncmp(name, "words-", 6) == 0)
         return run_words_case(name, team, seconds);
     if (strstr(name, "trees-") != NULL)

@@ -360,6 +360,24 @@ def text_job():
     return time.perf_counter() - begin
 
 
+def optbinning_bins():
+    """Bins of every column with the constraints of bench/bins.c; the trend is the library's own choice, as it is ours."""
+    import warnings
+    import pandas as pd
+    from optbinning import BinningProcess
+
+    warnings.filterwarnings("ignore")
+    table = pd.read_csv(os.environ["BENCH_TEXT"])
+    y = table.pop("y").to_numpy()
+    texts = [name for name in table if not pd.api.types.is_numeric_dtype(table[name])]
+    table[texts] = table[texts].astype(object)
+    process = BinningProcess(list(table), categorical_variables=texts, max_n_prebins=20, min_prebin_size=0.05,
+                             max_n_bins=8, min_bin_size=0.05, n_jobs=threads)
+    begin = time.perf_counter()
+    process.fit(table, y)
+    return time.perf_counter() - begin
+
+
 def jieba_segment():
     import logging
     import jieba
@@ -487,6 +505,7 @@ RUNS = {"table": {"trees": make_table, "score": make_table}, "lightgbm": {"trees
                   "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
                   "transformer": torch_encoder, "vae": torch_vae, "gan": torch_gan},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
+        "optbinning": {"bins": optbinning_bins},
         "sklearn": {"job": whole_job, "text": text_job},
         "gensim": {"words": gensim_words}, "jieba": {"segment": jieba_segment}, "tokenizers": {"bpe": tokenizers_bpe}}
 print(RUNS[peer][case.split("-")[0]]())
