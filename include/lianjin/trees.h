@@ -27,7 +27,8 @@ typedef struct lj_trees lj_trees; /* never changes after the fit or the load: th
     X(HUBER, "huber", "squared error near, absolute error far")                     \
     X(QUANTILE, "quantile", "pinball loss of a quantile")                           \
     X(POISSON, "poisson", "counts, by the logarithm of their mean")                 \
-    X(TWEEDIE, "tweedie", "amounts with many zeros, by the logarithm of their mean")
+    X(TWEEDIE, "tweedie", "amounts with many zeros, by the logarithm of their mean") \
+    X(ISOLATION, "isolation", "none: how few questions tell a row from all others")
 
 typedef enum lj_tree_loss {
 #define X(code, name, doc) LJ_TREE_##code,
@@ -106,6 +107,16 @@ extern const char *const lj_tree_growth_names[];
 LJ_CHECKED lj_status lj_trees_fit(const lj_tree_options *options, const lj_tree_rows *train, const lj_tree_rows *valid,
                                   lj_team *team, int *interrupted, lj_trees **out);
 void lj_trees_destroy(lj_trees *trees);
+
+typedef struct lj_isolation_options {
+    int64_t trees;
+    int64_t sample; /* rows of a tree */
+    uint64_t seed;
+    lj_console *console;
+} lj_isolation_options;
+
+/* An isolation forest: its answer is near 1 for a row that is like few others, below 0.5 for one that is like many. */
+LJ_CHECKED lj_status lj_isolation_fit(const lj_isolation_options *options, const lj_tree_rows *rows, lj_trees **out);
 
 /* Raw scores [n, groups] (before sigmoid, softmax or exp). A row scores the same bits alone. */
 void lj_trees_raw(const lj_trees *trees, const lj_tree_rows *rows, lj_team *team, float *raw);

@@ -23,6 +23,7 @@
     X(scorecard)                                                                                                       \
     X(boosted_trees)                                                                                                   \
     X(random_forest)                                                                                                   \
+    X(isolation_forest)                                                                                                \
     X(text_linear)                                                                                                     \
     X(fasttext)                                                                                                        \
     X(text_rnn)                                                                                                        \

@@ -163,8 +163,9 @@ static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj
     const lj_train_options *o = &state->options;
     const lj_model_core *core = state->core;
     if (core->family->info.grows_trees) {
+        const int is_judged = has_valid && core->spec.task != LJ_UNSUPERVISED;
         lj_note(console, "%s: %" PRId64 " rows%s%s", core->family->info.name, train->n,
-                has_valid ? ", judged on valid by " : "", has_valid ? o->monitor : "");
+                is_judged ? ", judged on valid by " : "", is_judged ? o->monitor : "");
         return;
     }
     if (core->family->fit != NULL) {

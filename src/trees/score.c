@@ -124,11 +124,15 @@ static void average(const lj_trees *trees, int64_t rounds, int64_t n, float *raw
 
 void lj_tree_answers(const lj_trees *trees, int64_t rounds, int64_t n, float *raw)
 {
-    if (trees->is_forest) {
-        average(trees, rounds, n, raw);
-        return;
-    }
     const lj_kernels *kernels = lj_kernels_get();
+    if (trees->is_forest)
+        average(trees, rounds, n, raw);
+    if (trees->loss == LJ_TREE_ISOLATION) { /* 2^-length */
+        kernels->scale(n, raw, -0.693147180559945F, raw);
+        kernels->unary[LJ_UNARY_EXP](n, raw, raw);
+    }
+    if (trees->is_forest)
+        return;
     switch (trees->loss) {
     case LJ_TREE_LOGISTIC:
         kernels->activate[LJ_SIGMOID](n, raw, raw);

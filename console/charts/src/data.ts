@@ -161,6 +161,8 @@ export interface ModelDescription {
   numbers: number;
   categories: number;
   options: Record<string, unknown>;
+  rounds?: number;
+  leaves?: number;
   layers?: { name: string; gives: number[]; weights: number }[];
   tensors: { name: string; shape: number[] }[];
 }

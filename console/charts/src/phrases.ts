@@ -136,6 +136,7 @@ export const rows: [string, string][] = [
   ["a generator of rows and a critic that tells them from real ones, told classes or not", "生成对抗网络：生成器产生新行，判别器分辨真伪，可按类别生成"],
   ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
   ["gradient-boosted decision trees", "梯度提升决策树"],
+  ["how few random questions tell a row from all others", "用多少个随机问题可将一行与其他行区分（孤立森林）"],
   [
     "the mean of many decision trees, each of drawn rows and features",
     "许多决策树的平均，每棵树使用抽取的行与特征",

@@ -105,6 +105,8 @@ const words = {
   family: ["Family", "模型族"],
   features: ["Features", "特征数"],
   weights: ["Weights", "参数量"],
+  rounds: ["Rounds of trees", "树的轮数"],
+  leaves: ["Leaves", "叶子数"],
   inputs: ["Inputs", "输入"],
   inputCounts: ["{0} numbers, {1} categories", "{0} 个数值，{1} 个类别"],
   options: ["Options", "选项"],

@@ -155,7 +155,7 @@ function describe({ summary, options, layers = [], tensors }: ModelDescription):
     h("p", {}, say(summary)),
     h("div", { class: "panel" }, h("h3", {}, t("options")), facts(pairs, "facts options")),
     ...(built.length > 0 ? [table([t("layer"), t("gives"), t("weights")], built, [0, 1])] : []),
-    details(t("showTensors"), table([t("weights"), t("shape")], shapes, [0, 1])),
+    ...(shapes.length > 0 ? [details(t("showTensors"), table([t("weights"), t("shape")], shapes, [0, 1]))] : []),
   ];
 }
 
@@ -170,7 +170,8 @@ function modelSection(report: Report): HTMLElement | null {
       [t("family"), model.family],
       [t("features"), model.features > 0 ? whole(model.features) : null],
       [t("inputs"), description === null ? null : t("inputCounts", whole(description.numbers), whole(description.categories))],
-      [t("weights"), model.weights > 0 ? whole(model.weights) : null],
+      [t("rounds"), description?.rounds === undefined ? null : whole(description.rounds)],
+      [t(description?.leaves === undefined ? "weights" : "leaves"), model.weights > 0 ? whole(model.weights) : null],
       [t("size"), model.bytes > 0 ? bytes(model.bytes) : null],
       [t("trainingTime"), training.total_seconds === null ? null : seconds(training.total_seconds)],
       [t("speed"), training.rows_per_second === null ? null : whole(training.rows_per_second)],
