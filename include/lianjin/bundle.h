@@ -81,6 +81,8 @@ LJ_CHECKED lj_status lj_bundle_score(lj_bundle *bundle, const lj_frame *frame, l
 /* The same with a prep and model that are not in a bundle yet. */
 LJ_CHECKED lj_status lj_score_frame(const lj_prep *prep, lj_model *model, const lj_frame *frame, lj_team *team,
                                     lj_prep_counts *counts, float *scores);
+/* The points [rows] of a scorecard (lianjin/scorecard.h). LJ_EUNSUPPORTED: the family gives none. */
+LJ_CHECKED lj_status lj_bundle_points(lj_bundle *bundle, const lj_frame *frame, int64_t *points);
 
 /*
  * Signature. Ed25519 over the SHA-256 of every file; the key is

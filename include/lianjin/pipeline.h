@@ -77,6 +77,18 @@ typedef struct lj_predict_result {
 LJ_CHECKED lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options, lj_predict_result *out);
 
 /*
+ * A scorecard in another language: sql, c, json, pmml. The text is run or read anew over all rows of the table, which must
+ * have the columns of the model, and is refused unless every row has the points of the scorer. LJ_EUNSUPPORTED: the model
+ * is no scorecard, or a column has steps before woe. *rows: how many proved it.
+ */
+typedef struct lj_export_options {
+    const char *to;
+    const lj_source_options *source;
+    lj_console *console;
+} lj_export_options;
+LJ_CHECKED lj_status lj_bundle_export(lj_bundle *bundle, const lj_export_options *options, lj_text *out, int64_t *rows);
+
+/*
  * New rows or texts of a model that draws them, to `out`: .csv or .parquet for a table (NULL: CSV on standard output), for images
  * a .png with all of them side by side, or a folder that is not there yet and gets a PNG for each; texts, a row each,
  * as a table, or on standard output as they are. A row is a function of (seed, its number).

@@ -76,9 +76,18 @@ typedef struct lj_prep_bins {
     const double *woe, *iv;        /* [count] weight of evidence, and its part of the information value */
     int64_t all_rows, all_events;
     double all_iv;
+    /* Where values are. A number: the codes [count - regular - 1] first, then the edges [regular - 1]; a value on an edge is
+     * in the bin above. A text: the bin of each level, and that of any other text; -1: its weight of evidence is 0. */
+    int is_number;
+    const double *edges, *codes;
+    const int32_t *bin_of;       /* [level_count] */
+    int64_t level_count;
+    int32_t other;
+    const char *const *levels;   /* [level_count]; NULL unless woe was the first step of a column of texts */
+    int is_first;                /* woe was the first step of the column: its bins are of the values of the table */
 } lj_prep_bins;
-/* NULL: the number was not made by woe. */
-const lj_prep_bins *lj_prep_number_bins(const lj_prep *prep, int64_t index);
+/* 0: the number was not made by woe, and out is not set. */
+int lj_prep_number_bins(const lj_prep *prep, int64_t index, lj_prep_bins *out);
 int64_t lj_prep_category_count(const lj_prep *prep);
 const char *lj_prep_category_name(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index);

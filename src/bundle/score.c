@@ -4,6 +4,7 @@
 
 #include "lianjin/bundle.h"
 #include "lianjin/images.h"
+#include "lianjin/scorecard.h"
 
 enum { CHUNK_ROWS = 4096 };
 
@@ -114,4 +115,20 @@ lj_status lj_bundle_score(lj_bundle *bundle, const lj_frame *frame, lj_team *tea
                           float *scores)
 {
     return lj_score_frame(lj_bundle_prep(bundle), lj_bundle_model(bundle), frame, team, counts, scores);
+}
+
+lj_status lj_bundle_points(lj_bundle *bundle, const lj_frame *frame, int64_t *points)
+{
+    const lj_prep *prep = lj_bundle_prep(bundle);
+    const int64_t n = lj_frame_row_count(frame), width = lj_prep_number_count(prep);
+    lj_scorecard card;
+    LJ_TRY(lj_scorecard_of(lj_bundle_model(bundle), &card));
+    float *numbers = lj_new_array(n * width, sizeof(*numbers));
+    if (numbers == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the points of %lld rows", (long long)n);
+    const lj_status status = lj_prep_apply(prep, frame, 0, n, numbers, NULL, NULL);
+    for (int64_t i = 0; status == LJ_OK && i < n; i++)
+        points[i] = lj_scorecard_score(&card, numbers + i * width);
+    lj_free(numbers);
+    return status;
 }

@@ -29,15 +29,15 @@ lj_status lj_scorecard_csv(const lj_model *model, const lj_prep *prep, lj_text *
     LJ_TRY(lj_scorecard_of(model, &card));
     lj_text_puts(out, "column,bin,rows,share,events,event_rate,woe,iv,points\n");
     for (int64_t j = 0; j < card.count; j++) {
-        const lj_prep_bins *bins = lj_prep_number_bins(prep, j);
-        for (int64_t b = 0; bins != NULL && card.weights[j] != 0.0F && b < bins->count; b++) {
+        lj_prep_bins bins;
+        const int is_used = card.weights[j] != 0.0F && lj_prep_number_bins(prep, j, &bins);
+        for (int64_t b = 0; is_used && b < bins.count; b++) {
             put_text(out, lj_prep_number_name(prep, j));
             lj_text_puts(out, ",");
-            put_text(out, bins->names[b]);
-            lj_text_printf(out, ",%" PRId64 ",%.6f,%" PRId64 ",%.6f,%.6f,%.6f,%" PRId64 "\n", bins->rows[b],
-                           share(bins->rows[b], bins->all_rows), bins->events[b],
-                           share(bins->events[b], bins->rows[b]), bins->woe[b], bins->iv[b],
-                           lj_scorecard_points(&card, j, (float)bins->woe[b]));
+            put_text(out, bins.names[b]);
+            lj_text_printf(out, ",%" PRId64 ",%.6f,%" PRId64 ",%.6f,%.6f,%.6f,%" PRId64 "\n", bins.rows[b],
+                           share(bins.rows[b], bins.all_rows), bins.events[b], share(bins.events[b], bins.rows[b]),
+                           bins.woe[b], bins.iv[b], lj_scorecard_points(&card, j, (float)bins.woe[b]));
         }
     }
     return lj_text_finish(out);
@@ -80,9 +80,9 @@ lj_status lj_scorecard_json(const lj_model *model, const lj_prep *prep, lj_text 
     lj_json_double(&json, "pdo", card.pdo);
     lj_json_list(&json, "columns");
     for (int64_t j = 0; j < card.count; j++) {
-        const lj_prep_bins *bins = lj_prep_number_bins(prep, j);
-        if (bins != NULL)
-            write_column(&card, j, lj_prep_number_name(prep, j), bins, &json);
+        lj_prep_bins bins;
+        if (lj_prep_number_bins(prep, j, &bins))
+            write_column(&card, j, lj_prep_number_name(prep, j), &bins, &json);
     }
     lj_json_end_list(&json);
     lj_json_end_map(&json);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lianjin/math.h"
-#include "lianjin/scorecard.h"
 #include "pipeline/pipeline.h"
 
 enum { CHUNK_ROWS = 16384 };
@@ -153,23 +152,20 @@ static lj_status take_samples(lj_frame **frame, int64_t width, float *scores, in
 /* The points of each row, which add up those of its bins. */
 static lj_status add_points(lj_bundle *bundle, const lj_frame *frame, lj_frame *out)
 {
-    const lj_prep *prep = lj_bundle_prep(bundle);
-    const int64_t n = lj_frame_row_count(frame), width = lj_prep_number_count(prep);
-    lj_scorecard card;
+    const int64_t n = lj_frame_row_count(frame);
     if (!lj_model_family(lj_bundle_model(bundle))->gives_points)
         return LJ_OK;
-    LJ_TRY(lj_scorecard_of(lj_bundle_model(bundle), &card));
-    float *numbers = lj_new_array(n * width, sizeof(*numbers));
-    double *points = lj_new_array(n, sizeof(*points));
-    lj_status status = numbers == NULL || points == NULL ?
+    int64_t *points = lj_new_array(n, sizeof(*points));
+    double *values = lj_new_array(n, sizeof(*values));
+    lj_status status = points == NULL || values == NULL ?
                            lj_fail(LJ_ENOMEM, "no memory for the points of %" PRId64 " rows", n) :
-                           lj_prep_apply(prep, frame, 0, n, numbers, NULL, NULL);
+                           lj_bundle_points(bundle, frame, points);
     for (int64_t i = 0; status == LJ_OK && i < n; i++)
-        points[i] = (double)lj_scorecard_score(&card, numbers + i * width);
+        values[i] = (double)points[i];
     if (status == LJ_OK)
-        status = lj_frame_add_number(out, "points", points);
-    lj_free(numbers);
+        status = lj_frame_add_number(out, "points", values);
     lj_free(points);
+    lj_free(values);
     return status;
 }
 

@@ -300,7 +300,7 @@ lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature)
 static lj_status fill_number(lj_fit *fit, lj_fit_feature *feature, int64_t live)
 {
     if (style_of(fit) == LJ_PREP_WOE)
-        return lj_feature_bins(&feature->feature, feature->live[live].reg) != NULL ? LJ_OK : weigh(fit, feature, live);
+        return lj_feature_woe(&feature->feature, feature->live[live].reg) != NULL ? LJ_OK : weigh(fit, feature, live);
     if (feature->live[live].is_whole || style_of(fit) == LJ_PREP_TREES)
         return LJ_OK;
     lj_fit_column column;

@@ -34,20 +34,25 @@ int64_t lj_prep_number_feature(const lj_prep *prep, int64_t index)
     return prep->numbers[index].feature;
 }
 
-const lj_prep_bins *lj_feature_bins(const lj_prep_feature *feature, int32_t reg)
+const lj_prep_op *lj_feature_woe(const lj_prep_feature *feature, int32_t reg)
 {
-    for (int32_t i = 0; i < feature->op_count; i++) {
-        const lj_prep_op *op = &feature->ops[i];
-        if (op->out == reg && op->transform == lj_transform_of(LJ_TRANSFORM_WOE))
-            return &((const lj_woe_bins *)op->values)->table;
-    }
+    for (int32_t i = 0; i < feature->op_count; i++)
+        if (feature->ops[i].out == reg && feature->ops[i].transform == lj_transform_of(LJ_TRANSFORM_WOE))
+            return &feature->ops[i];
     return NULL;
 }
 
-const lj_prep_bins *lj_prep_number_bins(const lj_prep *prep, int64_t index)
+int lj_prep_number_bins(const lj_prep *prep, int64_t index, lj_prep_bins *out)
 {
     assert(index >= 0 && index < prep->number_count);
-    return lj_feature_bins(&prep->features[prep->numbers[index].feature], prep->numbers[index].reg);
+    const lj_prep_feature *feature = &prep->features[prep->numbers[index].feature];
+    const lj_prep_op *op = lj_feature_woe(feature, prep->numbers[index].reg);
+    if (op == NULL)
+        return 0;
+    *out = ((const lj_woe_bins *)op->values)->table;
+    out->is_first = op->in == 0 && !feature->is_converted && feature->type != LJ_COLUMN_TIME;
+    out->levels = out->is_first && !out->is_number ? feature->words.words : NULL;
+    return 1;
 }
 
 int64_t lj_prep_category_count(const lj_prep *prep)

@@ -130,8 +130,8 @@ static inline int lj_prep_reads_whole(const lj_prep_feature *feature)
     return feature->terms != NULL || feature->tokens != NULL;
 }
 
-/* The bins that a register was made of by woe; NULL: it was not. */
-const lj_prep_bins *lj_feature_bins(const lj_prep_feature *feature, int32_t reg);
+/* The operation woe that made a register; NULL: none did. */
+const lj_prep_op *lj_feature_woe(const lj_prep_feature *feature, int32_t reg);
 
 /* Register 0 for one text; the result for a text that the training part does not have. */
 double lj_prep_text_cell(const lj_prep_feature *feature, const char *text, int *unseen);

@@ -59,6 +59,12 @@ lj_status lj_woe_bins_fill(lj_woe_bins *bins, lj_arena *arena, const char *const
         iv[i] = lj_tally_iv(tallies[i], (lj_tally){table->all_rows, table->all_events}, woe[i]);
         table->all_iv += iv[i];
     }
+    table->is_number = bins->is_number;
+    table->edges = bins->edges;
+    table->codes = bins->codes;
+    table->bin_of = bins->bin_of;
+    table->level_count = bins->level_count;
+    table->other = bins->other;
     table->names = names;
     table->rows = rows;
     table->events = events;

@@ -73,19 +73,20 @@ static void bins_by_hand_weigh_what_their_rows_say(void **state)
     lj_prep *prep = NULL;
     assert_int_equal(fit_one(frame, "x", "- {woe: {breaks: [40], special: [-1]}}\n", FIT, &prep), LJ_OK);
     check_weights(prep, frame, wanted_of_x);
-    const lj_prep_bins *bins = lj_prep_number_bins(prep, 0);
-    assert_int_equal(bins->count, 4);
-    assert_int_equal(bins->regular, 2);
+    lj_prep_bins bins;
+    assert_true(lj_prep_number_bins(prep, 0, &bins));
+    assert_int_equal(bins.count, 4);
+    assert_int_equal(bins.regular, 2);
     static const char *const names[] = {"< 40", ">= 40", "-1", "missing"};
     double iv = 0;
     int64_t rows = 0;
     for (int i = 0; i < 4; i++) {
-        assert_string_equal(bins->names[i], names[i]);
-        iv += bins->iv[i];
-        rows += bins->rows[i];
-        assert_true(bins->iv[i] > 0);
+        assert_string_equal(bins.names[i], names[i]);
+        iv += bins.iv[i];
+        rows += bins.rows[i];
+        assert_true(bins.iv[i] > 0);
     }
-    assert_true(fabs(iv - bins->all_iv) < 1e-12);
+    assert_true(fabs(iv - bins.all_iv) < 1e-12);
     assert_int_equal(rows, FIT);
     same_bits_everywhere(prep, frame);
     lj_prep_destroy(prep);
@@ -107,12 +108,13 @@ static void bins_found_keep_their_rules(void **state)
     for (int s = 0; s < 3; s++) {
         lj_prep *prep = NULL;
         assert_int_equal(fit_one(frame, "x", steps[s], FIT, &prep), LJ_OK);
-        const lj_prep_bins *bins = lj_prep_number_bins(prep, 0);
-        assert_in_range(bins->regular, s == 1 ? 1 : 2, 5);
-        for (int64_t b = 0; b < bins->regular; b++) {
-            assert_true(bins->rows[b] >= FIT / 10 && bins->events[b] >= 5);
+        lj_prep_bins bins;
+        assert_true(lj_prep_number_bins(prep, 0, &bins));
+        assert_in_range(bins.regular, s == 1 ? 1 : 2, 5);
+        for (int64_t b = 0; b < bins.regular; b++) {
+            assert_true(bins.rows[b] >= FIT / 10 && bins.events[b] >= 5);
             if (s > 0 && b > 0) /* more events, smaller weight */
-                assert_true(s == 1 ? bins->woe[b] <= bins->woe[b - 1] : bins->woe[b] >= bins->woe[b - 1]);
+                assert_true(s == 1 ? bins.woe[b] <= bins.woe[b - 1] : bins.woe[b] >= bins.woe[b - 1]);
         }
         same_bits_everywhere(prep, frame);
         lj_prep_destroy(prep);
@@ -152,10 +154,11 @@ static void too_few_events_are_neutral(void **state)
     lj_frame *frame = make_frame();
     lj_prep *prep = NULL;
     assert_int_equal(fit_one(frame, "x", "- {woe: {special: [-1, -2], min_events: 100}}\n", FIT, &prep), LJ_OK);
-    const lj_prep_bins *bins = lj_prep_number_bins(prep, 0);
-    assert_int_equal(bins->regular, 1);
-    assert_int_equal(bins->rows[1], 0); /* no row holds -2 */
-    assert_true(bins->woe[0] != 0 && bins->woe[1] == 0 && bins->woe[2] == 0 && bins->woe[3] == 0);
+    lj_prep_bins bins;
+    assert_true(lj_prep_number_bins(prep, 0, &bins));
+    assert_int_equal(bins.regular, 1);
+    assert_int_equal(bins.rows[1], 0); /* no row holds -2 */
+    assert_true(bins.woe[0] != 0 && bins.woe[1] == 0 && bins.woe[2] == 0 && bins.woe[3] == 0);
     lj_prep_destroy(prep);
     lj_frame_destroy(frame);
 }
@@ -172,8 +175,10 @@ static void every_column_is_weighed_for_a_scorecard(void **state)
             fail_msg("%s", lj_error_message());
         assert_int_equal(lj_prep_number_count(prep), 2);
         assert_int_equal(lj_prep_category_count(prep), 0);
-        assert_non_null(lj_prep_number_bins(prep, 0));
-        assert_non_null(lj_prep_number_bins(prep, 1));
+        lj_prep_bins bins;
+        assert_true(lj_prep_number_bins(prep, 0, &bins) && bins.is_first && bins.levels == NULL);
+        assert_true(lj_prep_number_bins(prep, 1, &bins) && bins.is_first);
+        assert_string_equal(bins.levels[0], "A");
         same_bits_everywhere(prep, frame);
         lj_prep_destroy(prep);
     }
