@@ -64,8 +64,8 @@ tests() {
 }
 
 # Slow under qemu or the thread sanitizer: what they add is in the folders named here.
-engine='base|compute|graph|nn'
-threaded='base|compute|graph|train'
+engine='base|compute|graph|nn|trees'
+threaded='base|compute|graph|train|trees'
 # Minutes under a sanitizer, of code that other tests run too.
 long='^(words/test_real_text|examples/c)$'
 

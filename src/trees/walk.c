@@ -27,7 +27,8 @@ static int is_symmetric(const lj_trees *trees, const lj_tree_node *nodes, int64_
             continue;
         if (node->left != 2 * i + 1 || node->set_words != other->set_words ||
             node->threshold != other->threshold || node->missing_left != other->missing_left ||
-            memcmp(trees->sets + node->set, trees->sets + other->set, (size_t)node->set_words * sizeof(uint64_t)) != 0)
+            (node->set_words > 0 && memcmp(trees->sets + node->set, trees->sets + other->set,
+                                           (size_t)node->set_words * sizeof(uint64_t)) != 0))
             return 0;
     }
     return 1;
