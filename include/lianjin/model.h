@@ -102,7 +102,7 @@ LJ_CHECKED lj_status lj_model_joins(const lj_fit_options *options, int *out);
 
 /*
  * Fits. valid may be NULL (no early stopping). result is the caller's to free
- * (result->epochs). Options that depend on the data are told to the console.
+ * (result->epochs, result->valid_scores). Options that depend on the data are told to the console.
  */
 LJ_CHECKED lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec, const lj_rows *train,
                                   const lj_rows *valid, lj_team *team, lj_console *console,

@@ -226,6 +226,7 @@ static lj_model *fit(const char *family, lj_task task, const lj_rows *train, con
         fail_msg("%s, %s: %s", family, lj_task_name(task), lj_error_message());
     assert_true(result.epoch_count >= 1);
     lj_free(result.epochs);
+    lj_free(result.valid_scores);
     lj_team_destroy(team);
     lj_doc_destroy(doc); /* the model keeps its options itself */
     return model;
@@ -511,6 +512,7 @@ static void class_weights_are_read_and_checked(void **state)
         for (int64_t i = 0; i < TRAIN; i++)
             mean[k] += (double)scores[i] / TRAIN;
         lj_free(result.epochs);
+        lj_free(result.valid_scores);
         lj_model_destroy(model);
         lj_doc_destroy(doc);
     }
@@ -546,6 +548,7 @@ static void an_interrupted_model_goes_on_to_the_same_weights(void **state)
         MUST(lj_model_fit(&options, &spec, &t->rows, &v->rows, NULL, NULL, &result, &model));
         MUST(lj_weights_sha256(lj_model_weights(model), hex[k]));
         lj_free(result.epochs);
+        lj_free(result.valid_scores);
         lj_model_destroy(model);
     }
     assert_string_equal(hex[0], hex[1]);
