@@ -90,11 +90,11 @@ static lj_status check(const char *file, const void *options)
     if (o->growth == LJ_TREE_LEAF_WISE && o->leaves == 0 && o->depth <= 0)
         return lj_fail(LJ_ECONFIG, "%s: num_leaves or max_depth must bound the trees", file);
     if (o->growth == LJ_TREE_SYMMETRIC && o->monotone != NULL)
-        return lj_fail(LJ_ECONFIG, "%s: monotone_constraints: symmetric trees take none: leaf_wise and depth_wise do",
-                       file);
+        return lj_declare_fail(file, o->monotone, "monotone_constraints: symmetric trees take none: leaf_wise and "
+                               "depth_wise do");
     if (o->growth == LJ_TREE_SYMMETRIC && o->interactions != NULL)
-        return lj_fail(LJ_ECONFIG,
-                       "%s: interaction_constraints: symmetric trees take none: leaf_wise and depth_wise do", file);
+        return lj_declare_fail(file, o->interactions, "interaction_constraints: symmetric trees take none: leaf_wise "
+                               "and depth_wise do");
     if (!isnan(p) && ((o->objective == QUANTILE && !(p > 0.0 && p < 1.0)) || (o->objective == HUBER && !(p > 0.0)) ||
                       (o->objective == TWEEDIE && !(p > 1.0 && p < 2.0))))
         return lj_fail(LJ_ECONFIG, "%s: objective_parameter %g does not fit the objective %s", file, p,
@@ -113,6 +113,9 @@ static lj_status fit(const lj_fit_call *call)
 {
     const boosted_trees_options *o = call->options;
     const int is_leaf_wise = o->growth == LJ_TREE_LEAF_WISE;
+    if (o->objective != AUTO && call->network->spec->task != LJ_REGRESSION)
+        return lj_declare_fail(lj_network_file(call->network), lj_item_get(call->network->model, "objective"),
+                               "objective '%s' is of regression: classes have log-loss", objectives[o->objective]);
     lj_tree_options options = {
         .loss = loss_of[o->objective],
         .loss_parameter = parameter_of(o),
@@ -133,7 +136,7 @@ static lj_status fit(const lj_fit_call *call)
         .category_l2 = o->category_l2,
         .patience = o->patience,
     };
-    return lj_trees_family_fit(call, &options, o->refit, o->monotone, o->interactions);
+    return lj_trees_family_fit(call, &options, o->refit);
 }
 
 const lj_family lj_family_boosted_trees = {

@@ -43,7 +43,7 @@ static lj_status fit(const lj_fit_call *call)
                                .node_share = o->node_share,
                                .bins = o->bins,
                                .smoothing = 1.0};
-    return lj_trees_family_fit(call, &options, 0, NULL, NULL);
+    return lj_trees_family_fit(call, &options, 0);
 }
 
 const lj_family lj_family_random_forest = {

@@ -132,9 +132,14 @@ static lj_status ready_valid(fit *f)
 
 /* ---- constraints by name ---- */
 
+const char *lj_network_file(const lj_network *network)
+{
+    return network->file != NULL ? network->file : "options";
+}
+
 static const char *file_of(const fit *f)
 {
-    return f->call->network->file != NULL ? f->call->network->file : "options";
+    return lj_network_file(f->call->network);
 }
 
 /* The features that come from a column; LJ_ECONFIG if there are none. */
@@ -369,10 +374,10 @@ static lj_status run(fit *f, int refits)
     return deliver(f, *call->trees);
 }
 
-lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, int refits, const lj_item *monotone,
-                              const lj_item *interactions)
+lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, int refits)
 {
     const lj_model_spec *spec = call->network->spec;
+    const lj_item *model = call->network->model;
     fit f = {.call = call, .options = options, .started = lj_seconds()};
     lj_status status = LJ_OK;
     if (spec->task == LJ_BINARY)
@@ -385,8 +390,8 @@ lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options,
     f.epochs = lj_new_array(options->rounds, sizeof(*f.epochs));
     if (f.epochs == NULL)
         LJ_TRY_DONE(no_memory(call->train->n));
-    LJ_TRY_DONE(read_monotone(&f, monotone));
-    LJ_TRY_DONE(read_interactions(&f, interactions));
+    LJ_TRY_DONE(read_monotone(&f, lj_item_get(model, "monotone_constraints")));
+    LJ_TRY_DONE(read_interactions(&f, lj_item_get(model, "interaction_constraints")));
     LJ_TRY_DONE(check_signs(&f, call->train, "training"));
     if (call->valid != NULL)
         LJ_TRY_DONE(check_signs(&f, call->valid, "valid"));

@@ -8,10 +8,11 @@
 /*
  * Fits with `options`, whose loss, classes, seed, judge, console and start are filled in here, and if `refits` once more
  * on train and valid with the rounds that valid chose. The judge is the monitor of `train:`, the history has one line a
- * round. monotone and interactions are items of the options or NULL.
+ * round. Constraints are read from the `model:` of the pipeline.
  */
-LJ_CHECKED lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, int refits,
-                                         const lj_item *monotone, const lj_item *interactions);
+LJ_CHECKED lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, int refits);
+/* What messages call the pipeline. */
+const char *lj_network_file(const lj_network *network);
 /* lj_family.train_defaults: only the monitor and class weights of `train:` are read. */
 void lj_trees_train_defaults(const void *options, int64_t n, lj_train_values *train);
 

@@ -1,0 +1,104 @@
+/* Trees from a table to a bundle: missing values, categories, constraints, the bundle read back, what is refused. */
+#include <math.h>
+
+#include "pipeline/fixture.h"
+
+#define HEAD "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\ntarget: bad\n" \
+             "features: {exclude: [value, kind]}\n"
+#define SMALL "n_estimators: 60, learning_rate: 0.1"
+
+/* Runs, opens the bundle and scores the table with it: the scores of the run. */
+static void run_and_score(const fixture *f, const char *pipeline, double least_auc)
+{
+    lj_run_result run;
+    lj_bundle *bundle = NULL;
+    lj_predict_result result;
+    char ran[LJ_SHA256_HEX];
+    if (run_text(f, pipeline, "model", &run) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    if (least_auc > 0.0 && !(number_of(&run.json, "metrics.test.auc") > least_auc))
+        fail_msg("test AUC %.4f of\n%s", number_of(&run.json, "metrics.test.auc"), pipeline);
+    text_of(&run.json, "scores_sha256", ran, sizeof(ran));
+    lj_run_result_free(&run);
+    assert_true(lj_file_exists(path_of(f, "model/trees.json")));
+    assert_false(lj_file_exists(path_of(f, "model/weights.safetensors")));
+    assert_int_equal(lj_bundle_open(path_of(f, "model"), &bundle), LJ_OK);
+    const lj_source_options source = {.source = path_of(f, "loans.csv")};
+    const lj_predict_options options = {
+        .source = &source, .out = path_of(f, "scored.csv"), .team = f->team, .console = f->console};
+    assert_int_equal(lj_bundle_predict(bundle, &options, &result), LJ_OK);
+    assert_string_equal(result.scores_sha256, ran);
+    lj_bundle_close(bundle);
+}
+
+static void every_family_of_trees_comes_back_from_its_bundle(void **state)
+{
+    const fixture *f = *state;
+    put_loans(f, "loans.csv", 1000);
+    run_and_score(f, HEAD "model: {family: boosted_trees, " SMALL "}\n", 0.85);
+    run_and_score(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, num_leaves: 7, " SMALL "}\n", 0.85);
+    run_and_score(f, HEAD "model: {family: random_forest, n_estimators: 40}\n", 0.8);
+    run_and_score(f, "data: {source: loans.csv, key: id}\ntarget: kind\nfeatures: {exclude: [part]}\n"
+                     "model: {family: boosted_trees, " SMALL "}\n", 0.0);
+    run_and_score(f, "data: {source: loans.csv, key: id}\nfeatures: {exclude: [part]}\n"
+                     "model: {family: isolation_forest, n_estimators: 40}\n", 0.0);
+}
+
+static double r2_of(const fixture *f, const char *pipeline)
+{
+    lj_run_result run;
+    if (run_text(f, pipeline, "model", &run) != LJ_OK)
+        fail_msg("%s", lj_error_message());
+    const double r2 = number_of(&run.json, "metrics.test.r2");
+    lj_run_result_free(&run);
+    return r2;
+}
+
+static void regression_learns_in_any_unit(void **state)
+{
+    const fixture *f = *state;
+    put_loans(f, "loans.csv", 1000);
+    assert_true(r2_of(f, "data:\n  source: loans.csv\n  key: id\n  sql: SELECT * EXCLUDE (value, part), 1e6 + 1000 * "
+                         "value::DOUBLE AS price FROM source\ntarget: price\n"
+                         "model: {family: boosted_trees, " SMALL "}\n") > 0.95);
+    assert_true(r2_of(f, "data:\n  source: loans.csv\n  key: id\n  sql: SELECT * EXCLUDE (value, part), round(exp(value "
+                         "::DOUBLE / 8)) AS claims FROM source\ntarget: claims\ntask: regression\n"
+                         "model: {family: boosted_trees, objective: poisson, " SMALL "}\n") > 0.5);
+}
+
+static void what_trees_cannot_do_is_refused_with_its_place(void **state)
+{
+    const fixture *f = *state;
+    put_loans(f, "loans.csv", 400);
+    expect_failure(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, monotone_constraints: {grade: 1}}\n",
+                   LJ_ECONFIG, "pipeline.yaml:5:");
+    expect_failure(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, monotone_constraints: {grade: 1}}\n",
+                   LJ_ECONFIG, "'grade' is a category, which has no order");
+    expect_failure(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, monotone_constraints: {agee: 1}}\n",
+                   LJ_ECONFIG, "did you mean 'age'?");
+    expect_failure(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, monotone_constraints: {age: up}}\n",
+                   LJ_ECONFIG, "expected 1, -1 or 0 for 'age'");
+    expect_failure(f, HEAD "model: {family: boosted_trees, monotone_constraints: {age: 1}}\n", LJ_ECONFIG,
+                   "pipeline.yaml:5:");
+    expect_failure(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, interaction_constraints: [age]}\n",
+                   LJ_ECONFIG, "expected a list of columns");
+    expect_failure(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, num_leaves: 0}\n", LJ_ECONFIG,
+                   "num_leaves or max_depth must bound the trees");
+    expect_failure(f, HEAD "model: {family: boosted_trees, objective: poisson}\n", LJ_ECONFIG,
+                   "pipeline.yaml:5:43: objective 'poisson' is of regression");
+    expect_failure(f, "data: {source: loans.csv, key: id}\ntarget: value\nfeatures: {exclude: [part]}\n"
+                      "model: {family: boosted_trees, objective: tweedie}\n", LJ_EDATA, "expected 0 or more");
+    expect_failure(f, "data: {source: loans.csv, key: id}\ntarget: value\n"
+                      "model: {family: boosted_trees, objective: quantile, objective_parameter: 2}\n", LJ_ECONFIG,
+                   "objective_parameter 2 does not fit the objective quantile");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_family_of_trees_comes_back_from_its_bundle),
+        cmocka_unit_test(regression_learns_in_any_unit),
+        cmocka_unit_test(what_trees_cannot_do_is_refused_with_its_place),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
