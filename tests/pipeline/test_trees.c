@@ -61,8 +61,8 @@ static void regression_learns_in_any_unit(void **state)
     assert_true(r2_of(f, "data:\n  source: loans.csv\n  key: id\n  sql: SELECT * EXCLUDE (value, part), 1e6 + 1000 * "
                          "value::DOUBLE AS price FROM source\ntarget: price\n"
                          "model: {family: boosted_trees, " SMALL "}\n") > 0.95);
-    assert_true(r2_of(f, "data:\n  source: loans.csv\n  key: id\n  sql: SELECT * EXCLUDE (value, part), round(exp(value "
-                         "::DOUBLE / 8)) AS claims FROM source\ntarget: claims\ntask: regression\n"
+    assert_true(r2_of(f, "data:\n  source: loans.csv\n  key: id\n  sql: SELECT * EXCLUDE (value, part), round(exp("
+                         "value::DOUBLE / 8)) AS claims FROM source\ntarget: claims\ntask: regression\n"
                          "model: {family: boosted_trees, objective: poisson, " SMALL "}\n") > 0.5);
 }
 
