@@ -62,8 +62,20 @@ LJ_CHECKED lj_status lj_metric_compute(const char *name, const lj_predictions *p
 /* 1 if larger is better. */
 int lj_metric_larger_is_better(const char *name);
 
-/* The threshold that maximises F1 (default), MCC, balanced accuracy or KS ("youden"): ties go to the larger. */
-LJ_CHECKED lj_status lj_threshold_choose(const lj_predictions *predictions, const char *criterion, double *out);
+/* What a threshold is chosen by. */
+typedef struct lj_threshold_options {
+    const char *criterion; /* f1, mcc, balanced_accuracy, ks (youden), value, budget; NULL: f1 */
+    /* value: what a row of each kind is worth; costs are negative. */
+    double true_positive, false_positive, false_negative, true_negative;
+    double budget;         /* of the weight of all rows at most this share is selected */
+} lj_threshold_options;
+
+/*
+ * The threshold from which on rows are selected: where the criterion is largest, of equals the larger one. By value or
+ * budget it may lie above all scores, where nothing is selected. NULL: by F1.
+ */
+LJ_CHECKED lj_status lj_threshold_choose(const lj_predictions *predictions, const lj_threshold_options *options,
+                                         double *out);
 
 /* Population stability index of two samples of scores over ten bins by quantiles of the first. */
 LJ_CHECKED lj_status lj_psi(const float *expected, int64_t n_expected, const float *actual, int64_t n_actual,

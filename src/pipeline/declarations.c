@@ -13,7 +13,8 @@ static const char *const encoding_words[] = {"utf-8", "latin-1", NULL};
 #define X(code, name) name,
 static const char *const split_words[] = {LJ_SPLIT_LIST(X) NULL};
 #undef X
-const char *const lj_threshold_words[] = {"f1", "mcc", "balanced_accuracy", "ks", "half", NULL};
+const char *const lj_threshold_words[] = {"f1",   "mcc",   "balanced_accuracy", "ks",
+                                          "half", "value", "alert_budget",      "approval_rate", NULL};
 
 static const lj_declaration top_rows[] = {
     {.key = "name", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_top, name),
@@ -171,7 +172,14 @@ static const lj_declaration evaluate_rows[] = {
      .doc = "Columns by whose values the test metrics are also given."},
     {.key = "threshold", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_evaluate, threshold),
      .choices = lj_threshold_words, .fallback = "f1",
-     .doc = "What the threshold of the positive class maximises on valid; half: it is 0.5."},
+     .doc = "What the threshold of the positive class maximises on valid; half: it is 0.5; value: by `values`; "
+            "alert_budget, approval_rate: by `rate`."},
+    {.key = "values", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_evaluate, values),
+     .doc = "What a row is worth by what was said of it, costs negative: {true_positive:, false_positive:, "
+            "false_negative:, true_negative:}; left out: 0 each."},
+    {.key = "rate", .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_pipeline_evaluate, rate), .min = 0, .max = 1,
+     .doc = "alert_budget: the share of rows that may be selected; approval_rate: the share that must not be (the "
+            "positive class is declined)."},
     {.key = "importance", .kind = LJ_DECLARED_BOOL, .offset = offsetof(lj_pipeline_evaluate, importance),
      .fallback = "true", .doc = "Whether the importance of the features is measured by permutation."},
 };

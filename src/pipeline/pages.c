@@ -14,7 +14,9 @@ enum { COMMANDS = 3, FACTS = 2, FORECAST_POINTS = 300 };
 /* In the order of lj_threshold_words. */
 static const char *const threshold_reasons[] = {"largest F1 on valid", "largest MCC on valid",
                                                 "largest balanced accuracy on valid", "largest KS on valid",
-                                                "as the pipeline says"};
+                                                "as the pipeline says", "largest value on valid",
+                                                "as many as the alert budget allows on valid",
+                                                "as many as the approval rate allows on valid"};
 
 /* Texts that live while the page is written. */
 typedef struct page_texts {

@@ -1,6 +1,8 @@
 /* Reading the pipeline file: every key is checked before any data is touched. */
 #include <assert.h>
 #include <ctype.h>
+#include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "lianjin/file.h"
@@ -225,6 +227,33 @@ static lj_status read_prepare(lj_pipeline *p)
     return lj_declare_fail(p->file, item, "prepare: expected auto or a list of steps");
 }
 
+#define VALUE(name)                                                                                          \
+    {.key = #name, .kind = LJ_DECLARED_NUMBER, .offset = offsetof(lj_threshold_options, name), .fallback = "0"}
+
+/* The threshold as eval/ takes it: an alert budget is a share of rows, an approval rate what it leaves. */
+static lj_status read_threshold(lj_pipeline *p)
+{
+    static const lj_declaration values[] = {VALUE(true_positive), VALUE(false_positive), VALUE(false_negative),
+                                            VALUE(true_negative)};
+    const lj_item *map = p->top.evaluate;
+    const char *word = lj_threshold_words[p->evaluate.threshold];
+    const int by_value = strcmp(word, "value") == 0, by_budget = strcmp(word, "alert_budget") == 0;
+    const int by_approval = strcmp(word, "approval_rate") == 0;
+    LJ_TRY(lj_declare_read(p->file, p->evaluate.values, values, 4, NULL, &p->threshold));
+    if (by_value && p->evaluate.values == NULL)
+        return lj_declare_fail(p->file, lj_item_get(map, "threshold"), "threshold 'value' wants `values`");
+    if (!by_value && p->evaluate.values != NULL)
+        return lj_declare_fail(p->file, p->evaluate.values, "`values` are for the threshold 'value'");
+    if ((by_budget || by_approval) && isnan(p->evaluate.rate))
+        return lj_declare_fail(p->file, lj_item_get(map, "threshold"), "threshold '%s' wants `rate`", word);
+    if (!by_budget && !by_approval && !isnan(p->evaluate.rate))
+        return lj_declare_fail(p->file, lj_item_get(map, "rate"),
+                               "`rate` is for the thresholds 'alert_budget' and 'approval_rate'");
+    p->threshold.budget = by_approval ? 1.0 - p->evaluate.rate : p->evaluate.rate;
+    p->threshold.criterion = by_budget || by_approval ? "budget" : strcmp(word, "half") == 0 ? NULL : word;
+    return LJ_OK;
+}
+
 static lj_status check(lj_pipeline *p)
 {
     const lj_item *root = lj_doc_root(p->doc);
@@ -237,6 +266,7 @@ static lj_status check(lj_pipeline *p)
     LJ_TRY(read_split(p));
     LJ_TRY(read_features(p));
     LJ_TRY(read_section(p, LJ_SECTION_EVALUATE, p->top.evaluate, NULL, &p->evaluate));
+    LJ_TRY(read_threshold(p));
     LJ_TRY(read_prepare(p));
     LJ_TRY(read_model(p));
     return read_target(p);

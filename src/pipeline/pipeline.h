@@ -72,6 +72,8 @@ typedef struct lj_pipeline_features {
 typedef struct lj_pipeline_evaluate {
     const lj_item *by;
     int threshold; /* index into lj_threshold_words */
+    const lj_item *values;
+    double rate;
     int importance;
 } lj_pipeline_evaluate;
 
@@ -95,6 +97,7 @@ struct lj_pipeline {
     lj_pipeline_split split;
     lj_pipeline_features features;
     lj_pipeline_evaluate evaluate;
+    lj_threshold_options threshold; /* criterion NULL: 0.5 */
     const char *family;
     char *default_name; /* from the name of the file */
 };

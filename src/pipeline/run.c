@@ -131,11 +131,10 @@ static lj_status collect_predictions(lj_run *run)
 
 lj_status lj_run_threshold(const lj_run *run, const lj_predictions *valid, double *out)
 {
-    const char *word = lj_threshold_words[run->pipeline->evaluate.threshold];
     *out = 0.5;
-    if (valid->task != LJ_BINARY || strcmp(word, "half") == 0)
+    if (valid->task != LJ_BINARY || run->pipeline->threshold.criterion == NULL)
         return LJ_OK;
-    return lj_threshold_choose(valid, word, out);
+    return lj_threshold_choose(valid, &run->pipeline->threshold, out);
 }
 
 static lj_status evaluate_parts(lj_run *run)

@@ -98,7 +98,7 @@ static void one_class_has_no_ranks_but_has_a_loss(void **state)
     assert_true(metric("recall", &p) == 0);
     assert_true(metric("log_loss", &p) > 0);
     double threshold;
-    assert_int_equal(lj_threshold_choose(&p, "f1", &threshold), LJ_EDATA);
+    assert_int_equal(lj_threshold_choose(&p, NULL, &threshold), LJ_EDATA);
     lj_evaluation *evaluation;
     assert_int_equal(lj_evaluate(&p, 0.5, &evaluation), LJ_OK);
     lj_text text = {0};
@@ -156,9 +156,57 @@ static void weights_are_repeated_rows(void **state)
         assert_true(fabs(metric(names[i], &a) - metric(names[i], &b)) < 1e-14);
     double first;
     double second;
-    assert_int_equal(lj_threshold_choose(&a, "f1", &first), LJ_OK);
-    assert_int_equal(lj_threshold_choose(&b, "f1", &second), LJ_OK);
+    assert_int_equal(lj_threshold_choose(&a, NULL, &first), LJ_OK);
+    assert_int_equal(lj_threshold_choose(&b, NULL, &second), LJ_OK);
     assert_true(first == second);
+}
+
+static lj_status by_criterion(const lj_predictions *p, const char *criterion, double *out)
+{
+    const lj_threshold_options how = {.criterion = criterion};
+    return lj_threshold_choose(p, &how, out);
+}
+
+/* Values of selected rows, and shares of rows that may be selected. */
+static void thresholds_follow_values_and_budgets(void **state)
+{
+    (void)state;
+    const float score[] = {0.9F, 0.8F, 0.7F, 0.6F, 0.5F, 0.4F};
+    const double target[] = {1, 0, 1, 0, 0, 0};
+    const lj_predictions p = {.task = LJ_BINARY, .n = 6, .score = score, .target = target};
+    static const struct {
+        double true_positive, false_positive, false_negative, true_negative, threshold;
+    } values[] = {
+        {0, -1, -5, 0, 0.7}, /* sums from the top: -10, -5, -6, -1, ... */
+        {0, -1, -1.5, 0, 0.7},
+        {0, -4, -1, 0, 0.9}, /* -2, -1, -5, -4 */
+        {1, -3, 0, 0, 0.9},  /* 0, 1, -2, -1 */
+        {-1, -1, 0, 0, 1.0}, /* nothing is worth it: above all scores */
+        {0, 0, -1, 0, 0.7},  /* -2, -1, -1, 0, 0: the larger of equals */
+    };
+    static const struct {
+        double budget, threshold;
+    } budgets[] = {{0.5, 0.7}, {0.49, 0.8}, {1.0, 0.4}, {0.0, 1.0}, {0.17, 0.9}};
+    double threshold = 0;
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        const lj_threshold_options how = {.criterion = "value", .true_positive = values[i].true_positive,
+                                          .false_positive = values[i].false_positive,
+                                          .false_negative = values[i].false_negative,
+                                          .true_negative = values[i].true_negative};
+        assert_int_equal(lj_threshold_choose(&p, &how, &threshold), LJ_OK);
+        if (values[i].threshold > 0.95)
+            assert_true(threshold > (double)score[0]);
+        else
+            assert_true(threshold == (double)(float)values[i].threshold);
+    }
+    for (size_t i = 0; i < sizeof(budgets) / sizeof(budgets[0]); i++) {
+        const lj_threshold_options how = {.criterion = "budget", .budget = budgets[i].budget};
+        assert_int_equal(lj_threshold_choose(&p, &how, &threshold), LJ_OK);
+        if (budgets[i].threshold > 0.95)
+            assert_true(threshold > (double)score[0]);
+        else
+            assert_true(threshold == (double)(float)budgets[i].threshold);
+    }
 }
 
 static void thresholds_follow_their_criterion(void **state)
@@ -170,14 +218,14 @@ static void thresholds_follow_their_criterion(void **state)
     double threshold;
     assert_int_equal(lj_threshold_choose(&p, NULL, &threshold), LJ_OK); /* F1: 2/3, 1/2, 4/5 */
     assert_true(threshold == (double)0.7F);
-    assert_int_equal(lj_threshold_choose(&p, "youden", &threshold), LJ_OK); /* 1/2, 1/4, 3/4 */
+    assert_int_equal(by_criterion(&p, "youden", &threshold), LJ_OK); /* 1/2, 1/4, 3/4 */
     assert_true(threshold == (double)0.7F);
     /* Two thresholds are as good: the larger is taken. */
     const double tied[] = {1, 0, 0, 1, 0, 0};
     const lj_predictions q = {.task = LJ_BINARY, .n = 6, .score = score, .target = tied};
-    assert_int_equal(lj_threshold_choose(&q, "balanced_accuracy", &threshold), LJ_OK); /* 1/2, ..., 1/2 */
+    assert_int_equal(by_criterion(&q, "balanced_accuracy", &threshold), LJ_OK); /* 1/2, ..., 1/2 */
     assert_true(threshold == (double)0.9F);
-    assert_int_equal(lj_threshold_choose(&p, "f2", &threshold), LJ_EUSAGE);
+    assert_int_equal(by_criterion(&p, "f2", &threshold), LJ_EUSAGE);
     assert_non_null(strstr(lj_error_message(), "did you mean 'f1'?"));
 }
 
@@ -370,6 +418,7 @@ int main(void)
         cmocka_unit_test(equal_scores_say_nothing),
         cmocka_unit_test(weights_are_repeated_rows),
         cmocka_unit_test(thresholds_follow_their_criterion),
+        cmocka_unit_test(thresholds_follow_values_and_budgets),
         cmocka_unit_test(deciles_share_a_tie_on_their_edge),
         cmocka_unit_test(curves_are_thinned_but_keep_their_ends),
         cmocka_unit_test(groups_are_evaluated_apart),

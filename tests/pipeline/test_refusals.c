@@ -14,6 +14,13 @@ static void config_errors_name_file_line_and_column(void **state)
                    "pipeline.yaml:3:1: key 'target' stands twice");
     expect_failure(f, "data: [a.csv\ntarget: bad\n", LJ_ECONFIG, "pipeline.yaml:");
     expect_failure(f, "data: {source: a.csv, sources: {x: b.csv}}\ntarget: bad\n", LJ_ECONFIG, "one of 'source'");
+    expect_failure(f, "data: a.csv\ntarget: bad\nevaluate: {threshold: value}\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:23: threshold 'value' wants `values`");
+    expect_failure(f, "data: a.csv\ntarget: bad\nevaluate: {threshold: value, values: {miss: 1}}\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:39: unknown key 'miss'");
+    expect_failure(f, "data: a.csv\ntarget: bad\nevaluate: {threshold: alert_budget}\n", LJ_ECONFIG, "wants `rate`");
+    expect_failure(f, "data: a.csv\ntarget: bad\nevaluate: {rate: 0.1}\n", LJ_ECONFIG,
+                   "pipeline.yaml:3:18: `rate` is for the thresholds");
     expect_failure(f, "data: a.csv\ntarget: bad\ntune: {}\n", LJ_ECONFIG, "not in this version");
     expect_failure(f, "data: a.csv\ntarget: bad\nfeatures:\n  types: {zip: txt}\n", LJ_ECONFIG,
                    "pipeline.yaml:4:16: types: 'zip': expected number, text or time, found 'txt'");

@@ -68,6 +68,9 @@ export const rows: [string, string][] = [
   ["largest MCC on valid", "使验证集 MCC 最大"],
   ["largest balanced accuracy on valid", "使验证集平衡准确率最大"],
   ["largest KS on valid", "使验证集 KS 最大"],
+  ["largest value on valid", "使验证集总价值最大"],
+  ["as many as the alert budget allows on valid", "验证集上不超过告警预算的最多行数"],
+  ["as many as the approval rate allows on valid", "验证集上不低于通过率的最多拒绝数"],
   // Steps of the preparation, and why a feature is not used.
   ["codes {0} look like no values ({1#} cells){2!}", "编码 {0} 疑似特殊值（{1} 个）{2}"],
   [", missing", "，视为缺失"],
