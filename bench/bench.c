@@ -13,6 +13,7 @@
 #include "lianjin/memory.h"
 #include "lianjin/model.h"
 #include "lianjin/random.h"
+#include "language.h"
 #include "texts.h"
 #include "trees.h"
 
@@ -420,6 +421,8 @@ static lj_status run_case(const char *name, lj_team *team, double *seconds)
         return run_bins(seconds);
     if (strncmp(name, "words-", 6) == 0)
         return run_words_case(name, team, seconds);
+    if (strncmp(name, "gpt-", 4) == 0)
+        return run_language_case(team, seconds);
     if (strstr(name, "trees-") != NULL)
         return run_trees_case(name, team, seconds);
     return run_text_case(name, seconds);

@@ -185,6 +185,50 @@ def torch_encoder():
     return (time.perf_counter() - begin) / 10
 
 
+def torch_gpt():
+    """A step of a language model of 4 layers of 128 on 16 pieces of 64 bytes: fused attention, AdamW."""
+    torch = torch_module()
+    F = torch.nn.functional
+
+    class Block(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.norms = torch.nn.ModuleList([torch.nn.LayerNorm(128), torch.nn.LayerNorm(128)])
+            self.qkv, self.out = torch.nn.Linear(128, 384), torch.nn.Linear(128, 128)
+            self.up, self.down = torch.nn.Linear(128, 512), torch.nn.Linear(512, 128)
+
+        def forward(self, x):
+            b, t, _ = x.shape
+            q, k, v = (part.view(b, t, 4, 32).transpose(1, 2) for part in self.qkv(self.norms[0](x)).split(128, 2))
+            y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            x = x + self.out(y.transpose(1, 2).reshape(b, t, 128))
+            return x + self.down(F.gelu(self.up(self.norms[1](x))))
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.token, self.place = torch.nn.Embedding(257, 128), torch.nn.Embedding(64, 128)
+            self.blocks = torch.nn.Sequential(*[Block() for _ in range(4)])
+            self.norm, self.head = torch.nn.LayerNorm(128), torch.nn.Linear(128, 257)
+
+        def forward(self, x):
+            return self.head(self.norm(self.blocks(self.token(x) + self.place.weight)))
+
+    net = Net()
+    optimiser = torch.optim.AdamW(net.parameters(), lr=0.002)
+    text = torch.from_numpy(np.fromfile(os.environ["BENCH_TEXT"], dtype=np.uint8)).long() + 1
+    for step in range(105):
+        if step == 5:
+            begin = time.perf_counter()
+        at = torch.randint(len(text) - 65, (16,))
+        pieces = torch.stack([text[i : i + 65] for i in at])
+        loss = F.cross_entropy(net(pieces[:, :-1]).view(-1, 257), pieces[:, 1:].reshape(-1))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return (time.perf_counter() - begin) / 100
+
+
 def keras_train():
     import keras
 
@@ -503,7 +547,7 @@ RUNS = {"table": {"trees": make_table, "score": make_table}, "lightgbm": {"trees
         "torch-last": {"conv": torch_images, "vgg": torch_images},
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
                   "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
-                  "transformer": torch_encoder, "vae": torch_vae, "gan": torch_gan},
+                  "transformer": torch_encoder, "gpt": torch_gpt, "vae": torch_vae, "gan": torch_gan},
         "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
         "optbinning": {"bins": optbinning_bins},
         "sklearn": {"job": whole_job, "text": text_job},
