@@ -125,6 +125,8 @@ void lj_trees_answer(const lj_trees *trees, int64_t n, float *raw);
 
 /* Do they read rows of this shape? */
 int lj_trees_fit_rows(const lj_trees *trees, int64_t number_count, int64_t category_count, const int32_t *sizes);
+int64_t lj_trees_numbers(const lj_trees *trees);
+int64_t lj_trees_categories(const lj_trees *trees);
 int64_t lj_trees_groups(const lj_trees *trees);  /* raw scores of a row */
 int64_t lj_trees_rounds(const lj_trees *trees);
 int64_t lj_trees_leaves(const lj_trees *trees);

@@ -120,6 +120,16 @@ int lj_trees_fit_rows(const lj_trees *trees, int64_t number_count, int64_t categ
     return fits;
 }
 
+int64_t lj_trees_numbers(const lj_trees *trees)
+{
+    return trees->number_count;
+}
+
+int64_t lj_trees_categories(const lj_trees *trees)
+{
+    return trees->category_count;
+}
+
 int64_t lj_trees_groups(const lj_trees *trees)
 {
     return trees->groups;
