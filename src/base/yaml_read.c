@@ -262,19 +262,51 @@ static lj_status read_stream(const reader *r)
     }
 }
 
+/*
+ * Where a tab follows an explicit key ("? key"), or size: libfyaml 0.7.12 reads foreign memory at "? a:\t|".
+ * A question mark begins such a key where only indicators and blanks are before it on its line.
+ */
+static size_t tab_behind_explicit_key(const char *text, size_t size)
+{
+    int is_start = 1;
+    int is_explicit = 0;
+    for (size_t i = 0; i < size; i++) {
+        const char c = text[i];
+        if (c == '\t' && is_explicit)
+            return i;
+        if (c == '?' && is_start && i + 1 < size && strchr(" \t\r\n", text[i + 1]) != NULL)
+            is_explicit = 1;
+        is_start = c == '\n' || c == '\r' || (is_start && strchr(" \t-?:", c) != NULL);
+    }
+    return size;
+}
+
+/* What libfyaml must not be given. */
+static lj_status check_bytes(const char *name, const char *text, size_t size)
+{
+    int line = 0;
+    int column = 0;
+    if (size > LJ_YAML_BYTES_MAX)
+        return lj_fail(LJ_ECONFIG, "%s: %zu bytes, expected at most %u", name, size, LJ_YAML_BYTES_MAX);
+    const size_t valid = lj_utf8_valid(text, size);
+    if (valid < size) {
+        lj_utf8_locate(text, valid, &line, &column);
+        return lj_fail(LJ_ECONFIG, "%s:%d:%d: a byte that is not UTF-8", name, line, column);
+    }
+    const size_t tab = tab_behind_explicit_key(text, size);
+    if (tab < size) {
+        lj_utf8_locate(text, tab, &line, &column);
+        return lj_fail(LJ_ECONFIG, "%s:%d:%d: a tab behind a key that begins with '?': write \"key: value\" with spaces",
+                       name, line, column);
+    }
+    return LJ_OK;
+}
+
 lj_status lj_yaml_parse(const char *name, const char *text, size_t size, lj_doc **out)
 {
     reader r = {NULL, NULL, NULL};
     *out = NULL;
-    const size_t valid = lj_utf8_valid(text, size);
-    if (valid < size) {
-        int line = 0;
-        int column = 0;
-        lj_utf8_locate(text, valid, &line, &column);
-        return lj_fail(LJ_ECONFIG, "%s:%d:%d: a byte that is not UTF-8", name, line, column);
-    }
-    if (size > LJ_YAML_BYTES_MAX)
-        return lj_fail(LJ_ECONFIG, "%s: %zu bytes, expected at most %u", name, size, LJ_YAML_BYTES_MAX);
+    LJ_TRY(check_bytes(name, text, size));
     LJ_TRY(lj_doc_create(name, &r.doc));
     lj_status status = LJ_OK;
     const struct fy_diag_cfg quiet = {.fp = NULL, .level = FYET_ERROR, .module_mask = 0};

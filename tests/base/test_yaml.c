@@ -117,6 +117,7 @@ static void bad_yaml_is_refused_with_its_place(void **state)
         {"a: b: c\n", "p.yaml:1:5: "},
         {"? [a, b]\n: 1\n", "p.yaml:1:3: expected a text as key"},
         {"a: 'unclosed\n", "p.yaml:1:"},
+        {"? a:\t|\n  b\n", "p.yaml:1:5: a tab behind a key that begins with '?': write \"key: value\" with spaces"},
         {"a: \"q\\0z\"\n", "p.yaml:1:4: a text with a NUL character"},
         {"a: 1\nb: \xFF\n", "p.yaml:2:4: a byte that is not UTF-8"},
         {"a: \xC0\x80\n", "p.yaml:1:4: a byte that is not UTF-8"},
