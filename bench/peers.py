@@ -243,6 +243,94 @@ def keras_train():
     return time.perf_counter() - begin
 
 
+def keras_fit(net, x, batch, epochs):
+    """Seconds of fit after a batch that compiles."""
+    net.fit(x[:batch], x[:batch, :1], batch_size=batch, epochs=1, verbose=0)
+    begin = time.perf_counter()
+    net.fit(x, x[:, :1], batch_size=batch, epochs=epochs, verbose=0)
+    return time.perf_counter() - begin
+
+
+def keras_images():
+    import keras
+
+    size, blocks = IMAGES[case]
+    layers = [keras.Input((size, size, 3))]
+    for block in blocks:
+        layers.append(keras.layers.MaxPooling2D() if block == POOL
+                      else keras.layers.Conv2D(block, 3, padding="same", activation="relu"))
+    net = keras.Sequential([*layers, keras.layers.Flatten(), keras.layers.Dense(1)])
+    net.compile(keras.optimizers.SGD(1e-4), "mse")
+    x, y = np.random.default_rng(1).uniform(-1, 1, (96, size, size, 3)).astype("f4"), np.zeros((96, 1), "f4")
+    net.fit(x[:32], y[:32], batch_size=32, epochs=1, verbose=0)
+    begin = time.perf_counter()
+    net.fit(x, y, batch_size=32, epochs=1, verbose=0)
+    return (time.perf_counter() - begin) / 3
+
+
+def keras_dense(sizes, activation, last=None):
+    import keras
+
+    return keras.Sequential([keras.Input((sizes[0],))] + [keras.layers.Dense(u, activation) for u in sizes[1:-1]]
+                            + [keras.layers.Dense(sizes[-1], last)])
+
+
+def keras_vae():
+    import keras
+    import tensorflow as tf
+
+    class Vae(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.encoder = keras_dense([784, 256, 128, 64, 64], "relu")
+            self.decoder = keras_dense([32, 64, 128, 256, 784], "relu")
+
+        def train_step(self, data):
+            row = data[0]
+            with tf.GradientTape() as tape:
+                mean, log_variance = tf.split(self.encoder(row, training=True), 2, 1)
+                z = mean + tf.exp(log_variance / 2) * tf.random.normal(tf.shape(mean))
+                nats = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(row, self.decoder(z, training=True)), 1)
+                loss = tf.reduce_mean(nats + 0.5 * tf.reduce_sum(tf.exp(log_variance) + mean**2 - 1 - log_variance, 1))
+            weights = self.encoder.trainable_variables + self.decoder.trainable_variables
+            self.optimizer.apply(tape.gradient(loss, weights), weights)
+            return {"loss": loss}
+
+    net = Vae()
+    net.compile(keras.optimizers.Adam(1e-3))
+    return keras_fit(net, np.random.default_rng(1).random((10240, 784), "f4"), 128, 2)
+
+
+def keras_gan():
+    import keras
+    import tensorflow as tf
+
+    class Gan(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.generator = keras_dense([100, 256, 512, 1000], "leaky_relu", "sigmoid")
+            self.critic = keras_dense([1000, 512, 256, 1], "leaky_relu")
+            self.move_generator = keras.optimizers.Adam(2e-4, 0.5)
+
+        def train_step(self, data):
+            row = data[0]
+            noise = tf.random.normal((2, tf.shape(row)[0], 100))
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.nn.softplus(-self.critic(row)) + tf.nn.softplus(
+                    self.critic(tf.stop_gradient(self.generator(noise[0])))))
+            weights = self.critic.trainable_variables
+            self.optimizer.apply(tape.gradient(loss, weights), weights)
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.nn.softplus(-self.critic(self.generator(noise[1]))))
+            weights = self.generator.trainable_variables
+            self.move_generator.apply(tape.gradient(loss, weights), weights)
+            return {"loss": loss}
+
+    net = Gan()
+    net.compile(keras.optimizers.Adam(2e-4, 0.5))
+    return keras_fit(net, np.random.default_rng(1).random((6400, 1000), "f4"), 64, 2)
+
+
 WORDS = (100, 10000, 16, 32, 2048, 32, 2)  # steps, vocabulary, embedding, lstm, rows, batch, epochs
 
 
@@ -548,7 +636,8 @@ RUNS = {"table": {"trees": make_table, "score": make_table}, "lightgbm": {"trees
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,
                   "score": torch_score, "embedding": torch_words, "lstm": torch_lstm,
                   "transformer": torch_encoder, "gpt": torch_gpt, "vae": torch_vae, "gan": torch_gan},
-        "keras": {"mlp": keras_train, "embedding": keras_words}, "onednn": {"gemm": onednn_gemm},
+        "keras": {"mlp": keras_train, "embedding": keras_words, "conv": keras_images, "vgg": keras_images,
+                  "vae": keras_vae, "gan": keras_gan}, "onednn": {"gemm": onednn_gemm},
         "optbinning": {"bins": optbinning_bins},
         "sklearn": {"job": whole_job, "text": text_job},
         "gensim": {"words": gensim_words}, "jieba": {"segment": jieba_segment}, "tokenizers": {"bpe": tokenizers_bpe}}
