@@ -296,8 +296,9 @@ static lj_status check_bytes(const char *name, const char *text, size_t size)
     const size_t tab = tab_behind_explicit_key(text, size);
     if (tab < size) {
         lj_utf8_locate(text, tab, &line, &column);
-        return lj_fail(LJ_ECONFIG, "%s:%d:%d: a tab behind a key that begins with '?': write \"key: value\" with spaces",
-                       name, line, column);
+        return lj_fail(LJ_ECONFIG,
+                       "%s:%d:%d: a tab behind a key that begins with '?': write \"key: value\" with spaces", name,
+                       line, column);
     }
     return LJ_OK;
 }
