@@ -139,6 +139,26 @@ void lj_trees_importance(const lj_trees *trees, double *gain, int64_t *count);
  */
 LJ_CHECKED lj_status lj_trees_prove_monotone(const lj_trees *trees, int64_t number, int sign);
 
+/*
+ * Shapley values of features of a table, exactly, in the unit of raw scores (lj_trees_raw: sums of trees, also of a
+ * forest). player [numbers + categories]: the feature that each comes from, below `players`. Borrows the trees. Sums of a
+ * row's values over players, with what they start from, are its raw score.
+ */
+typedef struct lj_tree_explainer lj_tree_explainer;
+LJ_CHECKED lj_status lj_tree_explainer_create(const lj_trees *trees, const int32_t *player, int64_t players,
+                                              lj_tree_explainer **out);
+void lj_tree_explainer_destroy(lj_tree_explainer *explainer);
+/*
+ * phi [n, groups, players] by the ways of the training rows: a player that is not in the set goes both, in the shares of
+ * the training rows (Lundberg and others, 2020: path-dependent). They start from lj_tree_explainer_expected [groups].
+ */
+LJ_CHECKED lj_status lj_tree_explain(const lj_tree_explainer *explainer, const lj_tree_rows *rows, lj_team *team,
+                                     double *phi);
+const double *lj_tree_explainer_expected(const lj_tree_explainer *explainer);
+/* The same against reference rows (interventional): they start from the mean of the references' raw scores. */
+LJ_CHECKED lj_status lj_tree_explain_against(const lj_tree_explainer *explainer, const lj_tree_rows *rows,
+                                             const lj_tree_rows *references, lj_team *team, double *phi);
+
 /* trees.json, and back with hostile input in mind: LJ_ECORRUPT names the place. */
 void lj_trees_save(const lj_trees *trees, lj_json *json);
 LJ_CHECKED lj_status lj_trees_load(const lj_doc *doc, const lj_item *item, lj_trees **out);

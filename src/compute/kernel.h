@@ -51,7 +51,7 @@
     X(layer_norm) X(layer_norm_grad) X(layer_norm_grad_gain) X(rms_norm) X(rotary)                                   \
     X(gather) X(scatter_scratch) X(scatter_add) X(piecewise_linear) X(piecewise_linear_grad)                         \
     X(word_pairs) X(row_sum_add) X(sparse_product) X(glove_pairs)                                                     \
-    X(tree_bins) X(tree_words) X(tree_sums) X(tree_best) X(tree_scores)                                              \
+    X(tree_bins) X(tree_words) X(tree_sums) X(tree_best) X(tree_scores) X(tree_ways)                                 \
     X(lstm_cell) X(lstm_cell_grad) X(gru_cell) X(gru_cell_grad) X(simple_cell) X(simple_cell_grad)                   \
     X(bce_logits) X(bce_logits_grad) X(softmax_cross_entropy) X(softmax_cross_entropy_grad) X(huber) X(huber_grad)   \
     X(update_sgd) X(update_rmsprop) X(update_adam)                                                                   \

@@ -511,6 +511,7 @@ typedef struct lj_kernels {
     int64_t (*tree_best)(const lj_tree_splits_args *args, double *score);
     /* sum [n] += the scores; l2 > 0, least is not read. */
     void (*tree_scores)(const lj_tree_splits_args *args, double *sum);
+    void (*tree_ways)(const lj_tree_ways_args *args);
 
     /* Recurrent cells, in ranges of rows. */
     void (*lstm_cell)(const lj_cell_args *args);

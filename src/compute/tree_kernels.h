@@ -45,4 +45,37 @@ typedef struct lj_tree_splits_args {
     double l2, l1, least;
 } lj_tree_splits_args;
 
+/* ---- attribution (trees/attribution.c) ---- */
+
+#define LJ_TREE_ROWS 8 /* rows side by side */
+
+/* A node as attribution sees it: the edge that leads there. A player is a feature of the table. */
+typedef struct lj_tree_way {
+    int32_t parent; /* before it; -1: the root */
+    int32_t player; /* whose question the edge answers */
+    int32_t twin;   /* the nearest node above whose edge is of the same player; -1: none */
+    int32_t is_leaf;
+    double share;   /* product, over the edges of this player down to here, of the shares of training rows that go there */
+    double value;   /* of a leaf */
+} lj_tree_way;
+
+/*
+ * What a tree of `count` nodes says of LJ_TREE_ROWS rows, to each player its Shapley value, which is added to
+ * phi [players, LJ_TREE_ROWS]. With t and w the points and weights of a Gauss-Legendre rule on [0, 1], on(i) whether a
+ * row goes all the ways of its player down to node i and z(i) its share, the factor of an edge is F = t on + (1 - t) z.
+ */
+typedef struct lj_tree_ways_args {
+    int64_t count, points;
+    const lj_tree_way *ways;  /* [count] */
+    const int64_t *on;        /* [count, LJ_TREE_ROWS] -1 or 0 */
+    const double *at;         /* [points] t */
+    const double *off;        /* [count, points] F where off: (1 - t) z */
+    const double *back_on;    /* [count, points] 1 / F where on */
+    const double *back_off;   /* [count, points] 1 / F where off */
+    const double *slope_on;   /* [count, points] w (1 - z) / F where on */
+    const double *slope_off;  /* [points] w (0 - z) / F where off: -w / (1 - t) */
+    double *room;             /* [count, points, LJ_TREE_ROWS] */
+    double *phi;
+} lj_tree_ways_args;
+
 #endif

@@ -6,23 +6,12 @@
 
 #define TASK_ROWS 256
 
-static int goes_left(const lj_trees *trees, const lj_tree_node *node, const float *numbers, const int32_t *codes)
-{
-    if (node->set_words == 0) {
-        const float x = numbers[node->feature];
-        return isnan(x) ? node->missing_left : x <= node->threshold;
-    }
-    const int64_t k = node->feature - trees->number_count;
-    const int32_t code = codes[k] > 0 && codes[k] < trees->category_sizes[k] ? codes[k] : 0;
-    return (int)(trees->sets[node->set + code / 64] >> (code % 64)) & 1;
-}
-
 /* The value of a row's leaf in tree t, node by node. */
 static float walk_nodes(const lj_trees *trees, int64_t t, const float *numbers, const int32_t *codes)
 {
     const lj_tree_node *root = trees->nodes + trees->begin[t], *node = root;
     while (node->feature >= 0)
-        node = root + node->left + !goes_left(trees, node, numbers, codes);
+        node = root + node->left + !lj_tree_goes_left(trees, node, numbers, codes);
     return node->threshold;
 }
 

@@ -60,6 +60,19 @@ struct lj_trees {
     lj_tree_walk *walks;  /* [tree_count] */
 };
 
+/* Does a row go left at a node that asks? */
+static inline int lj_tree_goes_left(const lj_trees *trees, const lj_tree_node *node, const float *numbers,
+                                    const int32_t *codes)
+{
+    if (node->set_words == 0) {
+        const float x = numbers[node->feature];
+        return x != x ? node->missing_left : x <= node->threshold;
+    }
+    const int64_t k = node->feature - trees->number_count;
+    const int32_t code = codes[k] > 0 && codes[k] < trees->category_sizes[k] ? codes[k] : 0;
+    return (int)(trees->sets[node->set + code / 64] >> (code % 64)) & 1;
+}
+
 /* ---- bins.c ---- */
 
 /*
