@@ -18,7 +18,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import numpy as np
-from trees import make_table, score_trees, trees
+from trees import explain_trees, make_table, score_trees, trees
 
 NETS = {  # inputs, hidden, rows, batch, epochs: as in bench.c
     "mlp-8-10-1": (8, [10], 1000, 32, 10),
@@ -551,8 +551,9 @@ def gensim_words():
     return time.perf_counter() - begin
 
 
-RUNS = {"table": {"trees": make_table, "score": make_table}, "lightgbm": {"trees": trees, "score": score_trees},
-        "lightgbm-quantised": {"trees": trees}, "xgboost": {"trees": trees, "score": score_trees},
+RUNS = {"table": {"trees": make_table, "score": make_table, "explain": make_table},
+        "lightgbm": {"trees": trees, "score": score_trees, "explain": explain_trees},
+        "lightgbm-quantised": {"trees": trees}, "xgboost": {"trees": trees, "score": score_trees, "explain": explain_trees},
         "catboost": {"trees": trees, "score": score_trees},
         "torch-last": {"conv": torch_images, "vgg": torch_images},
         "torch": {"conv": torch_images, "vgg": torch_images, "mlp": torch_train, "gemm": torch_gemm,

@@ -8,7 +8,7 @@
 #include "lianjin/progress.h"
 #include "lianjin/trees.h"
 
-enum { ROUNDS = 200, SCORED = 2000 };
+enum { ROUNDS = 200, SCORED = 2000, PLAYERS_MAX = 64 };
 
 /* Rows, columns (int64), numbers [rows, columns] (float32), target [rows] (float64). */
 static lj_status read_table(char **bytes, lj_tree_rows *rows)
@@ -65,13 +65,44 @@ static void score_rows(const lj_trees *trees, const lj_tree_rows *rows, double *
     *seconds = (lj_seconds() - begin) / SCORED;
 }
 
+/* Shapley values of many rows by the ways of the training rows, or of one row after the other against one reference. */
+static lj_status explain_rows(const lj_trees *trees, const lj_tree_rows *rows, int is_against, lj_team *team,
+                              double *seconds)
+{
+    int32_t player[PLAYERS_MAX];
+    const int64_t players = rows->number_count;
+    lj_tree_explainer *explainer = NULL;
+    lj_tree_rows some = *rows, reference = *rows;
+    if (players > PLAYERS_MAX)
+        return lj_fail(LJ_EUSAGE, "at most %d columns are explained here", PLAYERS_MAX);
+    for (int32_t f = 0; f < (int32_t)players; f++)
+        player[f] = f;
+    double *phi = lj_new_array(SCORED * players, sizeof(*phi));
+    if (phi == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the values");
+    lj_status status = lj_tree_explainer_create(trees, player, players, &explainer);
+    const double begin = lj_seconds();
+    some.n = is_against ? 1 : SCORED;
+    reference.n = 1;
+    if (status == LJ_OK && !is_against)
+        status = lj_tree_explain(explainer, &some, team, phi);
+    for (int64_t i = 0; status == LJ_OK && is_against && i < SCORED; i++) {
+        some.numbers = rows->numbers + i * players;
+        status = lj_tree_explain_against(explainer, &some, &reference, NULL, phi);
+    }
+    *seconds = (lj_seconds() - begin) / SCORED;
+    lj_tree_explainer_destroy(explainer);
+    lj_free(phi);
+    return status;
+}
+
 lj_status run_trees_case(const char *name, lj_team *team, double *seconds)
 {
-    const int scores = strncmp(name, "score-trees-", 12) == 0;
+    const int scores = strncmp(name, "score-trees-", 12) == 0, explains = strncmp(name, "explain-", 8) == 0;
     char *bytes = NULL;
     lj_tree_rows rows = {0};
     lj_trees *trees = NULL;
-    if (!scores && strncmp(name, "trees-", 6) != 0)
+    if (!scores && !explains && strncmp(name, "trees-", 6) != 0)
         return lj_fail(LJ_EUSAGE, "no case '%s'", name);
     lj_status status = read_table(&bytes, &rows);
     if (status == LJ_OK) {
@@ -82,6 +113,8 @@ lj_status run_trees_case(const char *name, lj_team *team, double *seconds)
     }
     if (status == LJ_OK && scores)
         score_rows(trees, &rows, seconds);
+    if (status == LJ_OK && explains)
+        status = explain_rows(trees, &rows, strncmp(name, "explain-against-", 16) == 0, team, seconds);
     lj_trees_destroy(trees);
     lj_free(bytes);
     return status;

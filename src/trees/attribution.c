@@ -118,6 +118,7 @@ void lj_tree_explainer_destroy(lj_tree_explainer *e)
         return;
     lj_free(e->player);
     lj_free(e->ways);
+    lj_free(e->steps);
     lj_free(e->points);
     lj_free(e->expected);
     lj_free(e->rules);
@@ -130,6 +131,7 @@ static lj_status prepare(lj_tree_explainer *e)
     const lj_trees *trees = e->trees;
     const int64_t nodes = trees->begin[trees->tree_count];
     e->ways = lj_new_array(nodes, sizeof(*e->ways));
+    e->steps = lj_new_array(nodes, sizeof(*e->steps));
     e->points = lj_new_array(trees->tree_count, sizeof(*e->points));
     e->expected = lj_new_array(trees->groups, sizeof(*e->expected));
     for (int64_t t = 0; t < trees->tree_count; t++) {
@@ -138,8 +140,10 @@ static lj_status prepare(lj_tree_explainer *e)
     }
     int32_t *above = lj_new_array(e->most_nodes, sizeof(*above));
     double *reach = lj_new_array(e->most_nodes, sizeof(*reach));
-    lj_status status = e->ways == NULL || e->points == NULL || e->expected == NULL || above == NULL || reach == NULL ?
-                           no_memory() : LJ_OK;
+    lj_status status = e->ways == NULL || e->steps == NULL || e->points == NULL || e->expected == NULL || above == NULL ||
+                               reach == NULL ? no_memory() : LJ_OK;
+    for (int64_t i = 0; status == LJ_OK && i < nodes; i++)
+        e->steps[i] = lj_tree_step_of(&trees->nodes[i]);
     for (int64_t t = 0; status == LJ_OK && t < trees->tree_count; t++) {
         const int64_t begin = trees->begin[t];
         const int64_t most = make_ways(e, trees->nodes + begin, trees->begin[t + 1] - begin, above, e->ways + begin);
@@ -226,7 +230,7 @@ static void fill_tables(const lj_tree_way *ways, int64_t count, int64_t m, const
 static void find_ways(const ways_run *run, int64_t t, int64_t first, int64_t n, int64_t *on)
 {
     const lj_trees *trees = run->e->trees;
-    const lj_tree_node *nodes = trees->nodes + trees->begin[t];
+    const lj_tree_step *steps = run->e->steps + trees->begin[t];
     const lj_tree_way *ways = run->e->ways + trees->begin[t];
     const int64_t count = trees->begin[t + 1] - trees->begin[t];
     for (int64_t r = 0; r < LJ_TREE_ROWS; r++) {
@@ -235,13 +239,13 @@ static void find_ways(const ways_run *run, int64_t t, int64_t first, int64_t n, 
         const int32_t *codes = run->rows->codes + row * trees->category_count;
         on[r] = -1;
         for (int64_t i = 0; i < count; i++) {
-            if (nodes[i].feature < 0)
+            const int64_t left = steps[i].left;
+            if (left == 0)
                 continue;
-            const int64_t left = nodes[i].left, twin = ways[left].twin;
-            const int64_t is_on = twin >= 0 ? on[twin * LJ_TREE_ROWS + r] : -1;
-            const int64_t goes = -(int64_t)lj_tree_goes_left(trees, &nodes[i], numbers, codes);
-            on[left * LJ_TREE_ROWS + r] = is_on & goes;
-            on[(left + 1) * LJ_TREE_ROWS + r] = is_on & ~goes;
+            const int64_t twin = ways[left].twin, is_on = twin >= 0 ? on[twin * LJ_TREE_ROWS + r] : -1;
+            const int64_t is_right = -(int64_t)lj_tree_step_right(trees, &steps[i], numbers, codes);
+            on[left * LJ_TREE_ROWS + r] = is_on & ~is_right;
+            on[(left + 1) * LJ_TREE_ROWS + r] = is_on & is_right;
         }
     }
 }

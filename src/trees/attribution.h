@@ -9,6 +9,7 @@ struct lj_tree_explainer {
     int64_t players;
     int32_t *player;     /* [numbers + categories] */
     lj_tree_way *ways;   /* [nodes of all trees] */
+    lj_tree_step *steps; /* [nodes of all trees] */
     int64_t *points;     /* [trees] of the rule that is exact for the tree */
     double *expected;    /* [groups] */
     double *rules;       /* of 1, 2, ... points (lj_tree_rule) */

@@ -15,32 +15,36 @@ typedef struct pair {
 
 typedef struct walk {
     const lj_tree_explainer *e;
-    const lj_tree_node *nodes;
+    const lj_tree_step *root;
     const float *numbers, *reference_numbers;
     const int32_t *codes, *reference_codes;
     int8_t *side; /* [players] 1: the row's, -1: the reference's, 0: not told yet */
     double *phi;
 } walk;
 
-static pair walk_node(walk *w, int64_t index, int64_t a, int64_t b)
+static pair walk_from(walk *w, const lj_tree_step *step, int64_t a, int64_t b)
 {
-    const lj_tree_node *node = &w->nodes[index];
     const lj_trees *trees = w->e->trees;
-    if (node->feature < 0) {
-        const double value = (double)node->threshold, *orders = w->e->orders;
+    const lj_tree_step *row = NULL, *other = NULL;
+    int32_t player = 0;
+    for (; step->left > 0; step = w->side[player] < 0 ? other : row) {
+        const lj_tree_step *left = w->root + step->left;
+        player = w->e->player[step->feature];
+        row = left + lj_tree_step_right(trees, step, w->numbers, w->codes);
+        other = left + lj_tree_step_right(trees, step, w->reference_numbers, w->reference_codes);
+        if (row != other && w->side[player] == 0)
+            break;
+    }
+    if (step->left == 0) {
+        const double value = (double)step->threshold, *orders = w->e->orders;
         const int64_t width = w->e->most_players + 1;
         return (pair){a > 0 ? value * orders[(a - 1) * width + b] : 0.0,
                       b > 0 ? value * orders[a * width + b - 1] : 0.0};
     }
-    const int32_t player = w->e->player[node->feature];
-    const int64_t row = node->left + !lj_tree_goes_left(trees, node, w->numbers, w->codes);
-    const int64_t other = node->left + !lj_tree_goes_left(trees, node, w->reference_numbers, w->reference_codes);
-    if (row == other || w->side[player] != 0)
-        return walk_node(w, w->side[player] < 0 ? other : row, a, b);
     w->side[player] = 1;
-    const pair by_row = walk_node(w, row, a + 1, b);
+    const pair by_row = walk_from(w, row, a + 1, b);
     w->side[player] = -1;
-    const pair by_reference = walk_node(w, other, a, b + 1);
+    const pair by_reference = walk_from(w, other, a, b + 1);
     w->side[player] = 0;
     w->phi[player] += by_row.row - by_reference.reference;
     return (pair){by_row.row + by_reference.row, by_row.reference + by_reference.reference};
@@ -69,9 +73,9 @@ static void explain_row(void *context, int64_t row, int thread)
         w.reference_numbers = run->references->numbers + k * trees->number_count;
         w.reference_codes = run->references->codes + k * trees->category_count;
         for (int64_t t = 0; t < trees->tree_count; t++) {
-            w.nodes = trees->nodes + trees->begin[t];
+            w.root = e->steps + trees->begin[t];
             w.phi = phi + t % trees->groups * e->players;
-            (void)walk_node(&w, 0, 0, 0);
+            (void)walk_from(&w, w.root, 0, 0);
         }
     }
     for (int64_t k = 0; k < cells; k++)

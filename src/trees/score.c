@@ -10,8 +10,10 @@
 static float walk_nodes(const lj_trees *trees, int64_t t, const float *numbers, const int32_t *codes)
 {
     const lj_tree_node *root = trees->nodes + trees->begin[t], *node = root;
-    while (node->feature >= 0)
-        node = root + node->left + !lj_tree_goes_left(trees, node, numbers, codes);
+    while (node->feature >= 0) {
+        const lj_tree_step step = lj_tree_step_of(node);
+        node = root + node->left + lj_tree_step_right(trees, &step, numbers, codes);
+    }
     return node->threshold;
 }
 

@@ -60,17 +60,29 @@ struct lj_trees {
     lj_tree_walk *walks;  /* [tree_count] */
 };
 
-/* Does a row go left at a node that asks? */
-static inline int lj_tree_goes_left(const lj_trees *trees, const lj_tree_node *node, const float *numbers,
-                                    const int32_t *codes)
+static inline lj_tree_step lj_tree_step_of(const lj_tree_node *node)
 {
-    if (node->set_words == 0) {
-        const float x = numbers[node->feature];
-        return x != x ? node->missing_left : x <= node->threshold;
-    }
-    const int64_t k = node->feature - trees->number_count;
+    return (lj_tree_step){.threshold = node->threshold,
+                          .feature = node->feature < 0 ? 0 : node->feature,
+                          .left = node->feature < 0 ? 0 : node->left,
+                          .more = node->set_words > 0 ? node->set : node->missing_left};
+}
+
+/* Not left: NaN goes right unless it is sent left. */
+static inline int lj_tree_number_right(const lj_tree_step *step, float x)
+{
+    return !(x <= step->threshold) & !(step->more & (x != x));
+}
+
+/* Does a row go right at a step that asks? */
+static inline int lj_tree_step_right(const lj_trees *trees, const lj_tree_step *step, const float *numbers,
+                                     const int32_t *codes)
+{
+    if (step->feature < trees->number_count)
+        return lj_tree_number_right(step, numbers[step->feature]);
+    const int64_t k = step->feature - trees->number_count;
     const int32_t code = codes[k] > 0 && codes[k] < trees->category_sizes[k] ? codes[k] : 0;
-    return (int)(trees->sets[node->set + code / 64] >> (code % 64)) & 1;
+    return !((trees->sets[step->more + code / 64] >> (code % 64)) & 1);
 }
 
 /* ---- bins.c ---- */

@@ -42,14 +42,6 @@ static int has_sets(const lj_tree_node *nodes, int64_t count)
     return 0;
 }
 
-static lj_tree_step step_of(const lj_tree_node *node)
-{
-    return (lj_tree_step){.threshold = node->threshold,
-                          .feature = node->feature < 0 ? 0 : node->feature,
-                          .left = node->feature < 0 ? 0 : node->left,
-                          .more = node->set_words > 0 ? node->set : node->missing_left};
-}
-
 /* Steps of all trees: a symmetric one has its levels, then its leaves, another one its nodes. */
 lj_status lj_trees_ready(lj_trees *trees)
 {
@@ -71,22 +63,16 @@ lj_status lj_trees_ready(lj_trees *trees)
             walk->kind = LJ_TREE_BY_LEVEL;
             walk->depth = depth;
             for (int d = 0; d < depth; d++)
-                steps[d] = step_of(&tree[(INT64_C(1) << d) - 1]);
+                steps[d] = lj_tree_step_of(&tree[(INT64_C(1) << d) - 1]);
             for (int64_t leaf = 0; leaf < INT64_C(1) << depth; leaf++)
                 steps[depth + leaf].threshold = tree[(INT64_C(1) << depth) - 1 + leaf].threshold;
         } else if (!has_sets(tree, count)) {
             walk->kind = LJ_TREE_BY_STEP;
             for (int64_t i = 0; i < count; i++)
-                steps[i] = step_of(&tree[i]);
+                steps[i] = lj_tree_step_of(&tree[i]);
         }
     }
     return LJ_OK;
-}
-
-/* Not left: NaN goes right unless it is sent left. */
-static int goes_right(const lj_tree_step *step, float x)
-{
-    return !(x <= step->threshold) & !(step->more & (x != x));
 }
 
 float lj_tree_walk_levels(const lj_trees *trees, const lj_tree_walk *walk, const float *numbers, const int32_t *codes)
@@ -95,15 +81,7 @@ float lj_tree_walk_levels(const lj_trees *trees, const lj_tree_walk *walk, const
     int64_t leaf = 0;
     for (int d = 0; d < walk->depth; d++) {
         const lj_tree_step *step = &steps[d];
-        int is_right = 0;
-        if (step->feature < trees->number_count) {
-            is_right = goes_right(step, numbers[step->feature]);
-        } else {
-            const int64_t k = step->feature - trees->number_count;
-            const int32_t code = codes[k] > 0 && codes[k] < trees->category_sizes[k] ? codes[k] : 0;
-            is_right = !((trees->sets[step->more + code / 64] >> (code % 64)) & 1);
-        }
-        leaf = 2 * leaf + is_right;
+        leaf = 2 * leaf + lj_tree_step_right(trees, step, numbers, codes);
     }
     return steps[walk->depth + leaf].threshold;
 }
@@ -118,7 +96,7 @@ void lj_tree_walk_steps(const lj_tree_step *const roots[LJ_TREE_TOGETHER], const
         live = 0;
         for (int k = 0; k < LJ_TREE_TOGETHER; k++) {
             const lj_tree_step *step = at[k];
-            const int64_t next = step->left + goes_right(step, numbers[k][step->feature]);
+            const int64_t next = step->left + lj_tree_number_right(step, numbers[k][step->feature]);
             at[k] = step->left > 0 ? roots[k] + next : step;
             live |= step->left;
         }

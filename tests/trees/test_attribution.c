@@ -15,9 +15,10 @@ static double known(const lj_trees *trees, const lj_tree_node *nodes, int64_t i,
     const lj_tree_node *node = &nodes[i];
     if (node->feature < 0)
         return (double)node->threshold;
+    const lj_tree_step step = lj_tree_step_of(node);
+    const float *numbers = t->numbers + row * NUMBERS;
     if (set & (1U << players[node->feature]))
-        return known(trees, nodes,
-                     node->left + !lj_tree_goes_left(trees, node, t->numbers + row * NUMBERS, t->codes + row * CATEGORIES),
+        return known(trees, nodes, node->left + lj_tree_step_right(trees, &step, numbers, t->codes + row * CATEGORIES),
                      t, row, set);
     const double left = (double)nodes[node->left].weight, right = (double)nodes[node->left + 1].weight;
     return (left * known(trees, nodes, node->left, t, row, set) +
