@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "lianjin/explain.h"
 #include "lianjin/hash.h"
 #include "lianjin/model.h"
 #include "lianjin/prep.h"
@@ -45,6 +46,7 @@ typedef struct lj_bundle_parts {
     const lj_frame *cases;
     const float *case_scores;  /* [case_count, width] of the last rows of cases */
     int64_t case_count;
+    const lj_references *references; /* what rows are compared with when they are explained; NULL: nothing is kept */
 } lj_bundle_parts;
 
 /* Writes `path` (replaced if it is a bundle; any other folder is refused) and signs it. */
@@ -68,6 +70,7 @@ const lj_target *lj_bundle_target(const lj_bundle *bundle);
 const lj_prep *lj_bundle_prep(const lj_bundle *bundle);
 lj_model *lj_bundle_model(const lj_bundle *bundle); /* one thread at a time (lj_model_share) */
 double lj_bundle_threshold(const lj_bundle *bundle);
+const lj_references *lj_bundle_references(const lj_bundle *bundle); /* NULL: it keeps none */
 const lj_item *lj_bundle_root(const lj_bundle *bundle); /* of model.json */
 const char *lj_bundle_weights_sha256(const lj_bundle *bundle);
 

@@ -72,6 +72,7 @@ typedef struct lj_family_info {
     lj_target_use target;
     int draws_rows;                      /* lj_model_draw */
     int gives_points;                    /* lianjin/scorecard.h */
+    int adds_up;                         /* lj_model_linear */
     int in_nats;                         /* unsupervised: its score is in nats */
     int grows_trees;                     /* it learns trees, not tensors; numbers may be missing (NaN) */
 } lj_family_info;
@@ -158,6 +159,20 @@ int64_t lj_model_size(const lj_model *model);
 int64_t lj_model_nats(const lj_model *model);
 /* Values per row of scores: 1 or classes. */
 int64_t lj_model_width(const lj_model *model);
+/* What a regression is trained on is (target - mean) / scale; 0 and 1 else. */
+void lj_model_unit(const lj_model *model, double *mean, double *scale);
+
+/*
+ * A linear model: what it says before the sigmoid or softmax is bias[c] + the sum over numbers of x weight[j, c] + the sum
+ * over categories, whose code is not 0, of weight[number_count + sizes before + code, c]. Borrowed from the model.
+ * LJ_EUNSUPPORTED: the family is not one that adds up.
+ */
+typedef struct lj_linear_model {
+    int64_t outputs;
+    const float *weight; /* [inputs, outputs] */
+    const float *bias;   /* [outputs] */
+} lj_linear_model;
+LJ_CHECKED lj_status lj_model_linear(const lj_model *model, lj_linear_model *out);
 
 /* The part "model" of model.json (family, options as resolved, spec) ... */
 LJ_CHECKED lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *key);

@@ -77,6 +77,32 @@ typedef struct lj_predict_result {
 LJ_CHECKED lj_status lj_bundle_predict(lj_bundle *bundle, const lj_predict_options *options, lj_predict_result *out);
 
 /*
+ * Why each row of a table has its score: columns kept, scores, the contribution of each column of the model (of several
+ * classes: to the one that is said, or to `class_name`), and reasons, to `out`. What is left out is as `explain:` of the
+ * pipeline says. LJ_EUNSUPPORTED: the model, method and reference do not go together.
+ */
+typedef struct lj_bundle_explain_options {
+    const lj_source_options *source;
+    const char *out;              /* .csv or .parquet; NULL: CSV on standard output */
+    const char *const *keep;
+    int64_t keep_count;
+    const char *method, *reference; /* names of lj_explain_method and lj_reference */
+    const char *class_name;
+    const char *language;         /* "en" or "zh": a column of text beside each reason; NULL: ids only */
+    int64_t reasons;              /* -1: as the pipeline says */
+    lj_team *team;
+    lj_console *console;
+} lj_bundle_explain_options;
+typedef struct lj_explain_result {
+    lj_text json;    /* {"rows", "unit", "method", "reference", "columns": [{"column", "mean_size", "low", "high", ...}]} */
+    lj_text summary; /* the columns that matter most, for people */
+} lj_explain_result;
+/* `result` is the caller's (lj_explain_result_free), also after a failure. */
+LJ_CHECKED lj_status lj_bundle_explain(lj_bundle *bundle, const lj_bundle_explain_options *options,
+                                       lj_explain_result *result);
+void lj_explain_result_free(lj_explain_result *result);
+
+/*
  * A scorecard in another language: sql, c, json, pmml. The text is run or read anew over all rows of the table, which must
  * have the columns of the model, and is refused unless every row has the points of the scorer. LJ_EUNSUPPORTED: the model
  * is no scorecard, or a column has steps before woe. *rows: how many proved it.

@@ -130,6 +130,8 @@ int64_t lj_trees_categories(const lj_trees *trees);
 int64_t lj_trees_groups(const lj_trees *trees);  /* raw scores of a row */
 int64_t lj_trees_rounds(const lj_trees *trees);
 int64_t lj_trees_leaves(const lj_trees *trees);
+lj_tree_loss lj_trees_loss(const lj_trees *trees);
+int lj_trees_is_forest(const lj_trees *trees);   /* answers are means of trees, not sums */
 /* Sum of the gains of the splits by each feature, and how many there are: [numbers + categories] each. */
 void lj_trees_importance(const lj_trees *trees, double *gain, int64_t *count);
 

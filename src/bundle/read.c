@@ -15,6 +15,8 @@ struct lj_bundle {
     lj_model *model;
     lj_target target;
     double threshold;
+    lj_references references;
+    int has_references;
     char weights_sha256[LJ_SHA256_HEX];
 };
 
@@ -22,6 +24,7 @@ void lj_bundle_close(lj_bundle *bundle)
 {
     if (bundle == NULL)
         return;
+    lj_references_free(&bundle->references);
     lj_model_destroy(bundle->model);
     lj_prep_destroy(bundle->prep);
     lj_doc_destroy(bundle->doc);
@@ -323,6 +326,21 @@ done:
     return status;
 }
 
+static lj_status read_references(const char *path, lj_bundle *bundle)
+{
+    lj_doc *doc = NULL;
+    char *file = lj_path_join(path, LJ_REFERENCES_FILE);
+    if (file == NULL)
+        return lj_fail(LJ_ENOMEM, "%s: no memory for the bundle", path);
+    bundle->has_references = lj_file_exists(file);
+    lj_status status = bundle->has_references ? lj_json_read(file, &doc) : LJ_OK;
+    if (doc != NULL)
+        status = lj_references_load(doc, lj_doc_root(doc), lj_model_spec_of(bundle->model), &bundle->references);
+    lj_doc_destroy(doc);
+    lj_free(file);
+    return status;
+}
+
 lj_status lj_bundle_open(const char *path, lj_bundle **out)
 {
     *out = NULL;
@@ -345,6 +363,12 @@ lj_status lj_bundle_open(const char *path, lj_bundle **out)
     LJ_TRY_DONE(read_learned(weights_path, trees_path, model, sha256, &learned));
     status = lj_bundle_assemble(path, model, prep, &learned, sha256, out);
     model = NULL;
+    if (status == LJ_OK)
+        status = read_references(path, *out);
+    if (status != LJ_OK) {
+        lj_bundle_close(*out);
+        *out = NULL;
+    }
 done:
     lj_learned_destroy(&learned);
     lj_doc_destroy(prep);
@@ -379,6 +403,11 @@ lj_model *lj_bundle_model(const lj_bundle *bundle)
 double lj_bundle_threshold(const lj_bundle *bundle)
 {
     return bundle->threshold;
+}
+
+const lj_references *lj_bundle_references(const lj_bundle *bundle)
+{
+    return bundle->has_references ? &bundle->references : NULL;
 }
 
 const lj_item *lj_bundle_root(const lj_bundle *bundle)

@@ -174,6 +174,21 @@ static lj_status write_trees(const char *folder, const lj_trees *trees)
     return status;
 }
 
+static lj_status write_references(const char *folder, const lj_references *references)
+{
+    lj_text text = {0};
+    lj_json json;
+    if (references == NULL)
+        return LJ_OK;
+    lj_json_start(&json, &text, 0);
+    lj_references_save(references, &json);
+    lj_status status = lj_text_finish(&text);
+    if (status == LJ_OK)
+        status = put(folder, LJ_REFERENCES_FILE, text.data, text.size);
+    lj_text_free(&text);
+    return status;
+}
+
 static lj_status write_learned(const char *folder, const lj_model *model, const char *sha256)
 {
     if (lj_model_trees(model) != NULL)
@@ -220,6 +235,7 @@ static lj_status write_files(const char *folder, const lj_bundle_parts *parts)
     LJ_TRY(write_learned(folder, parts->model, weights_sha256));
     LJ_TRY(write_prep(folder, parts->prep));
     LJ_TRY(write_scorecard(folder, parts));
+    LJ_TRY(write_references(folder, parts->references));
     LJ_TRY(put(folder, LJ_CARD_FILE, parts->card, strlen(parts->card)));
     if (parts->report != NULL)
         LJ_TRY(move_in(folder, LJ_REPORT_FILE, parts->report));

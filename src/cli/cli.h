@@ -16,6 +16,7 @@
     X(run, "run", "PIPELINE.yaml", "from a raw table to a proved, saved model, with its report")     \
     X(predict, "predict", "BUNDLE TABLE", "score new rows with a model")                             \
     X(evaluate, "evaluate", "BUNDLE TABLE", "measure a model on a table with the target")            \
+    X(explain, "explain", "BUNDLE TABLE", "what each column adds to each score, and reasons")          \
     X(export, "export", "BUNDLE TABLE", "a scorecard as SQL, C, JSON or PMML, proved on the rows")    \
     X(generate, "generate", "BUNDLE", "draw new rows or images from a model that learned them")      \
     X(data, "data", "profile TABLE", "look at a table: types, missing values, relations, warnings")  \

@@ -329,3 +329,20 @@ int64_t lj_model_width(const lj_model *model)
 {
     return lj_network_outputs(&model->core->spec);
 }
+
+void lj_model_unit(const lj_model *model, double *mean, double *scale)
+{
+    *mean = model->core->target_mean;
+    *scale = model->core->target_scale;
+}
+
+lj_status lj_model_linear(const lj_model *model, lj_linear_model *out)
+{
+    const lj_model_core *core = model->core;
+    if (!core->family->info.adds_up)
+        return lj_fail(LJ_EUNSUPPORTED, "the family '%s' is not linear", core->family->info.name);
+    *out = (lj_linear_model){.outputs = lj_network_outputs(&core->spec),
+                             .weight = lj_weights_find(core->weights, "linear.weight")->data,
+                             .bias = lj_weights_find(core->weights, "linear.bias")->data};
+    return LJ_OK;
+}

@@ -39,6 +39,8 @@ static const lj_declaration top_rows[] = {
      .doc = "Optimiser, schedule, batch, epochs, stopping. Left out: the family's defaults."},
     {.key = "evaluate", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, evaluate),
      .doc = "What is measured besides the metrics of the task."},
+    {.key = "explain", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, explain),
+     .doc = "How the model's answers are explained: by `lianjin explain` and on the page of the run."},
     {.key = "seed", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_top, seed), .min = 0,
      .max = 9007199254740991.0, .fallback = "7", .doc = "Seed of everything that is random."},
 };
@@ -184,6 +186,41 @@ static const lj_declaration evaluate_rows[] = {
      .fallback = "true", .doc = "Whether the importance of the features is measured by permutation."},
 };
 
+static const char *const against_words[] = {"high", "low", NULL};
+
+static const lj_declaration explain_rows[] = {
+    {.key = "method", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_explain, method),
+     .choices = lj_explain_method_names,
+     .doc = "How contributions are found. Left out: exactly where the family allows it (paths for trees, linear for "
+            "linear models and scorecards), else permutation."},
+    {.key = "reference", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_explain, reference),
+     .choices = lj_reference_names, .fallback = "shapley",
+     .doc = "What a row is compared with: many training rows, their mean (population), the mean of those below the "
+            "threshold (approved), or the best value of each column (maximum; linear models)."},
+    {.key = "references", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_explain, references), .min = 0,
+     .max = LJ_REFERENCES_MAX, .fallback = "64",
+     .doc = "Prepared training rows that the bundle keeps for comparison; 0: none."},
+    {.key = "orders", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_explain, orders), .min = 1,
+     .max = 10000, .fallback = "32",
+     .doc = "permutation: pairs of orders of the columns that are averaged."},
+    {.key = "rows", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_explain, rows), .min = 0, .max = 10000,
+     .fallback = "200", .doc = "Test rows, evenly over the part, that the page of the run explains; 0: none."},
+    {.key = "reasons", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_explain, reasons), .min = 0,
+     .max = LJ_REASONS_MAX, .fallback = "4", .doc = "Most reasons that `lianjin explain` gives for a row."},
+    {.key = "against", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_explain, against),
+     .choices = against_words, .fallback = "high",
+     .doc = "Which scores speak against a row: high, where the positive class is the risk, or low."},
+    {.key = "protected", .kind = LJ_DECLARED_STRINGS, .offset = offsetof(lj_pipeline_explain, is_protected),
+     .doc = "Columns that are never a reason. Left out: those called sex, gender, race, religion, marital_status and "
+            "the like; [] for none."},
+    {.key = "inquiries", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_explain, inquiries),
+     .doc = "A column of credit inquiries: it is a further reason where it speaks against a row and is not among the "
+            "others."},
+    {.key = "texts", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_explain, texts),
+     .doc = "Of columns, what a reason is called: {column: {id: R01, en: a sentence, zh: the same in Chinese}}. Left out: "
+            "the name of the column."},
+};
+
 static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
     [LJ_SECTION_TOP] = {NULL, "The file is a map with these keys.", top_rows, COUNT(top_rows)},
     [LJ_SECTION_DATA] = {"data", "The table.", data_rows, COUNT(data_rows)},
@@ -199,6 +236,8 @@ static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
     [LJ_SECTION_SPLIT] = {"split", "The parts.", split_rows, COUNT(split_rows)},
     [LJ_SECTION_FEATURES] = {"features", "The columns that are read.", feature_rows, COUNT(feature_rows)},
     [LJ_SECTION_EVALUATE] = {"evaluate", "What is measured.", evaluate_rows, COUNT(evaluate_rows)},
+    [LJ_SECTION_EXPLAIN] = {"explain", "Contributions of columns, and reasons (docs/explain.md).", explain_rows,
+                            COUNT(explain_rows)},
 };
 
 const lj_pipeline_section *lj_pipeline_section_at(lj_section_index index)

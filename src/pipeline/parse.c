@@ -9,7 +9,7 @@
 #include "pipeline/pipeline.h"
 
 /* Keys of the design that a later version fills: named, so that nobody takes them for a typing error. */
-static const char *const later_keys[] = {"tune", "explain", "register", NULL};
+static const char *const later_keys[] = {"tune", "register", NULL};
 
 static lj_status read_section(const lj_pipeline *p, lj_section_index index, const lj_item *map,
                               const char *const *also, void *values)
@@ -254,6 +254,24 @@ static lj_status read_threshold(lj_pipeline *p)
     return LJ_OK;
 }
 
+static lj_status read_explain(lj_pipeline *p)
+{
+    const lj_item *texts = NULL, *map = p->top.explain;
+    const lj_family_info *family = NULL;
+    lj_explain_method method = LJ_EXPLAIN_PATHS;
+    lj_reason_text text;
+    LJ_TRY(read_section(p, LJ_SECTION_EXPLAIN, map, NULL, &p->explain));
+    texts = p->explain.texts;
+    for (int64_t i = 0; texts != NULL && i < texts->count; i++)
+        LJ_TRY(lj_reason_text_read(p->file, texts->items[i], &text));
+    const lj_explain_options options = {.method = p->explain.method, .reference = (lj_reference)p->explain.reference};
+    LJ_TRY(lj_family_find(p->family, &family));
+    if (lj_explain_check(family, &options, &method) != LJ_OK)
+        return lj_declare_fail(p->file, lj_item_get(map, p->explain.method >= 0 ? "method" : "reference"), "%s",
+                               lj_error_message());
+    return LJ_OK;
+}
+
 static lj_status check(lj_pipeline *p)
 {
     const lj_item *root = lj_doc_root(p->doc);
@@ -269,6 +287,7 @@ static lj_status check(lj_pipeline *p)
     LJ_TRY(read_threshold(p));
     LJ_TRY(read_prepare(p));
     LJ_TRY(read_model(p));
+    LJ_TRY(read_explain(p));
     return read_target(p);
 }
 

@@ -12,6 +12,7 @@
  *   fit.c           preparation + model for one split
  *   importance.c    permutation importance
  *   groups.c        metrics by the values of a column
+ *   explain.c, explain_page.c  contributions and reasons: of a bundle's rows, on the page of a run
  *   folds.c         cross-validation
  *   pages.c         report and card
  *   run.c           all of it
@@ -24,6 +25,7 @@
 #include <stdint.h>
 
 #include "lianjin/declare.h"
+#include "lianjin/explain.h"
 #include "lianjin/pipeline.h"
 #include "lianjin/series.h"
 
@@ -77,11 +79,20 @@ typedef struct lj_pipeline_evaluate {
     int importance;
 } lj_pipeline_evaluate;
 
+#define LJ_REASONS_MAX 20
+
+typedef struct lj_pipeline_explain {
+    int method, reference, against; /* lj_explain_method or -1; lj_reference; 0: high scores speak against a row */
+    int64_t references, orders, rows, reasons;
+    const lj_item *is_protected, *texts;
+    const char *inquiries;
+} lj_pipeline_explain;
+
 typedef struct lj_pipeline_top {
     const char *name;
     int task; /* index into lj_task_words; -1: found */
     int64_t seed;
-    const lj_item *data, *target, *split, *features, *prepare, *model, *train, *evaluate;
+    const lj_item *data, *target, *split, *features, *prepare, *model, *train, *evaluate, *explain;
 } lj_pipeline_top;
 
 struct lj_pipeline {
@@ -97,6 +108,7 @@ struct lj_pipeline {
     lj_pipeline_split split;
     lj_pipeline_features features;
     lj_pipeline_evaluate evaluate;
+    lj_pipeline_explain explain;
     lj_threshold_options threshold; /* criterion NULL: 0.5 */
     const char *family;
     char *default_name; /* from the name of the file */
@@ -120,6 +132,7 @@ typedef enum lj_section_index {
     LJ_SECTION_SPLIT,
     LJ_SECTION_FEATURES,
     LJ_SECTION_EVALUATE,
+    LJ_SECTION_EXPLAIN,
     LJ_SECTION_COUNT
 } lj_section_index;
 const lj_pipeline_section *lj_pipeline_section_at(lj_section_index index);
@@ -276,6 +289,29 @@ LJ_CHECKED lj_status lj_importance_compute(const lj_fit_request *request, const 
 LJ_CHECKED lj_status lj_groups_evaluate(const lj_frame *frame, const char *column, const int64_t *rows,
                                         const lj_predictions *predictions, double threshold, lj_text *out);
 
+/* ---- predict.c ---- */
+
+/* The columns to repeat before the scores. LJ_ENOTFOUND. */
+LJ_CHECKED lj_status lj_predict_keep(const lj_prep *prep, const char *const *keep, int64_t keep_count,
+                                     const lj_frame *frame, lj_frame *out);
+/* Columns of scores [n, width], and of classes. */
+LJ_CHECKED lj_status lj_predict_scores(lj_bundle *bundle, const float *scores, int64_t n, lj_frame *out);
+
+/* ---- explain.c, explain_page.c ---- */
+
+/* What a reason is called, in the pipeline's words or else the name of the column. */
+typedef struct lj_reason_text {
+    const char *id, *en, *zh;
+} lj_reason_text;
+/* Of one entry of `explain: {texts:}`. LJ_ECONFIG. */
+LJ_CHECKED lj_status lj_reason_text_read(const char *file, const lj_item *item, lj_reason_text *out);
+/* The reasons of a model's columns: is_protected [features] is the caller's to free. LJ_ECONFIG: an unknown column. */
+LJ_CHECKED lj_status lj_pipeline_reasons(const lj_pipeline *pipeline, const lj_prep *prep, lj_reason_options *out,
+                                         uint8_t **is_protected);
+/* Contributions of test rows and curves of columns as JSON: docs/report.md, `explanation`. Empty: there are none. */
+struct lj_run;
+LJ_CHECKED lj_status lj_run_explain(const struct lj_run *run, lj_text *out);
+
 /* ---- generate.c, generate_texts.c, samples.c ---- */
 
 /* What is drawn from: a bundle's, or a model that is being trained. */
@@ -335,7 +371,8 @@ typedef struct lj_run {
     lj_importance *importance;
     int64_t importance_count;
     lj_text *groups;    /* [count of evaluate.by] */
-    lj_text profile, metrics;
+    lj_references references; /* kept in the bundle; n 0: none */
+    lj_text profile, metrics, explanation;
     char weights_sha256[LJ_SHA256_HEX], scores_sha256[LJ_SHA256_HEX];
     double microseconds_per_score;
     double begin, read_seconds, prepare_seconds, train_seconds, evaluate_seconds;

@@ -34,20 +34,20 @@ static lj_status make_tally(const lj_prep *prep, tally *t)
     return lj_sha256_create(&t->hash);
 }
 
-static lj_status keep_columns(const lj_prep *prep, const lj_predict_options *options, const lj_frame *frame,
-                              lj_frame *out)
+lj_status lj_predict_keep(const lj_prep *prep, const char *const *keep, int64_t keep_count, const lj_frame *frame,
+                          lj_frame *out)
 {
     const lj_series_options *series = lj_prep_series(prep);
-    if (series != NULL && options->keep_count == 0) { /* which sample it was */
+    if (series != NULL && keep_count == 0) { /* which sample it was */
         if (series->group != NULL)
             LJ_TRY(lj_frame_add_copy(out, frame, series->group));
         return lj_frame_add_copy(out, frame, series->time);
     }
-    if (options->keep_count == 0 && lj_frame_pixels(frame) != NULL && lj_frame_find(frame, "file") >= 0)
+    if (keep_count == 0 && lj_frame_pixels(frame) != NULL && lj_frame_find(frame, "file") >= 0)
         return lj_frame_add_copy(out, frame, "file"); /* nothing else says which image it was */
-    for (int64_t k = 0; k < options->keep_count; k++) {
+    for (int64_t k = 0; k < keep_count; k++) {
         const lj_column *column = NULL;
-        LJ_TRY(lj_frame_need(frame, options->keep[k], &column));
+        LJ_TRY(lj_frame_need(frame, keep[k], &column));
         LJ_TRY(lj_frame_add_copy(out, frame, column->name));
     }
     return LJ_OK;
@@ -86,7 +86,7 @@ static lj_status add_classes(lj_bundle *bundle, lj_frame *out, const float *scor
     return status;
 }
 
-static lj_status add_scores(lj_bundle *bundle, lj_frame *out, const float *scores, int64_t n)
+lj_status lj_predict_scores(lj_bundle *bundle, const float *scores, int64_t n, lj_frame *out)
 {
     const lj_target *target = lj_bundle_target(bundle);
     const int64_t width = lj_model_width(lj_bundle_model(bundle));
@@ -187,9 +187,9 @@ static lj_status score_chunk(lj_bundle *bundle, const lj_predict_options *option
     if (status == LJ_OK)
         status = lj_frame_create(n, &out);
     if (status == LJ_OK)
-        status = keep_columns(lj_bundle_prep(bundle), options, frame, out);
+        status = lj_predict_keep(lj_bundle_prep(bundle), options->keep, options->keep_count, frame, out);
     if (status == LJ_OK)
-        status = add_scores(bundle, out, scores, n);
+        status = lj_predict_scores(bundle, scores, n, out);
     if (status == LJ_OK)
         status = add_points(bundle, frame, out);
     if (status == LJ_OK && is_series)

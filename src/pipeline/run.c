@@ -29,6 +29,8 @@ static void free_run(lj_run *run)
     lj_free(run->parts);
     lj_text_free(&run->profile);
     lj_text_free(&run->metrics);
+    lj_text_free(&run->explanation);
+    lj_references_free(&run->references);
     lj_fit_free(&run->fitted);
     lj_table_free(&run->table);
     lj_free(run->work);
@@ -192,6 +194,37 @@ static lj_status time_single_scores(lj_run *run)
     return status;
 }
 
+/* The rows of train that explanations compare with. */
+static lj_status keep_references(lj_run *run)
+{
+    const lj_fit *f = &run->fitted;
+    const int64_t most = run->pipeline->explain.references, width = lj_model_width(f->model);
+    int64_t *rows = NULL, n = 0;
+    if (most == 0 || !lj_explain_reads(lj_model_spec_of(f->model)))
+        return LJ_OK;
+    LJ_TRY(lj_parts_rows(run->parts, lj_frame_row_count(run->table.frame), LJ_PART_TRAIN, &rows, &n));
+    const int64_t numbers = lj_prep_number_count(f->prep), codes = lj_prep_category_count(f->prep);
+    float *taken = lj_new_array(n * numbers, sizeof(*taken)), *scores = lj_new_array(n * width, sizeof(*scores));
+    int32_t *taken_codes = lj_new_array(n * codes, sizeof(*taken_codes));
+    lj_status status = taken == NULL || scores == NULL || taken_codes == NULL ?
+                           lj_fail(LJ_ENOMEM, "no memory for reference rows") : LJ_OK;
+    for (int64_t i = 0; status == LJ_OK && i < n; i++) {
+        memcpy(taken + i * numbers, f->numbers + rows[i] * numbers, (size_t)numbers * sizeof(float));
+        memcpy(taken_codes + i * codes, f->codes + rows[i] * codes, (size_t)codes * sizeof(int32_t));
+        memcpy(scores + i * width, f->scores + rows[i] * width, (size_t)width * sizeof(float));
+    }
+    const lj_rows train = {
+        .n = n, .numbers = taken, .number_count = numbers, .codes = taken_codes, .category_count = codes};
+    if (status == LJ_OK)
+        status = lj_references_make(f->model, f->prep, &train, scores, run->threshold, run->pipeline->explain.against,
+                                    most, &run->references);
+    lj_free(rows);
+    lj_free(taken);
+    lj_free(taken_codes);
+    lj_free(scores);
+    return status;
+}
+
 static lj_status evaluate_all(lj_run *run)
 {
     const double begin = lj_seconds();
@@ -205,6 +238,8 @@ static lj_status evaluate_all(lj_run *run)
     if (run->pipeline->evaluate.importance && run->table.feature_count > 0 && !reads_texts)
         LJ_TRY(lj_importance_compute(&request, &run->fitted, &run->importance_metric, &run->importance,
                                      &run->importance_count));
+    LJ_TRY(keep_references(run));
+    LJ_TRY(lj_run_explain(run, &run->explanation));
     LJ_TRY(lj_model_sha256(run->fitted.model, run->weights_sha256));
     LJ_TRY(lj_scores_sha256(run->fitted.scores, n * width, run->scores_sha256));
     LJ_TRY(lj_run_metrics(run, &run->metrics));
@@ -281,7 +316,8 @@ static lj_status write_bundle(lj_run *run)
                                        .history = run->work,
                                        .cases = cases,
                                        .case_scores = scores,
-                                       .case_count = kept};
+                                       .case_count = kept,
+                                       .references = run->references.n > 0 ? &run->references : NULL};
         status = lj_bundle_write(run->bundle, &parts);
     }
     if (status == LJ_OK)

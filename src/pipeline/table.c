@@ -115,7 +115,7 @@ static lj_status check_names(const lj_pipeline *p, const lj_table *table)
         LJ_TRY(lj_table_check_names(p, table, lj_item_get(p->data.series, "group")));
     }
     static const char *const keys[][2] = {{"data", "key"}, {"target", "column"}, {"split", "column"},
-                                          {"evaluate", "by"}};
+                                          {"evaluate", "by"}, {"explain", "protected"}, {"explain", "inquiries"}};
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         const lj_item *section = lj_item_get(lj_doc_root(p->doc), keys[i][0]);
         const lj_item *names = section != NULL && section->kind == LJ_MAP ? lj_item_get(section, keys[i][1]) : NULL;
@@ -123,6 +123,11 @@ static lj_status check_names(const lj_pipeline *p, const lj_table *table)
             names = section;
         LJ_TRY(lj_table_check_names(p, table, names));
     }
+    const lj_item *texts = p->explain.texts;
+    const lj_column *column = NULL;
+    for (int64_t i = 0; texts != NULL && i < texts->count; i++)
+        if (lj_frame_need(table->frame, texts->items[i]->key, &column) != LJ_OK)
+            return lj_declare_fail(p->file, texts->items[i], "%s", lj_error_message());
     return LJ_OK;
 }
 

@@ -212,8 +212,8 @@ typedef struct ways_run {
 
 static void fill_tables(const lj_tree_way *ways, int64_t count, int64_t m, const double *rule, double *tables)
 {
-    double *off = tables, *back_on = off + count * m, *back_off = back_on + count * m, *slope_on = back_off + count * m;
-    double *slope_off = slope_on + count * m;
+    double *off = tables, *back_on = off + count * m, *back_off = back_on + count * m;
+    double *slope_on = back_off + count * m, *slope_off = slope_on + count * m;
     for (int64_t q = 0; q < m; q++)
         slope_off[q] = -rule[m + q] / (1.0 - rule[q]);
     for (int64_t i = 0; i < count; i++)
