@@ -45,8 +45,8 @@ lj_status lj_explain_check(const lj_family_info *family, const lj_explain_option
         return lj_fail(LJ_EUNSUPPORTED, "explain: the method 'linear' is for linear models, and the family is '%s'",
                        family->name);
     if (*out == LJ_EXPLAIN_PATHS && options->reference != LJ_REFERENCE_SHAPLEY)
-        return lj_fail(LJ_EUNSUPPORTED, "explain: the method 'paths' compares with all training rows: leave the reference "
-                       "'%s' out, or take the method 'references'", lj_reference_names[options->reference]);
+        return lj_fail(LJ_EUNSUPPORTED, "explain: the method 'paths' compares with all training rows: leave the "
+                       "reference '%s' out, or take the method 'references'", lj_reference_names[options->reference]);
     if (options->reference == LJ_REFERENCE_MAXIMUM && !is_linear)
         return lj_fail(LJ_EUNSUPPORTED, "explain: the reference 'maximum' is for linear models and scorecards, and the "
                        "family is '%s'", family->name);
@@ -58,8 +58,8 @@ static lj_status choose_rows(lj_explainer *e, const lj_references *kept, lj_refe
 {
     int64_t first = 0, n = kept != NULL ? kept->n : 0;
     if (kept == NULL || n == 0)
-        return lj_fail(LJ_EDATA, "explain: the model was saved without reference rows (explain: {references: 0}), which "
-                       "the method '%s' needs", lj_explain_method_names[e->method]);
+        return lj_fail(LJ_EDATA, "explain: the model was saved without reference rows (explain: {references: 0}), "
+                       "which the method '%s' needs", lj_explain_method_names[e->method]);
     if (reference != LJ_REFERENCE_SHAPLEY) {
         first = n + (int64_t)reference - 1;
         n = 1;

@@ -217,8 +217,8 @@ static const lj_declaration explain_rows[] = {
      .doc = "A column of credit inquiries: it is a further reason where it speaks against a row and is not among the "
             "others."},
     {.key = "texts", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_explain, texts),
-     .doc = "Of columns, what a reason is called: {column: {id: R01, en: a sentence, zh: the same in Chinese}}. Left out: "
-            "the name of the column."},
+     .doc = "Of columns, what a reason is called: {column: {id: R01, en: a sentence, zh: the same in Chinese}}. Left "
+            "out: the name of the column."},
 };
 
 static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {

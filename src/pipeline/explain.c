@@ -80,7 +80,8 @@ lj_status lj_pipeline_reasons(const lj_pipeline *p, const lj_prep *prep, lj_reas
     for (int64_t f = 0; list == NULL && f < n; f++)
         marks[f] = (uint8_t)lj_reason_name_is_protected(lj_prep_feature_name(prep, f));
     for (int64_t i = 0; i < lj_declared_count(list); i++) {
-        const lj_status status = find_feature(p, prep, lj_declared_at(list, i), lj_declared_at(list, i)->text, &feature);
+        const lj_item *item = lj_declared_at(list, i);
+        const lj_status status = find_feature(p, prep, item, item->text, &feature);
         if (status != LJ_OK) {
             lj_free(marks);
             return status;
@@ -290,7 +291,8 @@ static lj_status find_class(explaining *x)
             return LJ_OK;
         }
     const char *near = lj_nearest(name, target->class_names, target->classes);
-    return lj_fail(LJ_ENOTFOUND, "no class '%s'; did you mean '%s'?", name, near != NULL ? near : target->class_names[0]);
+    return lj_fail(LJ_ENOTFOUND, "no class '%s'; did you mean '%s'?", name,
+                   near != NULL ? near : target->class_names[0]);
 }
 
 /* The pipeline that the bundle was made with. */
@@ -392,7 +394,8 @@ static lj_status write_summary(const explaining *x, const ranked *columns, lj_te
     static const char bar[] = "########################";
     const int64_t shown = x->features < SHOWN ? x->features : SHOWN;
     lj_text_printf(out, "mean size of what a column adds, in %s, by %s, over %" PRId64 " rows\n",
-                   lj_explainer_unit(x->explainer), lj_explain_method_names[lj_explainer_method(x->explainer)], x->rows);
+                   lj_explainer_unit(x->explainer), lj_explain_method_names[lj_explainer_method(x->explainer)],
+                   x->rows);
     for (int64_t f = 0; f < shown; f++) {
         const int length = columns[0].size > 0.0 ? (int)(columns[f].size / columns[0].size * BAR + 0.5) : 0;
         lj_text_printf(out, "%10.4f +- %-8.4f %-*.*s %s\n", columns[f].size, columns[f].half, BAR, length, bar,

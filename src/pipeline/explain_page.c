@@ -289,13 +289,15 @@ static double mean_of(const curve *c, int64_t k)
 }
 
 /*
- * Accumulated local effects: the mean step of the rows whose own value lies between two neighbours, added up, less the
- * mean over the rows.
+ * Accumulated local effects: the mean step of the rows whose own value lies between two neighbours, added up, and moved so
+ * that their mean over the rows is that of the scores.
  */
 static void write_effects(const page *p, const curve *c, lj_json *json)
 {
-    double effect[GRID] = {0}, sum = 0.0;
+    double effect[GRID] = {0}, sum = 0.0, scores = 0.0;
     int64_t there = 0;
+    for (int64_t i = 0; i < c->rows; i++)
+        scores += (double)p->scores[i * p->n / c->rows];
     for (int64_t k = 1; k < c->count; k++) {
         double step = 0.0;
         int64_t inside = 0;
@@ -312,7 +314,7 @@ static void write_effects(const page *p, const curve *c, lj_json *json)
     }
     lj_json_list(json, "effects");
     for (int64_t k = 0; k < c->count; k++)
-        lj_json_double(json, NULL, effect[k] - (there > 0 ? sum / (double)there : 0.0));
+        lj_json_double(json, NULL, effect[k] - (there > 0 ? sum / (double)there : 0.0) + scores / (double)c->rows);
     lj_json_end_list(json);
 }
 
@@ -411,8 +413,8 @@ lj_status lj_run_explain(const lj_run *run, lj_text *out)
                                     .seed = run->seed};
     lj_reason_options reasons;
     uint8_t *is_protected = NULL;
-    if (wanted->rows == 0 || run->predictions[LJ_PART_TEST].n == 0 || !lj_explain_reads(lj_model_spec_of(fitted->model)) ||
-        (run->references.n == 0 && !has_trees))
+    if (wanted->rows == 0 || run->predictions[LJ_PART_TEST].n == 0 || (run->references.n == 0 && !has_trees) ||
+        !lj_explain_reads(lj_model_spec_of(fitted->model)))
         return LJ_OK;
     LJ_TRY(lj_pipeline_reasons(run->pipeline, fitted->prep, &reasons, &is_protected));
     lj_free(is_protected);

@@ -140,8 +140,8 @@ static lj_status prepare(lj_tree_explainer *e)
     }
     int32_t *above = lj_new_array(e->most_nodes, sizeof(*above));
     double *reach = lj_new_array(e->most_nodes, sizeof(*reach));
-    lj_status status = e->ways == NULL || e->steps == NULL || e->points == NULL || e->expected == NULL || above == NULL ||
-                               reach == NULL ? no_memory() : LJ_OK;
+    const int has_room = e->ways != NULL && e->steps != NULL && e->points != NULL && e->expected != NULL;
+    lj_status status = !has_room || above == NULL || reach == NULL ? no_memory() : LJ_OK;
     for (int64_t i = 0; status == LJ_OK && i < nodes; i++)
         e->steps[i] = lj_tree_step_of(&trees->nodes[i]);
     for (int64_t t = 0; status == LJ_OK && t < trees->tree_count; t++) {

@@ -3,7 +3,8 @@
 
 #include "pipeline/fixture.h"
 
-#define HEAD "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\nfeatures: {exclude: [value, kind]}\n"
+#define HEAD "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\n" \
+             "features: {exclude: [value, kind]}\n"
 #define BAD HEAD "target: bad\n"
 #define TREES "{family: boosted_trees, n_estimators: 60, learning_rate: 0.1}"
 
@@ -280,14 +281,14 @@ static void what_cannot_be_explained_is_refused(void **state)
     const fixture *f = *state;
     (void)remove(path_of(f, "why.csv"));
     put_loans(f, "loans.csv", 300);
-    expect_failure(f, BAD "explain: {protected: [gradee]}\n", LJ_ECONFIG, "pipeline.yaml:5:23: no column 'gradee'; did you "
-                   "mean 'grade'?");
+    expect_failure(f, BAD "explain: {protected: [gradee]}\n", LJ_ECONFIG,
+                   "pipeline.yaml:5:23: no column 'gradee'; did you mean 'grade'?");
     expect_failure(f, BAD "explain: {inquiries: nobody}\n", LJ_ECONFIG, "pipeline.yaml:5:");
     expect_failure(f, BAD "explain: {texts: {amont: {id: R1}}}\n", LJ_ECONFIG, "did you mean 'amount'?");
     expect_failure(f, BAD "explain: {texts: {amount: R1}}\n", LJ_ECONFIG, "expected {id:, en:, zh:} for 'amount'");
     expect_failure(f, BAD "explain: {method: shap}\n", LJ_ECONFIG, "pipeline.yaml:5:19");
-    expect_failure(f, BAD "model: logistic\nexplain: {method: paths}\n", LJ_ECONFIG, "pipeline.yaml:6:19: explain: the method 'paths' is "
-                   "for trees");
+    expect_failure(f, BAD "model: logistic\nexplain: {method: paths}\n", LJ_ECONFIG,
+                   "pipeline.yaml:6:19: explain: the method 'paths' is for trees");
     expect_failure(f, BAD "explain: {reference: maximum}\n", LJ_ECONFIG, "pipeline.yaml:5:22");
     run_model(f, BAD "model: " TREES "\nexplain: {references: 0, rows: 0}\n");
     expect(f, (lj_bundle_explain_options){.reasons = -1, .method = "references"}, LJ_EDATA, "without reference rows");
@@ -310,8 +311,12 @@ static void damaged_reference_rows_are_refused(void **state)
                                "\"codes\": [0, 1, 2, 0]}";
     static const struct {
         const char *from, *to;
-    } lies[] = {{"[1, 2, null, 4]", "[1, 2, 4]"}, {"null", "\"x\""},     {"null", "1e99"},          {"[0, 1, 2, 0]", "[0, 1, 3, 0]"},
-                {"[0, 1, 2, 0]", "[0, 1, -1, 0]"}, {"\"rows\": 1", "\"rows\": 100000"}, {"\"format\": 1", "\"format\": 9"}};
+    } lies[] = {
+        {"[1, 2, null, 4]", "[1, 2, 4]"},   {"null", "\"x\""},
+        {"null", "1e99"},                   {"[0, 1, 2, 0]", "[0, 1, 3, 0]"},
+        {"[0, 1, 2, 0]", "[0, 1, -1, 0]"},  {"\"rows\": 1", "\"rows\": 100000"},
+        {"\"format\": 1", "\"format\": 9"},
+    };
     lj_doc *doc = NULL;
     lj_references references = {0};
     assert_int_equal(lj_json_parse("references.json", good, sizeof(good) - 1, &doc), LJ_OK);

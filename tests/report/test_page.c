@@ -224,6 +224,17 @@ static const char scorecard[] =
     "\"points\": 23}]}, "
     "{\"column\": \"X3\", \"weight\": 0, \"iv\": 0.001, \"regular\": 1, \"bins\": []}]}";
 
+static const char explanation[] =
+    "{\"part\": \"test\", \"rows\": 4, \"unit\": \"log-odds\", \"method\": \"paths\", \"features\": 2, \"columns\": ["
+    "{\"column\": \"X1\", \"mean_size\": 0.4, \"half\": 0.1, \"mean\": 0.1, \"points\": [[0.1, -0.3], [0.4, 0.2], "
+    "[0.6, 0.5], [null, -0.6]]}, "
+    "{\"column\": \"<b>X2\", \"mean_size\": 0.2, \"half\": 0.05, \"mean\": 0, \"points\": [[null, 0.2], [null, -0.2], "
+    "[null, 0.1], [null, -0.3]]}], \"curves\": ["
+    "{\"column\": \"X1\", \"is_number\": true, \"at\": [1, 2, 5], \"dependence\": [0.2, 0.3, 0.35], "
+    "\"effects\": [0.21, 0.3, 0.33], \"rows\": [[0.1, 0.2, 0.3], [0.3, 0.4, 0.4]]}, "
+    "{\"column\": \"<b>X2\", \"is_number\": false, \"at\": [\"<i>a\", \"b\"], \"dependence\": [0.2, 0.3], "
+    "\"rows\": []}]}";
+
 static void make_words(lj_report *report)
 {
     static const char *const classes[] = {"0", "1"};
@@ -249,6 +260,7 @@ static void make_words(lj_report *report)
     report->family = "dense";
     report->model = description;
     report->scorecard = scorecard;
+    report->explanation = explanation;
     report->feature_count = 23;
     report->weight_count = 3649;
     report->model_bytes = 14596;

@@ -167,6 +167,35 @@ export interface ModelDescription {
   tensors: { name: string; shape: number[] }[];
 }
 
+/** A column's contributions: of each row where its value stands among all (0 lowest, 1 highest; null: no number). */
+export interface ExplainedColumn {
+  column: string;
+  mean_size: number;
+  half: number;
+  mean: number;
+  points: [Maybe, number][];
+}
+
+/** What the score becomes when one column takes other values in all rows. */
+export interface Curve {
+  column: string;
+  is_number: boolean;
+  at: (number | string)[];
+  dependence: number[];
+  effects?: number[];
+  rows: number[][];
+}
+
+export interface Explanation {
+  part: string;
+  rows: number;
+  unit: string;
+  method: string;
+  features: number;
+  columns: ExplainedColumn[];
+  curves: Curve[];
+}
+
 export interface ScorecardBin {
   name: string;
   rows: number;
@@ -234,6 +263,7 @@ export interface Report {
     part: string | null;
     features: { feature: string; mean: number; spread: Maybe }[];
   };
+  explanation: Explanation | null;
   groups: { part: string | null; columns: { column: string; groups: Group[] | null }[] };
   reproduce: {
     seed: string;

@@ -11,6 +11,7 @@ import type { Cell } from "./dom";
 import { chart, code, details, facts, h, table } from "./dom";
 import { curveSections } from "./curves";
 import { columnTable, readProfile, warningList } from "./profile";
+import { explanationBlocks } from "./explanation";
 import { scorecardBlocks } from "./scorecard";
 
 const HEADLINES: Record<Report["task"], string[]> = {
@@ -299,6 +300,7 @@ export function reportPage(report: Report): HTMLElement[] {
     ...curveSections(report),
     forecastSection(report),
     importanceSection(report),
+    report.explanation === null ? null : section("explanation", ...explanationBlocks(report.explanation)),
     groupsSection(report),
     reproduceSection(report),
   ].filter((one): one is HTMLElement => one !== null);
