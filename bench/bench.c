@@ -371,7 +371,7 @@ static lj_status score_one(double *seconds)
     const lj_rows rows = {.n = ROWS, .numbers = x, .number_count = INPUTS, .target = y};
     const lj_model_spec spec = {.task = LJ_BINARY, .classes = 2, .number_count = INPUTS};
     const lj_fit_options options = {.family = "dense",
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7};

@@ -41,7 +41,7 @@ static lj_status run_generative(const generative_case *c, lj_team *team, double 
     lj_status status = lj_yaml_parse("options", c->text, strlen(c->text), &doc);
     if (status == LJ_OK) {
         const lj_fit_options options = {.family = c->family,
-                                        .doc = doc,
+                                        .file = lj_doc_name(doc),
                                         .model = lj_item_get(lj_doc_root(doc), "model"),
                                         .train = lj_item_get(lj_doc_root(doc), "train"),
                                         .seed = 7};

@@ -45,7 +45,7 @@ lj_status run_language_case(lj_team *team, double *seconds)
         const lj_model_spec spec = {.task = LJ_UNSUPERVISED, .token_count = CONTEXT, .token_size = 257};
         const lj_rows rows = {.n = 1, .texts = &texts, .token_count = CONTEXT};
         const lj_fit_options options = {.family = "gpt",
-                                        .doc = doc,
+                                        .file = lj_doc_name(doc),
                                         .model = lj_item_get(lj_doc_root(doc), "model"),
                                         .train = lj_item_get(lj_doc_root(doc), "train"),
                                         .seed = 7};

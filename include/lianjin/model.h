@@ -31,16 +31,18 @@ typedef struct lj_model_spec {
     int64_t steps;                 /* rows of the window of a series; 0: a row is a sample */
     int padded;                    /* with steps: windows may be short */
     lj_pixels image;               /* shape of the image of a row (bytes NULL); zero: rows have none */
+    const uint8_t *views;          /* [number_count + category_count] lj_prep_view, for families of several models;
+                                      NULL: all read all */
     const char *const *names;      /* [number_count + category_count] while fitting, for options that name them; NULL */
 } lj_model_spec;
 
-/* What a fit leaves: tensors, or trees (then there are no tensors). */
+/* What a fit leaves: tensors, trees, or both (either may be NULL, tensors also empty). */
 typedef struct lj_learned {
     lj_weights *weights;
     lj_trees *trees;
 } lj_learned;
 void lj_learned_destroy(lj_learned *learned);
-/* SHA-256 of the tensors, or of trees.json. */
+/* SHA-256 of the tensors, of trees.json, or of both hashes. */
 LJ_CHECKED lj_status lj_learned_sha256(const lj_learned *learned, char hex[65]);
 
 typedef struct lj_model lj_model;
@@ -75,6 +77,7 @@ typedef struct lj_family_info {
     int adds_up;                         /* lj_model_linear */
     int in_nats;                         /* unsupervised: its score is in nats */
     int grows_trees;                     /* it learns trees, not tensors; numbers may be missing (NaN) */
+    int has_members;                     /* its answer is made of those of models of other families */
 } lj_family_info;
 
 int64_t lj_family_count(void);
@@ -84,7 +87,7 @@ LJ_CHECKED lj_status lj_family_find(const char *name, const lj_family_info **out
 
 typedef struct lj_fit_options {
     const char *family;
-    const lj_doc *doc;              /* the pipeline, for messages; NULL: defaults */
+    const char *file;               /* what messages call the pipeline; NULL: "options" */
     const lj_item *model;           /* its `model:` map; NULL: defaults of the family */
     const lj_item *train;           /* its `train:` map; NULL: defaults of the family */
     uint64_t seed;
@@ -151,7 +154,9 @@ LJ_CHECKED lj_status lj_model_next_token(lj_model *model, const int32_t *tokens,
 const lj_family_info *lj_model_family(const lj_model *model);
 const lj_model_spec *lj_model_spec_of(const lj_model *model);
 const lj_weights *lj_model_weights(const lj_model *model);
-const lj_trees *lj_model_trees(const lj_model *model); /* NULL: it has none */
+const lj_trees *lj_model_trees(const lj_model *model); /* NULL: it has none, or its members have */
+/* All that it learned, with its members. Borrowed: not to be destroyed. */
+lj_learned lj_model_learned(const lj_model *model);
 LJ_CHECKED lj_status lj_model_sha256(const lj_model *model, char hex[65]); /* of what it learned */
 /* Numbers that it learned: elements of tensors, or leaves of trees. */
 int64_t lj_model_size(const lj_model *model);

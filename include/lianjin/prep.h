@@ -38,7 +38,8 @@ typedef enum lj_prep_style {
     LJ_PREP_TOKENS,    /* as DENSE; the text with many different values becomes codes of tokens */
     LJ_PREP_TEXTS,     /* texts become codes of byte pairs, at full length */
     LJ_PREP_TREES,     /* numbers as they are, missing ones too; categories as codes */
-    LJ_PREP_WOE        /* the weight of evidence of each column's bins */
+    LJ_PREP_WOE,       /* the weight of evidence of each column's bins */
+    LJ_PREP_BOTH       /* as TREES and, beside it, as EMBEDDING: lj_prep_number_view tells which is which */
 } lj_prep_style;
 
 typedef struct lj_prep_options {
@@ -88,6 +89,10 @@ typedef struct lj_prep_bins {
 } lj_prep_bins;
 /* 0: the number was not made by woe, and out is not set. */
 int lj_prep_number_bins(const lj_prep *prep, int64_t index, lj_prep_bins *out);
+/* Who reads a number or category of a prep that was fitted for several models (LJ_PREP_BOTH); loaded ones do not know. */
+typedef enum lj_prep_view { LJ_VIEW_ALL, LJ_VIEW_TREES, LJ_VIEW_NETWORKS, LJ_VIEW_COUNT } lj_prep_view;
+lj_prep_view lj_prep_number_view(const lj_prep *prep, int64_t index);
+lj_prep_view lj_prep_category_view(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_count(const lj_prep *prep);
 const char *lj_prep_category_name(const lj_prep *prep, int64_t index);
 int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index);

@@ -272,18 +272,21 @@ static lj_status read_trees(const char *path, lj_trees **out)
     return status;
 }
 
-/* Weights or trees, if they are those of model.json. */
+/* Weights and trees, if they are those of model.json. */
 static lj_status read_learned(const char *weights, const char *trees, const lj_doc *model,
                               char sha256[LJ_SHA256_HEX], lj_learned *out)
 {
-    const int has_trees = lj_file_exists(trees);
+    const int has_trees = lj_file_exists(trees), has_weights = !has_trees || lj_file_exists(weights);
     const char *expected = NULL;
     LJ_TRY(lj_item_need_string(model, lj_doc_root(model), "weights_sha256", &expected));
-    LJ_TRY(has_trees ? read_trees(trees, &out->trees) : lj_safetensors_read(weights, &out->weights));
+    if (has_trees)
+        LJ_TRY(read_trees(trees, &out->trees));
+    if (has_weights)
+        LJ_TRY(lj_safetensors_read(weights, &out->weights));
     LJ_TRY(lj_learned_sha256(out, sha256));
     return strcmp(expected, sha256) == 0 ?
                LJ_OK :
-               lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", has_trees ? trees : weights);
+               lj_fail(LJ_ECORRUPT, "%s: the weights are not those of model.json", has_weights ? weights : trees);
 }
 
 static lj_status load_all(lj_bundle *bundle, const lj_doc *prep, lj_learned *learned)

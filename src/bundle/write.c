@@ -191,15 +191,18 @@ static lj_status write_references(const char *folder, const lj_references *refer
 
 static lj_status write_learned(const char *folder, const lj_model *model, const char *sha256)
 {
-    if (lj_model_trees(model) != NULL)
-        return write_trees(folder, lj_model_trees(model));
+    const lj_learned learned = lj_model_learned(model);
+    if (learned.trees != NULL)
+        LJ_TRY(write_trees(folder, learned.trees));
+    if (lj_weights_count(learned.weights) == 0)
+        return LJ_OK;
     char arithmetic[16];
     (void)snprintf(arithmetic, sizeof(arithmetic), "%d", LJ_ARITHMETIC);
     const char *const metadata[] = {"format", "pt", "arithmetic", arithmetic, "weights_sha256", sha256};
     char *path = lj_path_join(folder, LJ_WEIGHTS_FILE);
     if (path == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a path");
-    const lj_status status = lj_safetensors_write(path, lj_model_weights(model), metadata, 3);
+    const lj_status status = lj_safetensors_write(path, learned.weights, metadata, 3);
     lj_free(path);
     return status;
 }

@@ -21,6 +21,7 @@
     X(layers)                                                                                                          \
     X(logistic)                                                                                                        \
     X(scorecard)                                                                                                       \
+    X(average)                                                                                                         \
     X(boosted_trees)                                                                                                   \
     X(random_forest)                                                                                                   \
     X(isolation_forest)                                                                                                \
@@ -80,6 +81,8 @@ typedef struct lj_fit_call {
     lj_console *console;
     lj_train_result *result;
     lj_trees **trees; /* of a family that grows them: where they go */
+    const lj_fit_options *given;
+    struct lj_members *members; /* of a family that has them: where they go */
 } lj_fit_call;
 
 typedef struct lj_family {

@@ -41,7 +41,7 @@ static void measure_target(const lj_rows *train, lj_model_core *core)
 {
     double sum = 0.0, squares = 0.0;
     const int keeps_unit = core->family->keeps_unit != NULL && core->family->keeps_unit(core->options);
-    if (core->spec.task != LJ_REGRESSION || train->texts != NULL || keeps_unit)
+    if (core->spec.task != LJ_REGRESSION || train->texts != NULL || keeps_unit || core->family->info.has_members)
         return;
     for (int64_t i = 0; i < train->n; i++)
         sum += train->target[i];
@@ -67,7 +67,7 @@ typedef struct fit_state {
 static lj_status read_options(const lj_fit_options *given, const lj_model_spec *spec, const lj_family *family,
                               const lj_rows *train, fit_state *state)
 {
-    const char *file = given->doc != NULL ? lj_doc_name(given->doc) : "options";
+    const char *file = given->file != NULL ? given->file : "options";
     LJ_TRY(lj_model_core_create(family, spec, file, given->model, own_keys, &state->core));
     LJ_TRY(lj_train_values_read(file, given->train, &state->values));
     if (state->values.samples > 0 && !family->info.draws_rows && !family->info.reads_texts)
@@ -131,14 +131,14 @@ static lj_status build(const lj_fit_options *given, const lj_rows *train, fit_st
     if (most_bins > 0 && core->spec.number_count > 0)
         LJ_TRY(lj_network_edges(train, most_bins, &core->bins, &state->edges));
     state->network = lj_model_network(core);
-    state->network.file = given->doc != NULL ? lj_doc_name(given->doc) : "options";
+    state->network.file = given->file != NULL ? given->file : "options";
     state->network.model = given->model;
     state->network.is_fresh = 1;
     state->network.mixes = state->options.augment.mix_up > 0.0 && lj_pixels_size(&core->spec.image) > 0 &&
                            core->spec.task != LJ_UNSUPERVISED;
     state->network.seed = given->seed;
     state->network.edges = state->edges;
-    if (family->info.grows_trees)
+    if (family->info.grows_trees || family->info.has_members)
         return LJ_OK;
 
     lj_loss_options loss = lj_train_values_loss(&state->values, core->spec.task);
@@ -162,6 +162,8 @@ static void tell(const fit_state *state, const lj_rows *train, int has_valid, lj
 {
     const lj_train_options *o = &state->options;
     const lj_model_core *core = state->core;
+    if (core->family->info.has_members)
+        return; /* they do */
     if (core->family->info.grows_trees) {
         const int is_judged = has_valid && core->spec.task != LJ_UNSUPERVISED;
         lj_note(console, "%s: %" PRId64 " rows%s%s", core->family->info.name, train->n,
@@ -208,8 +210,8 @@ static lj_status begin_sampling(const lj_fit_options *given, fit_state *state, s
     return LJ_OK;
 }
 
-static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *valid, lj_team *team, lj_console *console,
-                     lj_train_result *result)
+static lj_status run(const lj_fit_options *given, fit_state *state, const lj_rows *train, const lj_rows *valid,
+                     lj_team *team, lj_console *console, lj_train_result *result)
 {
     const lj_family *family = state->core->family;
     if (family->fit == NULL)
@@ -225,8 +227,16 @@ static lj_status run(fit_state *state, const lj_rows *train, const lj_rows *vali
         .console = console,
         .result = result,
         .trees = &state->core->trees,
+        .given = given,
+        .members = &state->core->members,
     };
-    return family->fit(&call);
+    LJ_TRY(family->fit(&call));
+    if (!family->info.has_members)
+        return LJ_OK;
+    lj_weights_destroy(state->core->weights);
+    state->core->weights = NULL;
+    state->job.weights = NULL;
+    return lj_members_join(&state->core->members, &state->core->weights);
 }
 
 static void release(fit_state *state)
@@ -302,15 +312,16 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     LJ_TRY(lj_family_row(options->family, &family));
     if (family->rival != NULL)
         valid = NULL;
-    LJ_TRY(check_rows(spec, family->info.grows_trees, train, "training"));
+    const int may_miss = family->info.grows_trees || family->info.has_members;
+    LJ_TRY(check_rows(spec, may_miss, train, "training"));
     if (valid != NULL)
-        LJ_TRY(check_rows(spec, family->info.grows_trees, valid, "valid"));
+        LJ_TRY(check_rows(spec, may_miss, valid, "valid"));
     LJ_TRY_DONE(read_options(options, spec, family, train, &state));
     measure_target(train, state.core);
     LJ_TRY_DONE(build(options, train, &state));
     tell(&state, train, valid != NULL, console);
     LJ_TRY_DONE(begin_sampling(options, &state, &samples));
-    LJ_TRY_DONE(run(&state, train, valid, team, console, result));
+    LJ_TRY_DONE(run(options, &state, train, valid, team, console, result));
     result->monitor = state.options.monitor;
 
     lj_model_core *core = state.core;

@@ -93,6 +93,19 @@ static lj_status own_options(lj_model_core *core, const char *file, const lj_ite
                            core->options);
 }
 
+static lj_status own_views(lj_model_core *core, const uint8_t *views)
+{
+    const int64_t n = core->spec.number_count + core->spec.category_count;
+    if (views == NULL)
+        return LJ_OK;
+    uint8_t *copy = lj_new_array(n, 1);
+    if (copy == NULL)
+        return lj_fail(LJ_ENOMEM, "model: no memory for a model of %" PRId64 " inputs", n);
+    memcpy(copy, views, (size_t)n);
+    core->spec.views = copy;
+    return LJ_OK;
+}
+
 lj_status lj_model_core_create(const lj_family *family, const lj_model_spec *spec, const char *file,
                                const lj_item *item, const char *const *also, lj_model_core **out)
 {
@@ -111,8 +124,11 @@ lj_status lj_model_core_create(const lj_family *family, const lj_model_spec *spe
     if (spec->category_count > 0)
         memcpy(sizes, spec->category_sizes, (size_t)spec->category_count * sizeof(*sizes));
     core->spec.category_sizes = sizes;
+    core->spec.views = NULL;
     core->target_scale = 1.0;
-    const lj_status status = own_options(core, file, item, also);
+    lj_status status = own_views(core, spec->views);
+    if (status == LJ_OK)
+        status = own_options(core, file, item, also);
     if (status != LJ_OK) {
         lj_model_core_release(core);
         return status;
@@ -129,7 +145,9 @@ void lj_model_core_release(lj_model_core *core)
     lj_trees_destroy(core->trees);
     lj_doc_destroy(core->options_doc);
     lj_free(core->options);
+    lj_members_free(&core->members);
     lj_free((void *)core->spec.category_sizes);
+    lj_free((void *)core->spec.views);
     lj_free(core);
 }
 
@@ -192,8 +210,13 @@ lj_status lj_model_of_core(lj_model_core *core, lj_model **out)
         return lj_fail(LJ_ENOMEM, "no memory for a model");
     }
     model->core = core;
-    const int has_program = core->family->score == NULL && !core->family->info.grows_trees;
-    const lj_status status = has_program ? compile(core, 1, 1, &model->one) : LJ_OK;
+    const lj_family_info *info = &core->family->info;
+    const int has_program = core->family->score == NULL && !info->grows_trees && !info->has_members;
+    lj_status status = has_program ? compile(core, 1, 1, &model->one) : LJ_OK;
+    for (int64_t k = 0; status == LJ_OK && k < core->members.count; k++) {
+        atomic_fetch_add(&core->members.core[k]->users, 1);
+        status = lj_model_of_core(core->members.core[k], &model->members[k]);
+    }
     if (status != LJ_OK) {
         lj_model_destroy(model);
         return status;
@@ -209,6 +232,8 @@ void lj_model_destroy(lj_model *model)
     lj_program_destroy(model->one);
     lj_program_destroy(model->many);
     lj_program_destroy(model->drawing);
+    for (int64_t k = 0; k < LJ_MEMBERS_MAX; k++)
+        lj_model_destroy(model->members[k]);
     for (int i = 0; i < LJ_NEXT_LENGTHS; i++)
         lj_program_destroy(model->next[i]);
     lj_model_core_release(model->core);
@@ -249,6 +274,8 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
     LJ_TRY(lj_model_check_width(&core->spec, rows, "scored"));
     if (rows->texts != NULL)
         return lj_language_score(model, rows, team, scores);
+    if (core->members.count > 0)
+        return lj_members_predict(model, rows, team, scores);
     if (core->trees != NULL) {
         const lj_tree_rows table = lj_model_tree_rows(&core->spec, rows);
         lj_trees_raw(core->trees, &table, team, scores);
@@ -303,15 +330,25 @@ const lj_trees *lj_model_trees(const lj_model *model)
     return model->core->trees;
 }
 
-int64_t lj_model_size(const lj_model *model)
+lj_learned lj_model_learned(const lj_model *model)
 {
     const lj_model_core *core = model->core;
-    return core->trees != NULL ? lj_trees_leaves(core->trees) : lj_weights_elements(core->weights);
+    lj_learned learned = {.weights = core->weights, .trees = core->trees};
+    for (int64_t k = 0; k < core->members.count; k++)
+        if (core->members.core[k]->trees != NULL)
+            learned.trees = core->members.core[k]->trees;
+    return learned;
+}
+
+int64_t lj_model_size(const lj_model *model)
+{
+    const lj_learned learned = lj_model_learned(model);
+    return lj_weights_elements(learned.weights) + (learned.trees != NULL ? lj_trees_leaves(learned.trees) : 0);
 }
 
 lj_status lj_model_sha256(const lj_model *model, char hex[65])
 {
-    const lj_learned learned = {.weights = model->core->weights, .trees = model->core->trees};
+    const lj_learned learned = lj_model_learned(model);
     return lj_learned_sha256(&learned, hex);
 }
 

@@ -8,9 +8,8 @@
 #include "model/model.h"
 #include "model/network.h"
 
-lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *key)
+static void save_core(const lj_model_core *core, lj_json *json, const char *key)
 {
-    const lj_model_core *core = model->core;
     const lj_family_info *info = &core->family->info;
     lj_json_map(json, key);
     lj_json_string(json, "family", info->name);
@@ -33,7 +32,24 @@ lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *k
     lj_json_integer(json, "bins", core->bins);
     lj_json_double(json, "target_mean", core->target_mean);
     lj_json_double(json, "target_scale", core->target_scale);
+    if (core->spec.views != NULL) {
+        lj_json_list(json, "views");
+        for (int64_t i = 0; i < core->spec.number_count + core->spec.category_count; i++)
+            lj_json_integer(json, NULL, core->spec.views[i]);
+        lj_json_end_list(json);
+    }
+    if (core->members.count > 0)
+        lj_json_list(json, "members");
+    for (int64_t k = 0; k < core->members.count; k++)
+        save_core(core->members.core[k], json, NULL);
+    if (core->members.count > 0)
+        lj_json_end_list(json);
     lj_json_end_map(json);
+}
+
+lj_status lj_model_save_spec(const lj_model *model, lj_json *json, const char *key)
+{
+    save_core(model->core, json, key);
     return LJ_OK;
 }
 
@@ -89,6 +105,29 @@ static lj_status read_spec(const lj_doc *doc, const lj_item *item, lj_model_spec
     return LJ_OK;
 }
 
+/* Who reads which number and category; *views is the caller's to free. */
+static lj_status read_views(const lj_doc *doc, const lj_item *item, lj_model_spec *spec, uint8_t **views)
+{
+    const lj_item *list = lj_item_get(item, "views");
+    const int64_t n = spec->number_count + spec->category_count;
+    if (list == NULL)
+        return LJ_OK;
+    if (list->kind != LJ_LIST || list->count != n)
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a view of each input", lj_doc_name(doc), list->line,
+                       list->column);
+    *views = lj_new_array(n, 1);
+    if (*views == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for the views of %" PRId64 " inputs", n);
+    for (int64_t i = 0; i < n; i++) {
+        const lj_item *view = list->items[i];
+        if (view->kind != LJ_NUMBER || !view->is_integer || view->number < 0.0 || view->number >= LJ_VIEW_COUNT)
+            return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected a view", lj_doc_name(doc), view->line, view->column);
+        (*views)[i] = (uint8_t)view->number;
+    }
+    spec->views = *views;
+    return LJ_OK;
+}
+
 static lj_status read_rest(const lj_doc *doc, const lj_item *item, lj_model_core *core)
 {
     LJ_TRY(lj_item_need_integer(doc, item, "bins", 0, 1024, &core->bins));
@@ -136,12 +175,16 @@ static lj_status load_core(const lj_doc *doc, const lj_item *item, lj_model_core
     if (lj_family_row(name, &family) != LJ_OK)
         return lj_fail(LJ_EVERSION, "%s: this version has no family '%s'", lj_doc_name(doc), name);
     LJ_TRY(lj_item_need(doc, item, "options", LJ_MAP, &options));
+    uint8_t *views = NULL;
     lj_status status = read_spec(doc, item, &spec, &sizes);
+    if (status == LJ_OK)
+        status = read_views(doc, item, &spec, &views);
     if (status == LJ_OK)
         status = lj_model_core_create(family, &spec, lj_doc_name(doc), options, NULL, out);
     if (status == LJ_ECONFIG || status == LJ_EDATA) /* our own file lies, not the user's config */
         status = lj_fail_context(LJ_ECORRUPT, "the model's description");
     lj_free(sizes);
+    lj_free(views);
     return status;
 }
 
@@ -153,6 +196,56 @@ static lj_status check_trees(const lj_doc *doc, const lj_model_core *core, const
         lj_trees_groups(trees) == lj_network_outputs(spec))
         return LJ_OK;
     return lj_fail(LJ_ECORRUPT, "%s: the trees do not fit the model", lj_doc_name(doc));
+}
+
+/* A member with its part of what was learned: the tensors "k.name", and the trees if its family grows them. */
+static lj_status load_member(const lj_doc *doc, const lj_item *item, lj_model_core *core, lj_learned *learned)
+{
+    const int64_t k = core->members.count;
+    lj_learned part = {0};
+    lj_model *member = NULL;
+    const char *name = NULL;
+    const lj_family *family = NULL;
+    LJ_TRY(lj_item_need_string(doc, item, "family", &name));
+    if (lj_family_row(name, &family) != LJ_OK || family->info.has_members || k >= LJ_MEMBERS_MAX)
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: '%s' is no member", lj_doc_name(doc), item->line, item->column, name);
+    LJ_TRY(lj_members_part(learned->weights, k, &part.weights));
+    if (family->info.grows_trees) {
+        part.trees = learned->trees;
+        learned->trees = NULL;
+    }
+    LJ_TRY(lj_model_load(doc, item, &part, &member));
+    lj_model_core *loaded = member->core;
+    atomic_fetch_add(&loaded->users, 1);
+    lj_model_destroy(member);
+    core->members.core[k] = loaded;
+    LJ_TRY(lj_members_add(&core->members, &core->spec, family));
+    lj_model_spec reads = {0};
+    LJ_TRY(lj_members_spec(&core->members, k, &core->spec, &reads));
+    const lj_model_spec *spec = &loaded->spec;
+    int fits = spec->task == reads.task && spec->classes == reads.classes &&
+               spec->number_count == reads.number_count && spec->category_count == reads.category_count;
+    for (int64_t i = 0; fits && i < spec->category_count; i++)
+        fits = spec->category_sizes[i] == reads.category_sizes[i];
+    lj_members_spec_free(&reads);
+    return fits ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s:%d:%d: the member reads other columns than the model",
+                                  lj_doc_name(doc), item->line, item->column);
+}
+
+static lj_status load_members(const lj_doc *doc, const lj_item *item, lj_model_core *core, lj_learned *learned)
+{
+    const lj_item *list = NULL;
+    LJ_TRY(lj_item_need(doc, item, "members", LJ_LIST, &list));
+    if (list->count < 1 || learned->weights == NULL)
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: expected members and their weights", lj_doc_name(doc), list->line,
+                       list->column);
+    for (int64_t k = 0; k < list->count; k++)
+        LJ_TRY(load_member(doc, list->items[k], core, learned));
+    if (learned->trees != NULL)
+        return lj_fail(LJ_ECORRUPT, "%s: no member grows trees", lj_doc_name(doc));
+    core->weights = learned->weights;
+    *learned = (lj_learned){0};
+    return LJ_OK;
 }
 
 static lj_status take_learned(const lj_doc *doc, lj_model_core *core, lj_learned *learned)
@@ -180,7 +273,8 @@ lj_status lj_model_load(const lj_doc *doc, const lj_item *item, lj_learned *lear
     if (status == LJ_OK)
         status = read_rest(doc, item, core);
     if (status == LJ_OK)
-        status = take_learned(doc, core, learned);
+        status = core->family->info.has_members ? load_members(doc, item, core, learned) :
+                                                  take_learned(doc, core, learned);
     if (status != LJ_OK) {
         lj_learned_destroy(learned);
         lj_model_core_release(core);
@@ -195,7 +289,7 @@ static lj_status trace_layers(const lj_model_core *core, lj_layer_trace *trace)
     lj_network network = lj_model_network(core);
     lj_graph *graph = NULL;
     trace->count = 0;
-    if (core->family->info.grows_trees)
+    if (core->family->info.grows_trees || core->family->info.has_members)
         return LJ_OK;
     network.trace = trace;
     LJ_TRY(lj_network_scoring(core->family, &network, &graph));
@@ -255,10 +349,11 @@ lj_status lj_model_describe(const lj_model *model, lj_text *out)
     if (core->spec.token_count > 0)
         lj_text_printf(out, "%" PRId64 " tokens of a vocabulary of %" PRId64 ", ", core->spec.token_count,
                        core->spec.token_size);
-    if (core->trees != NULL)
-        lj_text_printf(out, "%" PRId64 " rounds of trees, %" PRId64 " leaves\n", lj_trees_rounds(core->trees),
-                       lj_trees_leaves(core->trees));
-    else
+    const lj_learned learned = lj_model_learned(model);
+    if (learned.trees != NULL)
+        lj_text_printf(out, "%" PRId64 " rounds of trees, %" PRId64 " leaves%s", lj_trees_rounds(learned.trees),
+                       lj_trees_leaves(learned.trees), core->trees == NULL ? ", " : "\n");
+    if (core->trees == NULL)
         lj_text_printf(out, "%" PRId64 " weights\n", lj_weights_elements(core->weights));
     lj_json_start(&json, &options, 1);
     lj_json_map(&json, NULL);
@@ -297,9 +392,10 @@ lj_status lj_model_json(const lj_model *model, lj_text *out)
     lj_json_map(&json, "options");
     lj_declare_write(&json, info->options, info->option_count, core->options);
     lj_json_end_map(&json);
-    if (core->trees != NULL) {
-        lj_json_integer(&json, "rounds", lj_trees_rounds(core->trees));
-        lj_json_integer(&json, "leaves", lj_trees_leaves(core->trees));
+    const lj_learned learned = lj_model_learned(model);
+    if (learned.trees != NULL) {
+        lj_json_integer(&json, "rounds", lj_trees_rounds(learned.trees));
+        lj_json_integer(&json, "leaves", lj_trees_leaves(learned.trees));
     }
     write_layers(&trace, &json);
     lj_json_list(&json, "tensors");

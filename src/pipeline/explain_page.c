@@ -11,6 +11,7 @@
 #include "pipeline/pipeline.h"
 
 enum { COLUMNS_SHOWN = 20, CURVES = 6, CURVE_ROWS = 100, ICE_ROWS = 25, GRID = 20, LEVELS = 12 };
+enum { ORDERS = 8, ASKED_MAX = 50000, ROWS_LEAST = 50 }; /* of the method permutation: scores of the model, about */
 
 typedef struct page {
     const lj_run *run;
@@ -70,7 +71,13 @@ static lj_status make_room(page *p)
 static lj_status take_rows(page *p)
 {
     const lj_run *run = p->run;
-    const int64_t all = run->predictions[LJ_PART_TEST].n, most = run->pipeline->explain.rows;
+    const int64_t all = run->predictions[LJ_PART_TEST].n;
+    int64_t most = run->pipeline->explain.rows;
+    if (lj_explainer_method(p->explainer) == LJ_EXPLAIN_PERMUTATION) {
+        const int64_t affordable = ASKED_MAX / (2 * ORDERS * (p->features + 1));
+        const int64_t fewer = affordable > ROWS_LEAST ? affordable : ROWS_LEAST;
+        most = fewer < most ? fewer : most;
+    }
     p->n = all < most ? all : most;
     int64_t *rows = lj_new_array(p->n, sizeof(*rows));
     if (rows == NULL)
@@ -409,7 +416,7 @@ lj_status lj_run_explain(const lj_run *run, lj_text *out)
     const int has_trees = lj_model_trees(fitted->model) != NULL;
     const lj_explain_options how = {.method = wanted->method,
                                     .reference = (lj_reference)wanted->reference,
-                                    .orders = wanted->orders < 8 ? wanted->orders : 8,
+                                    .orders = wanted->orders < ORDERS ? wanted->orders : ORDERS,
                                     .seed = run->seed};
     lj_reason_options reasons;
     uint8_t *is_protected = NULL;
@@ -419,11 +426,11 @@ lj_status lj_run_explain(const lj_run *run, lj_text *out)
     LJ_TRY(lj_pipeline_reasons(run->pipeline, fitted->prep, &reasons, &is_protected));
     lj_free(is_protected);
     page p = {.run = run, .features = lj_prep_feature_count(fitted->prep), .width = lj_model_width(fitted->model)};
-    lj_status status = take_rows(&p);
+    lj_status status = lj_explainer_create(fitted->model, fitted->prep, &run->references, &how, &p.explainer);
+    if (status == LJ_OK)
+        status = take_rows(&p);
     if (status == LJ_OK)
         status = make_room(&p);
-    if (status == LJ_OK)
-        status = lj_explainer_create(fitted->model, fitted->prep, &run->references, &how, &p.explainer);
     if (status == LJ_OK)
         status = explain_rows(&p);
     if (status == LJ_OK)

@@ -156,9 +156,9 @@ static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
     return lj_prep_apply_terms(fitted->prep, table->frame, 0, n, &fitted->terms, NULL);
 }
 
-/* sizes [category_count], names [number_count + category_count] */
+/* sizes [category_count], names and views [number_count + category_count] */
 static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const int32_t *sizes,
-                             const char *const *names)
+                             const char *const *names, const uint8_t *views)
 {
     const lj_pixels *image = lj_prep_image(prep);
     return (lj_model_spec){.image = image != NULL ? *image : (lj_pixels){0},
@@ -172,22 +172,27 @@ static lj_model_spec spec_of(const lj_table *table, const lj_prep *prep, const i
                            .token_size = lj_prep_token_size(prep),
                            .steps = table->series_options.window,
                            .padded = table->series_options.pad,
+                           .views = views,
                            .names = names};
 }
 
-/* Sizes of the categories, and names of numbers and categories; the caller's to free, also on failure. */
-static lj_status list_inputs(const lj_prep *prep, int32_t **sizes, const char ***names)
+/* Sizes of the categories, and names and views of all inputs; the caller's to free, also on failure. */
+static lj_status list_inputs(const lj_prep *prep, int32_t **sizes, const char ***names, uint8_t **views)
 {
     const int64_t n_numbers = lj_prep_number_count(prep), n_codes = lj_prep_category_count(prep);
     *sizes = lj_new_array(n_codes, sizeof(**sizes));
     *names = lj_new_array(n_numbers + n_codes, sizeof(**names));
-    if (*sizes == NULL || *names == NULL)
+    *views = lj_new_array(n_numbers + n_codes, sizeof(**views));
+    if (*sizes == NULL || *names == NULL || *views == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " categories", n_codes);
-    for (int64_t i = 0; i < n_numbers; i++)
+    for (int64_t i = 0; i < n_numbers; i++) {
         (*names)[i] = lj_prep_number_name(prep, i);
+        (*views)[i] = (uint8_t)lj_prep_number_view(prep, i);
+    }
     for (int64_t i = 0; i < n_codes; i++) {
         (*sizes)[i] = lj_prep_category_size(prep, i);
         (*names)[n_numbers + i] = lj_prep_category_name(prep, i);
+        (*views)[n_numbers + i] = (uint8_t)lj_prep_category_view(prep, i);
     }
     return LJ_OK;
 }
@@ -203,7 +208,10 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
     char *checkpoint = NULL;
     int32_t *sizes = NULL;
     const char **names = NULL;
-    LJ_TRY_DONE(list_inputs(fitted->prep, &sizes, &names));
+    uint8_t *views = NULL;
+    const lj_family_info *family = NULL;
+    LJ_TRY(lj_family_find(p->family, &family));
+    LJ_TRY_DONE(list_inputs(fitted->prep, &sizes, &names, &views));
     if (request->work != NULL) {
         history = lj_path_join(request->work, "history.csv");
         checkpoint = lj_path_join(request->work, "checkpoint");
@@ -212,7 +220,7 @@ static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
             goto done;
         }
     }
-    const lj_model_spec spec = spec_of(table, fitted->prep, sizes, names);
+    const lj_model_spec spec = spec_of(table, fitted->prep, sizes, names, family->has_members ? views : NULL);
     lj_samples samples = {.prep = fitted->prep,
                           .target = &table->target,
                           .name = p->top.name,
@@ -240,6 +248,7 @@ done:
     lj_free(checkpoint);
     lj_free(history);
     lj_free(names);
+    lj_free(views);
     lj_free(sizes);
     return status;
 }

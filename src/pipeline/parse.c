@@ -183,7 +183,7 @@ lj_fit_options lj_pipeline_fit_options(const lj_pipeline *p)
 {
     const lj_item *model = p->top.model;
     return (lj_fit_options){.family = p->family,
-                            .doc = p->doc,
+                            .file = p->file,
                             .model = model != NULL && model->kind == LJ_MAP ? model : NULL,
                             .train = p->top.train};
 }
@@ -203,6 +203,12 @@ static lj_status read_model(lj_pipeline *p)
             p->family = family->text;
     } else if (item != NULL) {
         return lj_declare_fail(p->file, item, "model: expected the name of a family or a map");
+    }
+    if (strcmp(p->family, "auto") == 0) {
+        if (p->data.images != NULL || p->data.series != NULL)
+            return lj_declare_fail(p->file, item, "model: auto is for tables: name a family for %s",
+                                   p->data.images != NULL ? "images" : "series");
+        p->family = "average";
     }
     if (lj_family_find(p->family, &info) != LJ_OK)
         return lj_declare_fail(p->file, item, "model: %s", lj_error_message());

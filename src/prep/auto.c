@@ -31,7 +31,7 @@ static const lj_scale_options to_limited = {.method = LJ_SCALE_STANDARD, .limit 
 
 static lj_prep_style style_of(const lj_fit *fit)
 {
-    return fit->options->style;
+    return fit->style;
 }
 
 /* Codes that stand for something else, by the training values alone. */
@@ -276,7 +276,7 @@ static lj_status auto_time(lj_fit *fit, lj_fit_feature *feature, int64_t live)
     return LJ_OK;
 }
 
-lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature)
+static lj_status auto_by_type(lj_fit *fit, lj_fit_feature *feature)
 {
     switch (feature->feature.type) {
     case LJ_COLUMN_NUMBER:
@@ -293,6 +293,37 @@ lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature)
         break;
     }
     return LJ_OK;
+}
+
+/* The feature as trees read it, and then, from its cell again, as networks do. Texts are codes for both. */
+static lj_status auto_both(lj_fit *fit, lj_fit_feature *feature)
+{
+    const lj_live cell = feature->live[0];
+    fit->style = LJ_PREP_TREES;
+    LJ_TRY(auto_by_type(fit, feature));
+    if (feature->dropped != NULL || feature->feature.type == LJ_COLUMN_TEXT)
+        return LJ_OK;
+    const int64_t count = feature->live_count;
+    lj_live *trees = lj_arena_array(fit->prep->arena, count, sizeof(*trees));
+    if (trees == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory to prepare column '%s'", feature->feature.name);
+    memcpy(trees, feature->live, (size_t)count * sizeof(*trees));
+    feature->live[0] = cell;
+    feature->live_count = 1;
+    fit->style = LJ_PREP_EMBEDDING;
+    LJ_TRY(auto_by_type(fit, feature));
+    for (int64_t i = 0; i < feature->live_count; i++)
+        feature->live[i].view = LJ_VIEW_NETWORKS;
+    for (int64_t i = 0; i < count; i++)
+        trees[i].view = LJ_VIEW_TREES;
+    return lj_fit_add_live(fit, feature, trees, count);
+}
+
+lj_status lj_fit_auto(lj_fit *fit, lj_fit_feature *feature)
+{
+    if (fit->options->style != LJ_PREP_BOTH)
+        return auto_by_type(fit, feature);
+    return auto_both(fit, feature);
 }
 
 /* ---- after the steps of a file ---- */

@@ -95,6 +95,18 @@ lj_status lj_fit_look(lj_fit *fit, lj_fit_feature *feature, int64_t live, const 
 
 /* ---- steps ---- */
 
+static lj_status make_live_room(lj_fit *fit, lj_fit_feature *feature, int64_t more)
+{
+    if (feature->live_count + more <= feature->live_capacity)
+        return LJ_OK;
+    const int64_t capacity = 2 * (feature->live_count + more);
+    feature->live = grown(fit->prep->arena, feature->live, feature->live_count, capacity, sizeof(*feature->live));
+    if (feature->live == NULL)
+        return no_memory(feature->feature.name);
+    feature->live_capacity = capacity;
+    return LJ_OK;
+}
+
 /* Room for one more operation with `n_out` registers and live columns. */
 static lj_status make_room(lj_fit *fit, lj_fit_feature *feature, int32_t n_out)
 {
@@ -112,13 +124,14 @@ static lj_status make_room(lj_fit *fit, lj_fit_feature *feature, int32_t n_out)
     f->registers = grown(arena, f->registers, f->register_count, f->register_count + n_out, sizeof(*f->registers));
     if (f->registers == NULL)
         return no_memory(f->name);
-    if (feature->live_count + n_out > feature->live_capacity) {
-        const int64_t capacity = 2 * (feature->live_count + n_out);
-        feature->live = grown(arena, feature->live, feature->live_count, capacity, sizeof(*feature->live));
-        if (feature->live == NULL)
-            return no_memory(f->name);
-        feature->live_capacity = capacity;
-    }
+    return make_live_room(fit, feature, n_out);
+}
+
+lj_status lj_fit_add_live(lj_fit *fit, lj_fit_feature *feature, const lj_live *live, int64_t count)
+{
+    LJ_TRY(make_live_room(fit, feature, count));
+    memcpy(feature->live + feature->live_count, live, (size_t)count * sizeof(*live));
+    feature->live_count += count;
     return LJ_OK;
 }
 
@@ -400,7 +413,8 @@ static void collect_feature(lj_prep *prep, int64_t index, const lj_fit_feature *
     for (int64_t j = 0; j < feature->live_count; j++) {
         const lj_live *live = &feature->live[j];
         const lj_register reg = f->registers[live->reg];
-        const lj_prep_output output = {.name = live->name, .feature = index, .reg = live->reg, .size = reg.size};
+        const lj_prep_output output = {
+            .name = live->name, .feature = index, .reg = live->reg, .size = reg.size, .view = live->view};
         if (reg.kind == LJ_REGISTER_CODE)
             prep->categories[(*category)++] = output;
         else
@@ -534,7 +548,13 @@ lj_status lj_prep_fit(const lj_frame *frame, const lj_schema *schema, const int6
 {
     assert(frame != NULL && options != NULL && out != NULL && (rows != NULL || n == 0));
     *out = NULL;
-    lj_fit fit = {.frame = frame, .schema = schema, .rows = rows, .n = n, .options = options, .console = console};
+    lj_fit fit = {.frame = frame,
+                  .schema = schema,
+                  .rows = rows,
+                  .n = n,
+                  .options = options,
+                  .style = options->style == LJ_PREP_BOTH ? LJ_PREP_EMBEDDING : options->style,
+                  .console = console};
     lj_status status = LJ_OK;
     fit.prep = lj_new_array(1, sizeof(*fit.prep));
     if (fit.prep == NULL) {

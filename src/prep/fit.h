@@ -14,6 +14,7 @@ typedef struct lj_live {
     const char *const *words; /* CATEGORY: names of the levels */
     int is_whole;             /* a 0/1 flag or code: steps for all columns pass it over */
     int is_selected;          /* of the step at hand */
+    lj_prep_view view;
 } lj_live;
 
 typedef struct lj_fit_feature {
@@ -42,6 +43,7 @@ typedef struct lj_fit {
     const int64_t *rows;     /* [n] of the training part */
     int64_t n;
     const lj_prep_options *options;
+    lj_prep_style style;     /* that auto follows: of options, or one of the two of LJ_PREP_BOTH */
     lj_console *console;
     lj_fit_feature *features;
     int64_t feature_count;
@@ -68,6 +70,9 @@ LJ_CHECKED lj_status lj_fit_step(lj_fit *fit, lj_fit_feature *feature, int64_t l
 /* Both in one. */
 LJ_CHECKED lj_status lj_fit_look_and_step(lj_fit *fit, lj_fit_feature *feature, int64_t live, lj_transform_code code,
                                           const void *options, int keep);
+
+/* Puts live columns behind those that are there. LJ_ENOMEM. */
+LJ_CHECKED lj_status lj_fit_add_live(lj_fit *fit, lj_fit_feature *feature, const lj_live *live, int64_t count);
 
 /* Takes a live column away. */
 void lj_fit_drop(lj_fit_feature *feature, int64_t live);

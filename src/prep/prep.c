@@ -66,6 +66,18 @@ const char *lj_prep_category_name(const lj_prep *prep, int64_t index)
     return prep->categories[index].name;
 }
 
+lj_prep_view lj_prep_number_view(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->number_count);
+    return prep->numbers[index].view;
+}
+
+lj_prep_view lj_prep_category_view(const lj_prep *prep, int64_t index)
+{
+    assert(index >= 0 && index < prep->category_count);
+    return prep->categories[index].view;
+}
+
 int64_t lj_prep_category_feature(const lj_prep *prep, int64_t index)
 {
     assert(index >= 0 && index < prep->category_count);

@@ -31,6 +31,7 @@ typedef struct lj_prep_output {
     int64_t feature;
     int32_t reg;
     int32_t size; /* of a category */
+    lj_prep_view view;
 } lj_prep_output;
 
 /*

@@ -12,11 +12,14 @@ static lj_status copy_learned(const lj_model *model, lj_learned *out)
     lj_text text = {0};
     lj_json json;
     lj_doc *doc = NULL;
+    const lj_learned learned = lj_model_learned(model);
     *out = (lj_learned){0};
-    if (lj_model_trees(model) == NULL)
-        return lj_weights_clone(lj_model_weights(model), &out->weights);
+    if (lj_weights_count(learned.weights) > 0)
+        MUST(lj_weights_clone(learned.weights, &out->weights));
+    if (learned.trees == NULL)
+        return LJ_OK;
     lj_json_start(&json, &text, 0);
-    lj_trees_save(lj_model_trees(model), &json);
+    lj_trees_save(learned.trees, &json);
     MUST(lj_text_finish(&text));
     MUST(lj_json_parse("trees.json", text.data, text.size, &doc));
     const lj_status status = lj_trees_load(doc, lj_doc_root(doc), &out->trees);

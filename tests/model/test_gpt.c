@@ -54,7 +54,7 @@ static lj_model *fit(const int32_t *train, const int32_t *valid, const char *pos
     MUST(lj_json_parse("options", text, strlen(text), &doc));
     const lj_model_spec spec = {.task = LJ_UNSUPERVISED, .token_count = CONTEXT, .token_size = CODES};
     const lj_fit_options options = {.family = "gpt",
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7};

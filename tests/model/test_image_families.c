@@ -43,7 +43,7 @@ static void draw(lj_tensor *tensor)
     }
 }
 
-static lj_status fit(const char *family, const lj_doc *doc, const lj_item *model, const lj_pixels *shape, lj_rows *rows,
+static lj_status fit(const char *family, const lj_item *model, const lj_pixels *shape, lj_rows *rows,
                      lj_model **out)
 {
     static const double target[IMAGES] = {0, 1, 2};
@@ -58,7 +58,7 @@ static lj_status fit(const char *family, const lj_doc *doc, const lj_item *model
         pixels[i] = (uint8_t)(i * 37 % 251);
     *rows = (lj_rows){.n = IMAGES, .pixels = pixels, .pixel_count = size, .image = *shape, .target = target};
     const lj_fit_options options = {
-        .family = family, .doc = doc, .model = model, .train = lj_doc_root(train), .seed = 1};
+        .family = family, .model = model, .train = lj_doc_root(train), .seed = 1};
     const lj_status status = lj_model_fit(&options, &spec, rows, NULL, NULL, NULL, &result, out);
     lj_free(result.epochs);
     lj_doc_destroy(train);
@@ -79,7 +79,7 @@ static void the_scores_are_those_of_pytorch(void **state)
         lj_model *model = NULL;
         lj_rows rows;
         float found[IMAGES * CLASSES];
-        MUST(fit(family, doc, lj_item_get(c, "model"), &shape, &rows, &model));
+        MUST(fit(family, lj_item_get(c, "model"), &shape, &rows, &model));
         lj_weights *weights = (lj_weights *)lj_model_weights(model);
         for (int64_t t = 0; t < lj_weights_count(weights); t++)
             draw(lj_weights_at(weights, t));
@@ -108,7 +108,7 @@ static void images_that_are_too_small_are_refused(void **state)
     for (size_t i = 0; i < sizeof(rows_of) / sizeof(rows_of[0]); i++) {
         lj_model *model = NULL;
         lj_rows rows;
-        assert_int_equal(fit(rows_of[i].family, NULL, NULL, &shape, &rows, &model), LJ_ESHAPE);
+        assert_int_equal(fit(rows_of[i].family, NULL, &shape, &rows, &model), LJ_ESHAPE);
         assert_string_equal(lj_error_message(), rows_of[i].message);
         assert_null(model);
         lj_free((void *)rows.pixels);

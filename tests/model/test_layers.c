@@ -72,7 +72,7 @@ static lj_status fit(const lj_rows *rows, const char *list, lj_team *team, lj_mo
     (void)snprintf(text, sizeof(text), "train: {epochs: 1, batch: 35}\nmodel:\n  layers: %s\n", list);
     MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
     const lj_fit_options options = {.family = "layers",
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7};

@@ -75,7 +75,8 @@ static void coefficients_are_those_of_scikit_learn(void **state)
         (void)snprintf(text, sizeof(text), "{\"l2\": %g, \"l1\": %g, \"iterations\": 1000}",
                        lj_item_get(c, "l2")->number, lj_item_get(c, "l1")->number);
         MUST(lj_json_parse("options", text, strlen(text), &options_doc));
-        const lj_fit_options options = {.family = "logistic", .doc = options_doc, .model = lj_doc_root(options_doc)};
+        const lj_fit_options options = {.family = "logistic", .file = lj_doc_name(options_doc),
+            .model = lj_doc_root(options_doc)};
         MUST(lj_model_fit(&options, &spec, &rows, NULL, NULL, NULL, &result, &model));
         compare(c, model);
         lj_free(result.epochs);

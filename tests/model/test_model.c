@@ -169,6 +169,9 @@ static const struct {
 } small[] = {
     {"tabm", 30, "\"rate\": 0.01", "\"heads\": 4, \"units\": 16, \"dimension\": 4, \"bins\": 8"},
     {"dense", 30, "\"rate\": 0.01", "\"layers\": [32, 16]"},
+    {"average", 30, "\"rate\": 0.01",
+     "\"members\": [{\"family\": \"boosted_trees\", \"n_estimators\": 80, \"learning_rate\": 0.1},"
+     " {\"family\": \"dense\", \"layers\": [32, 16]}]"},
     {"resnet", 30, "\"rate\": 0.01", "\"units\": 24, \"blocks\": 1, \"dropout\": 0.1"},
     {"lenet", 20, "\"batch\": 32", "\"dropout\": 0.1"},
     {"cnn", 30, "\"batch\": 32, \"rate\": 0.005",
@@ -217,7 +220,7 @@ static lj_model *fit(const char *family, lj_task task, const lj_rows *train, con
     lj_model *model = NULL;
     const lj_model_spec spec = spec_of(task, train);
     const lj_fit_options options = {.family = family,
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7};
@@ -299,7 +302,7 @@ static void check_description(const lj_model *model)
     const lj_item *root = lj_doc_root(doc);
     const lj_item *tensors = lj_item_get(root, "tensors");
     assert_string_equal(lj_item_get(root, "summary")->text, lj_model_family(model)->summary);
-    assert_true(lj_item_get(root, "options")->count > 0);
+    assert_true(lj_item_get(root, "options")->count > 0 || lj_model_family(model)->has_members);
     assert_int_equal(tensors->count, lj_weights_count(lj_model_weights(model)));
     if (lj_model_trees(model) == NULL)
         assert_in_range(lj_item_get(tensors->items[0], "shape")->count, 1, LJ_RANK_MAX);
@@ -421,7 +424,7 @@ static lj_status check_options(const char *family, const char *text)
     lj_doc *doc = NULL;
     MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
     const lj_fit_options options = {.family = family,
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train")};
     const lj_status status = lj_model_check(&options);
@@ -505,7 +508,7 @@ static void class_weights_are_read_and_checked(void **state)
         lj_model *model = NULL;
         MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
         const lj_fit_options options = {
-            .family = "logistic", .doc = doc, .train = lj_item_get(lj_doc_root(doc), "train")};
+            .family = "logistic", .file = lj_doc_name(doc), .train = lj_item_get(lj_doc_root(doc), "train")};
         MUST(lj_model_fit(&options, &spec, &t->rows, NULL, NULL, NULL, &result, &model));
         MUST(lj_model_predict(model, &t->rows, NULL, scores));
         mean[k] = 0.0;
@@ -522,7 +525,8 @@ static void class_weights_are_read_and_checked(void **state)
     lj_doc *doc = NULL;
     lj_model *model = NULL;
     MUST(lj_yaml_parse("p.yaml", text, strlen(text), &doc));
-    const lj_fit_options options = {.family = "dense", .doc = doc, .train = lj_item_get(lj_doc_root(doc), "train")};
+    const lj_fit_options options = {.family = "dense", .file = lj_doc_name(doc),
+        .train = lj_item_get(lj_doc_root(doc), "train")};
     assert_int_equal(lj_model_fit(&options, &spec, &t->rows, NULL, NULL, NULL, &result, &model), LJ_ECONFIG);
     lj_doc_destroy(doc);
     lj_free(t);

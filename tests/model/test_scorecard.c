@@ -66,7 +66,7 @@ static lj_status fit(const char *text, lj_task task, int64_t categories, lj_team
     lj_doc *doc = NULL;
     lj_train_result result;
     MUST(lj_json_parse("options", text, strlen(text), &doc));
-    const lj_fit_options options = {.family = "scorecard", .doc = doc, .model = lj_doc_root(doc)};
+    const lj_fit_options options = {.family = "scorecard", .file = lj_doc_name(doc), .model = lj_doc_root(doc)};
     *out = NULL;
     const lj_status status = lj_model_fit(&options, &spec, &rows, NULL, team, NULL, &result, out);
     lj_free(result.epochs);

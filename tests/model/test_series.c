@@ -71,7 +71,7 @@ static lj_model *fit(const lj_doc *doc, const char *family, const lj_item *optio
                                 .padded = rows->lengths != NULL};
     MUST(lj_json_parse("train", text, strlen(text), &train));
     const lj_fit_options how = {
-        .family = family, .doc = doc, .model = options, .train = lj_doc_root(train), .seed = 7};
+        .family = family, .file = lj_doc_name(doc), .model = options, .train = lj_doc_root(train), .seed = 7};
     MUST(lj_model_fit(&how, &spec, rows, NULL, NULL, NULL, &result, &model));
     lj_free(result.epochs);
     lj_doc_destroy(train);
@@ -138,7 +138,8 @@ static void a_field_that_is_smaller_than_the_window_is_warned_of(void **state)
         const lj_model_spec spec = {.task = LJ_BINARY, .classes = 2, .number_count = 1, .steps = STEPS};
         MUST(lj_json_parse("model", texts[i], strlen(texts[i]), &doc));
         MUST(lj_console_create(1, &console));
-        const lj_fit_options how = {.family = "series_tcn", .doc = doc, .model = lj_doc_root(doc), .seed = 7};
+        const lj_fit_options how = {.family = "series_tcn", .file = lj_doc_name(doc), .model = lj_doc_root(doc),
+            .seed = 7};
         MUST(lj_model_fit(&how, &spec, &rows, NULL, NULL, console, &result, &model));
         assert_int_equal(lj_console_warning_count(console), i == 0);
         if (i == 0)
@@ -163,7 +164,8 @@ static void a_checkpoint_is_of_its_windows(void **state)
     make_samples(lj_item_get(lj_doc_root(golden), "cases")->items[1], LJ_REGRESSION, &s);
     const lj_model_spec spec = {.task = LJ_REGRESSION, .number_count = NUMBERS, .category_count = 1,
                                 .category_sizes = sizes, .steps = STEPS, .padded = 1};
-    const lj_fit_options options = {.family = "series_rnn", .doc = doc, .train = lj_item_get(lj_doc_root(doc), "train"),
+    const lj_fit_options options = {.family = "series_rnn", .file = lj_doc_name(doc),
+        .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 3, .checkpoint = "test_series.checkpoint", .resume = 1};
     for (int change = 0; change < 5; change++) {
         lj_train_result result;

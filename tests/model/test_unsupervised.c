@@ -108,7 +108,7 @@ static lj_model *fit(int k, const lj_rows *train, const lj_rows *valid, const fi
     spec.classes = how->classes;
     MUST(lj_yaml_parse("options", cases[k].text, strlen(cases[k].text), &doc));
     const lj_fit_options options = {.family = cases[k].family,
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train"),
                                     .seed = 7,
@@ -436,7 +436,7 @@ static void check_golden(const char *family, const char *loss, const char *what,
     const lj_model_spec spec = spec_of(rows, side);
     MUST(lj_yaml_parse("options", text, strlen(text), &doc));
     const lj_fit_options options = {.family = family,
-                                    .doc = doc,
+                                    .file = lj_doc_name(doc),
                                     .model = lj_item_get(lj_doc_root(doc), "model"),
                                     .train = lj_item_get(lj_doc_root(doc), "train")};
     MUST(lj_model_fit(&options, &spec, rows, NULL, NULL, NULL, &result, &model));
@@ -504,7 +504,7 @@ static void what_does_not_fit_is_refused(void **state)
         spec.classes = wrong[k].classes;
         rows.target = t->target;
         MUST(lj_yaml_parse("options", wrong[k].model, strlen(wrong[k].model), &doc));
-        const lj_fit_options options = {.family = wrong[k].family, .doc = doc, .model = lj_doc_root(doc)};
+        const lj_fit_options options = {.family = wrong[k].family, .file = lj_doc_name(doc), .model = lj_doc_root(doc)};
         assert_int_not_equal(lj_model_fit(&options, &spec, &rows, NULL, NULL, NULL, &result, &model), LJ_OK);
         assert_string_equal(lj_error_message(), wrong[k].message);
         assert_null(model);

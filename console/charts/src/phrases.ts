@@ -138,6 +138,7 @@ export const rows: [string, string][] = [
   ["a variational autoencoder: learns the distribution of rows and draws new ones; the score is in nats", "变分自编码器：学习各行的分布并可生成新行，评分以奈特计"],
   ["a generator of rows and a critic that tells them from real ones, told classes or not", "生成对抗网络：生成器产生新行，判别器分辨真伪，可按类别生成"],
   ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
+  ["models of several families that answer together: by default boosted trees and tabm", "多个模型族的平均：默认为提升树与表格神经网络"],
   ["gradient-boosted decision trees", "梯度提升决策树"],
   ["how few random questions tell a row from all others", "用多少个随机问题可将一行与其他行区分（孤立森林）"],
   [
