@@ -1,6 +1,6 @@
 # The folders of src/, in their order: each may use only those above it.
 # A folder is a static library of all its .c files; nothing is listed by hand.
-set(LIANJIN_FOLDERS base compute graph nn trees data prep eval words train model explain report bundle pipeline)
+set(LIANJIN_FOLDERS base compute graph nn trees data prep eval words train model tune explain report bundle pipeline)
 
 set(above "")
 foreach(folder IN LISTS LIANJIN_FOLDERS)

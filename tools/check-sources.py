@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HOUSE = "base compute graph nn trees data prep eval words train model explain report bundle pipeline cli".split()
+HOUSE = "base compute graph nn trees data prep eval words train model tune explain report bundle pipeline cli".split()
 LINES_MAX = 600
 FUNCTION_LINES_MAX = 60
 COLUMNS_MAX = 120

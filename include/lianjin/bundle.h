@@ -41,7 +41,7 @@ typedef struct lj_bundle_parts {
     const char *metrics;       /* JSON map: {"train": {...}, "valid": ..., "test": ...} */
     const char *card;          /* Markdown */
     const char *report;        /* path of the finished report.html, moved into the bundle; NULL: none */
-    const char *history;       /* folder with the history.csv of the training, moved too; NULL: none */
+    const char *history;       /* folder with history.csv and trials.jsonl, which are moved too; NULL: none */
     /* Rows of the table and the scores they got: a loaded bundle has to give the same bits. */
     const lj_frame *cases;
     const float *case_scores;  /* [case_count, width] of the last rows of cases */

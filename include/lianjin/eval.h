@@ -61,6 +61,8 @@ LJ_CHECKED lj_status lj_evaluation_report(const lj_evaluation *evaluation, lj_js
 LJ_CHECKED lj_status lj_metric_compute(const char *name, const lj_predictions *predictions, double *out);
 /* 1 if larger is better. */
 int lj_metric_larger_is_better(const char *name);
+/* LJ_ENOTFOUND with those there are: it is no metric of the task. */
+LJ_CHECKED lj_status lj_metric_check(const char *name, lj_task task);
 
 /* What a threshold is chosen by. */
 typedef struct lj_threshold_options {

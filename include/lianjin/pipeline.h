@@ -32,6 +32,8 @@ typedef struct lj_pipeline_options {
     const char *bundle; /* where the bundle goes; NULL: "bundles/<name>" */
     int resume;         /* go on from the checkpoint of an interrupted run */
     const uint64_t *seed; /* instead of the pipeline's */
+    int tune;           /* search for options first, also without `tune:` */
+    int64_t trials;     /* of the search, instead of the pipeline's; 0: those */
     lj_team *team;
     lj_console *console;
 } lj_pipeline_options;

@@ -108,6 +108,7 @@ typedef struct lj_report {
     int64_t importance_count;
     const char *importance_metric; /* "auc" */
     const char *importance_part;   /* "valid" */
+    const char *search;            /* JSON text: docs/report.md; NULL: there was none */
     const char *explanation;       /* JSON text: docs/report.md; NULL: none */
     const lj_report_groups *groups; /* [group_count] */
     int64_t group_count;

@@ -11,6 +11,7 @@
 #define LJ_CARD_FILE "card.md"
 #define LJ_REPORT_FILE "report.html"
 #define LJ_HISTORY_FILE "history.csv"
+#define LJ_TRIALS_FILE "trials.jsonl"
 #define LJ_SCORECARD_FILE "scorecard.csv"
 #define LJ_REFERENCES_FILE "references.json"
 #define LJ_SIGNATURE_FILE "signature.json"

@@ -219,13 +219,13 @@ static lj_status move_in(const char *folder, const char *name, const char *from)
     return status;
 }
 
-/* Families without epochs leave no history. */
-static lj_status move_history(const char *folder, const char *work)
+/* Families without epochs leave no history, runs without a search no trials. */
+static lj_status move_if_there(const char *folder, const char *work, const char *name)
 {
-    char *path = lj_path_join(work, LJ_HISTORY_FILE);
+    char *path = lj_path_join(work, name);
     if (path == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a path");
-    const lj_status status = lj_file_exists(path) ? move_in(folder, LJ_HISTORY_FILE, path) : LJ_OK;
+    const lj_status status = lj_file_exists(path) ? move_in(folder, name, path) : LJ_OK;
     lj_free(path);
     return status;
 }
@@ -242,8 +242,10 @@ static lj_status write_files(const char *folder, const lj_bundle_parts *parts)
     LJ_TRY(put(folder, LJ_CARD_FILE, parts->card, strlen(parts->card)));
     if (parts->report != NULL)
         LJ_TRY(move_in(folder, LJ_REPORT_FILE, parts->report));
-    if (parts->history != NULL)
-        LJ_TRY(move_history(folder, parts->history));
+    if (parts->history != NULL) {
+        LJ_TRY(move_if_there(folder, parts->history, LJ_HISTORY_FILE));
+        LJ_TRY(move_if_there(folder, parts->history, LJ_TRIALS_FILE));
+    }
     return lj_signature_write(folder);
 }
 

@@ -14,6 +14,7 @@
 /* X(function, name, arguments, what it does) */
 #define LJ_VERB_LIST(X)                                                                              \
     X(run, "run", "PIPELINE.yaml", "from a raw table to a proved, saved model, with its report")     \
+    X(tune, "tune", "PIPELINE.yaml", "search for the model's options, then run with the best ones")  \
     X(predict, "predict", "BUNDLE TABLE", "score new rows with a model")                             \
     X(evaluate, "evaluate", "BUNDLE TABLE", "measure a model on a table with the target")            \
     X(explain, "explain", "BUNDLE TABLE", "what each column adds to each score, and reasons")          \

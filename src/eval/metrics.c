@@ -82,3 +82,9 @@ const char *lj_task_name(lj_task task)
     static const char *const names[LJ_TASK_COUNT] = {"binary", "multiclass", "regression", "unsupervised"};
     return names[task];
 }
+
+lj_status lj_metric_check(const char *name, lj_task task)
+{
+    const lj_metric *metric = NULL;
+    return lj_metric_find(name, task, &metric);
+}

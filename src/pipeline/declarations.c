@@ -3,6 +3,7 @@
 
 #include "lianjin/limits.h"
 #include "lianjin/images.h"
+#include "lianjin/tune.h"
 #include "pipeline/pipeline.h"
 
 #define COUNT(array) ((int64_t)(sizeof(array) / sizeof((array)[0])))
@@ -40,6 +41,8 @@ static const lj_declaration top_rows[] = {
      .doc = "Optimiser, schedule, batch, epochs, stopping. Left out: the family's defaults."},
     {.key = "evaluate", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, evaluate),
      .doc = "What is measured besides the metrics of the task."},
+    {.key = "tune", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, tune),
+     .doc = "A search for the options of the model before it is fitted; {}: with defaults. Left out: none."},
     {.key = "explain", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_top, explain),
      .doc = "How the model's answers are explained: by `lianjin explain` and on the page of the run."},
     {.key = "seed", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_top, seed), .min = 0,
@@ -223,6 +226,22 @@ static const lj_declaration explain_rows[] = {
             "out: the name of the column."},
 };
 
+static const lj_declaration tune_rows[] = {
+    {.key = "method", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(lj_pipeline_tune, method),
+     .choices = lj_tune_method_names, .fallback = "tpe",
+     .doc = "Which options are tried next: where good trials are dense (tpe), evenly (random), or evenly on few rows "
+            "and the best ones on more (halving)."},
+    {.key = "trials", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_tune, trials), .min = 1,
+     .max = LJ_TRIALS_MAX, .fallback = "50", .doc = "Trials; of halving those that begin."},
+    {.key = "metric", .kind = LJ_DECLARED_STRING, .offset = offsetof(lj_pipeline_tune, metric),
+     .doc = "What is judged on valid. Left out: what training monitors (log_loss, mse)."},
+    {.key = "max_size", .kind = LJ_DECLARED_INTEGER, .offset = offsetof(lj_pipeline_tune, max_size), .min = 1,
+     .max = 1e12, .doc = "Most numbers that the model may have learned (weights, leaves)."},
+    {.key = "space", .kind = LJ_DECLARED_MAP, .offset = offsetof(lj_pipeline_tune, space),
+     .doc = "What is searched: {option: [low, high]}, {low:, high:, log:} or {values: [...]}; options of `train:` are "
+            "called train.KEY. Left out: the space of the family (docs/tune.md)."},
+};
+
 static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
     [LJ_SECTION_TOP] = {NULL, "The file is a map with these keys.", top_rows, COUNT(top_rows)},
     [LJ_SECTION_DATA] = {"data", "The table.", data_rows, COUNT(data_rows)},
@@ -238,6 +257,7 @@ static const lj_pipeline_section sections[LJ_SECTION_COUNT] = {
     [LJ_SECTION_SPLIT] = {"split", "The parts.", split_rows, COUNT(split_rows)},
     [LJ_SECTION_FEATURES] = {"features", "The columns that are read.", feature_rows, COUNT(feature_rows)},
     [LJ_SECTION_EVALUATE] = {"evaluate", "What is measured.", evaluate_rows, COUNT(evaluate_rows)},
+    [LJ_SECTION_TUNE] = {"tune", "The search for options (docs/tune.md).", tune_rows, COUNT(tune_rows)},
     [LJ_SECTION_EXPLAIN] = {"explain", "Contributions of columns, and reasons (docs/explain.md).", explain_rows,
                             COUNT(explain_rows)},
 };

@@ -108,7 +108,7 @@ static lj_status gather(const lj_fit_request *request, const lj_fit *fitted, lj_
     return LJ_OK;
 }
 
-static lj_status prepare(const lj_fit_request *request, lj_fit *fitted)
+lj_status lj_fit_prepare(const lj_fit_request *request, lj_fit *fitted)
 {
     const lj_pipeline *p = request->pipeline;
     const lj_table *table = request->table;
@@ -197,7 +197,7 @@ static lj_status list_inputs(const lj_prep *prep, int32_t **sizes, const char **
     return LJ_OK;
 }
 
-static lj_status fit_model(const lj_fit_request *request, lj_fit *fitted)
+lj_status lj_fit_model(const lj_fit_request *request, lj_fit *fitted)
 {
     const lj_pipeline *p = request->pipeline;
     const lj_table *table = request->table;
@@ -370,11 +370,11 @@ lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
     LJ_TRY(join_parts(request, &joined));
     lj_fit_request seen = *request;
     seen.parts = joined != NULL ? joined : request->parts;
-    lj_status status = prepare(&seen, fitted);
+    lj_status status = lj_fit_prepare(&seen, fitted);
     const double prepared = lj_seconds();
     fitted->prepare_seconds = prepared - begin;
     if (status == LJ_OK)
-        status = fit_model(&seen, fitted);
+        status = lj_fit_model(&seen, fitted);
     lj_free(joined);
     if (status != LJ_OK)
         return status;
@@ -384,6 +384,40 @@ lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted)
     LJ_TRY(judge_valid(request, fitted));
     fitted->score_seconds = lj_seconds() - trained;
     return LJ_OK;
+}
+
+lj_status lj_fit_predict(const lj_fit_request *request, const lj_fit *fitted, lj_part part, lj_predictions *out)
+{
+    const lj_target *target = &request->table->target;
+    gathered g = {0};
+    memset(out, 0, sizeof(*out));
+    lj_status status = gather(request, fitted, part, &g);
+    float *scores = status == LJ_OK ? lj_new_array(g.rows.n * lj_model_width(fitted->model), sizeof(*scores)) : NULL;
+    if (status == LJ_OK)
+        status = scores == NULL ? lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " predictions", g.rows.n) :
+                                  lj_model_predict(fitted->model, &g.rows, request->team, scores);
+    if (status == LJ_OK) {
+        *out = (lj_predictions){.task = target->task,
+                                .n = g.rows.n,
+                                .classes = target->classes,
+                                .score = scores,
+                                .target = g.target,
+                                .values = lj_model_nats(fitted->model)};
+        scores = NULL;
+        g.target = NULL;
+    }
+    lj_free(scores);
+    free_gathered(&g);
+    return status;
+}
+
+void lj_fit_drop_model(lj_fit *fitted)
+{
+    lj_model_destroy(fitted->model);
+    lj_free(fitted->train.valid_scores);
+    lj_free(fitted->train.epochs);
+    fitted->model = NULL;
+    fitted->train = (lj_train_result){0};
 }
 
 void lj_fit_free(lj_fit *fitted)

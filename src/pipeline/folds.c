@@ -9,7 +9,7 @@
 
 #include "pipeline/pipeline.h"
 
-static void part_by_fold(const int32_t *fold, int64_t n, int64_t count, int64_t test, uint8_t *parts)
+void lj_fold_parts(const int32_t *fold, int64_t n, int64_t count, int64_t test, uint8_t *parts)
 {
     const int64_t valid = (test + 1) % count;
     for (int64_t row = 0; row < n; row++)
@@ -44,7 +44,7 @@ static lj_status run_fold(lj_run *run, const int32_t *fold, int64_t f)
 {
     const int64_t n = lj_frame_row_count(run->table.frame);
     lj_fit fitted;
-    part_by_fold(fold, n, run->fold_count, f, run->parts);
+    lj_fold_parts(fold, n, run->fold_count, f, run->parts);
     LJ_TRY(lj_parts_check(&run->table, run->parts));
     lj_note(run->options->console, "fold %" PRId64 " of %" PRId64, f + 1, run->fold_count);
     const lj_fit_request request = {.pipeline = run->pipeline,

@@ -217,6 +217,7 @@ static lj_report make_report(lj_run *run, const page_texts *t)
                        .importance_count = run->importance_count,
                        .importance_metric = run->importance_metric,
                        .importance_part = "valid",
+                       .search = run->search.data,
                        .explanation = run->explanation.data,
                        .groups = t->groups,
                        .group_count = lj_declared_count(run->pipeline->evaluate.by),

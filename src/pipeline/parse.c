@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "lianjin/file.h"
+#include "lianjin/tune.h"
 #include "pipeline/pipeline.h"
 
 /* Keys of the design that a later version fills: named, so that nobody takes them for a typing error. */
-static const char *const later_keys[] = {"tune", "register", NULL};
+static const char *const later_keys[] = {"register", NULL};
 
 static lj_status read_section(const lj_pipeline *p, lj_section_index index, const lj_item *map,
                               const char *const *also, void *values)
@@ -278,6 +279,21 @@ static lj_status read_explain(lj_pipeline *p)
     return LJ_OK;
 }
 
+static lj_status read_tune(lj_pipeline *p)
+{
+    const lj_family_info *family = NULL;
+    lj_arena *arena = NULL;
+    lj_space space;
+    LJ_TRY(read_section(p, LJ_SECTION_TUNE, p->top.tune, NULL, &p->tune));
+    if (p->top.tune == NULL)
+        return LJ_OK;
+    LJ_TRY(lj_family_find(p->family, &family));
+    LJ_TRY(lj_arena_create(&arena));
+    const lj_status status = lj_space_read(p->file, p->tune.space, p->top.tune, family, arena, &space);
+    lj_arena_destroy(arena);
+    return status;
+}
+
 static lj_status check(lj_pipeline *p)
 {
     const lj_item *root = lj_doc_root(p->doc);
@@ -294,6 +310,7 @@ static lj_status check(lj_pipeline *p)
     LJ_TRY(read_prepare(p));
     LJ_TRY(read_model(p));
     LJ_TRY(read_explain(p));
+    LJ_TRY(read_tune(p));
     return read_target(p);
 }
 

@@ -12,6 +12,7 @@
  *   fit.c           preparation + model for one split
  *   importance.c    permutation importance
  *   groups.c        metrics by the values of a column
+ *   tune.c          the search for options
  *   explain.c, explain_page.c  contributions and reasons: of a bundle's rows, on the page of a run
  *   folds.c         cross-validation
  *   pages.c         report and card
@@ -88,11 +89,18 @@ typedef struct lj_pipeline_explain {
     const char *inquiries;
 } lj_pipeline_explain;
 
+typedef struct lj_pipeline_tune {
+    int64_t trials, max_size;
+    int method; /* lj_tune_method */
+    const lj_item *space;
+    const char *metric;
+} lj_pipeline_tune;
+
 typedef struct lj_pipeline_top {
     const char *name;
     int task; /* index into lj_task_words; -1: found */
     int64_t seed;
-    const lj_item *data, *target, *split, *features, *prepare, *model, *train, *evaluate, *explain;
+    const lj_item *data, *target, *split, *features, *prepare, *model, *train, *evaluate, *explain, *tune;
 } lj_pipeline_top;
 
 struct lj_pipeline {
@@ -109,6 +117,7 @@ struct lj_pipeline {
     lj_pipeline_features features;
     lj_pipeline_evaluate evaluate;
     lj_pipeline_explain explain;
+    lj_pipeline_tune tune;
     lj_threshold_options threshold; /* criterion NULL: 0.5 */
     const char *family;
     char *default_name; /* from the name of the file */
@@ -133,6 +142,7 @@ typedef enum lj_section_index {
     LJ_SECTION_FEATURES,
     LJ_SECTION_EVALUATE,
     LJ_SECTION_EXPLAIN,
+    LJ_SECTION_TUNE,
     LJ_SECTION_COUNT
 } lj_section_index;
 const lj_pipeline_section *lj_pipeline_section_at(lj_section_index index);
@@ -260,6 +270,13 @@ lj_fit_options lj_pipeline_fit_options(const lj_pipeline *p);
 /* The prepared samples of the whole table, or some of them. */
 lj_rows lj_fit_rows(const lj_fit *fitted, int64_t begin, int64_t n, lj_row_views *views);
 LJ_CHECKED lj_status lj_fit_split(const lj_fit_request *request, lj_fit *fitted);
+/* Its two halves, for fits that share a preparation: `fitted` begins as zeros; each model is dropped before the next. */
+LJ_CHECKED lj_status lj_fit_prepare(const lj_fit_request *request, lj_fit *fitted);
+LJ_CHECKED lj_status lj_fit_model(const lj_fit_request *request, lj_fit *fitted);
+void lj_fit_drop_model(lj_fit *fitted);
+/* What the model says of the rows of a part, which are scored here: to free with lj_predictions_free. */
+LJ_CHECKED lj_status lj_fit_predict(const lj_fit_request *request, const lj_fit *fitted, lj_part part,
+                                    lj_predictions *out);
 void lj_fit_free(lj_fit *fitted);
 /* Predictions of the rows of one part: arrays to free with lj_free. */
 LJ_CHECKED lj_status lj_part_predictions(const lj_table *table, const lj_model *model, const float *scores,
@@ -308,9 +325,6 @@ LJ_CHECKED lj_status lj_reason_text_read(const char *file, const lj_item *item, 
 /* The reasons of a model's columns: is_protected [features] is the caller's to free. LJ_ECONFIG: an unknown column. */
 LJ_CHECKED lj_status lj_pipeline_reasons(const lj_pipeline *pipeline, const lj_prep *prep, lj_reason_options *out,
                                          uint8_t **is_protected);
-/* Contributions of test rows and curves of columns as JSON: docs/report.md, `explanation`. Empty: there are none. */
-struct lj_run;
-LJ_CHECKED lj_status lj_run_explain(const struct lj_run *run, lj_text *out);
 
 /* ---- generate.c, generate_texts.c, samples.c ---- */
 
@@ -349,7 +363,8 @@ typedef struct lj_fold {
 } lj_fold;
 
 typedef struct lj_run {
-    const lj_pipeline *pipeline;
+    const lj_pipeline *pipeline; /* the caller's, or `tuned` */
+    lj_pipeline *tuned;          /* with the options that a search found; NULL: there was none */
     const lj_pipeline_options *options;
     uint64_t seed;
     char *bundle; /* path */
@@ -373,12 +388,19 @@ typedef struct lj_run {
     lj_text *groups;    /* [count of evaluate.by] */
     lj_references references; /* kept in the bundle; n 0: none */
     lj_text profile, metrics, explanation;
+    lj_text search, board;       /* of a search: for the page, and its best trials for people */
     char weights_sha256[LJ_SHA256_HEX], scores_sha256[LJ_SHA256_HEX];
     double microseconds_per_score;
-    double begin, read_seconds, prepare_seconds, train_seconds, evaluate_seconds;
+    double begin, read_seconds, tune_seconds, prepare_seconds, train_seconds, evaluate_seconds;
 } lj_run;
 
 LJ_CHECKED lj_status lj_run_folds(lj_run *run);
+/* Contributions of test rows and curves of columns as JSON: docs/report.md, `explanation`. Empty: there are none. */
+LJ_CHECKED lj_status lj_run_explain(const lj_run *run, lj_text *out);
+/* parts [n] of fold `test` of `count`: it is test, the next one valid, the others train. */
+void lj_fold_parts(const int32_t *fold, int64_t n, int64_t count, int64_t test, uint8_t *parts);
+/* Searches, and puts the pipeline that was found in the place of the caller's. */
+LJ_CHECKED lj_status lj_run_tune(lj_run *run);
 /* The threshold of the positive class that `evaluate.threshold` names, on valid. */
 LJ_CHECKED lj_status lj_run_threshold(const lj_run *run, const lj_predictions *valid, double *out);
 /* The metrics map of --json and of model.json. */

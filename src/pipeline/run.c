@@ -30,12 +30,15 @@ static void free_run(lj_run *run)
     lj_text_free(&run->profile);
     lj_text_free(&run->metrics);
     lj_text_free(&run->explanation);
+    lj_text_free(&run->search);
+    lj_text_free(&run->board);
     lj_references_free(&run->references);
     lj_fit_free(&run->fitted);
     lj_table_free(&run->table);
     lj_free(run->work);
     lj_free(run->samples);
     lj_free(run->bundle);
+    lj_pipeline_destroy(run->tuned);
 }
 
 /* Where bundles go when nobody says. */
@@ -330,6 +333,15 @@ static lj_status write_bundle(lj_run *run)
     return status;
 }
 
+static lj_status write_search(const lj_run *run, lj_json *json)
+{
+    lj_doc *search = NULL;
+    LJ_TRY(lj_json_parse("search", run->search.data, run->search.size, &search));
+    lj_json_item(json, "search", lj_doc_root(search));
+    lj_doc_destroy(search);
+    return LJ_OK;
+}
+
 static lj_status write_json(const lj_run *run, lj_text *out)
 {
     lj_json json;
@@ -342,8 +354,11 @@ static lj_status write_json(const lj_run *run, lj_text *out)
     lj_json_string(&json, "scores_sha256", run->scores_sha256);
     lj_json_item(&json, "metrics", lj_doc_root(metrics));
     lj_json_double(&json, "threshold", run->threshold);
+    if (run->search.data != NULL)
+        LJ_TRY(write_search(run, &json));
     lj_json_map(&json, "seconds");
     lj_json_double(&json, "read", run->read_seconds);
+    lj_json_double(&json, "tune", run->tune_seconds);
     lj_json_double(&json, "prepare", run->prepare_seconds);
     lj_json_double(&json, "train", run->train_seconds);
     lj_json_double(&json, "evaluate", run->evaluate_seconds);
@@ -366,6 +381,8 @@ static lj_status write_json(const lj_run *run, lj_text *out)
 static lj_status write_summary(const lj_run *run, lj_text *out)
 {
     const char *names[] = {"train", "valid", run->folds != NULL ? "out of fold" : "test"};
+    if (run->board.data != NULL)
+        lj_text_puts(out, run->board.data);
     lj_run_table(run->table.target.task, names, run->evaluation, LJ_PARTS_JUDGED, out);
     if (run->folds != NULL && run->table.target.task == LJ_BINARY) {
         double sum = 0;
@@ -378,6 +395,8 @@ static lj_status write_summary(const lj_run *run, lj_text *out)
     if (!isnan(first->low))
         lj_text_printf(out, "test %s %.4f, 95 %% interval %.4f to %.4f\n", first->name, first->value, first->low,
                        first->high);
+    if (run->board.data != NULL)
+        lj_text_printf(out, "search %.1f s\n", run->tune_seconds);
     lj_text_printf(out,
                    "%.1f s: read %.2f, prepare %.2f, train %.2f (epoch %" PRId64 " of %" PRId64
                    " kept), evaluate %.2f; one score %.1f us\n",
@@ -396,6 +415,9 @@ static lj_status run_all(lj_run *run, lj_run_result *result)
     LJ_TRY(lj_table_read(run->pipeline, run->seed, run->options->team, console, &run->table));
     LJ_TRY(make_profile(run));
     run->read_seconds = lj_seconds() - run->begin;
+    if (run->options->tune || run->pipeline->top.tune != NULL)
+        LJ_TRY(lj_run_tune(run));
+    run->tune_seconds = lj_seconds() - run->begin - run->read_seconds;
     LJ_TRY(split_table(run));
     const lj_fit_request request = request_of(run);
     LJ_TRY(lj_fit_split(&request, &run->fitted));

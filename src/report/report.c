@@ -212,6 +212,7 @@ lj_status lj_report_json(const lj_report *report, lj_text *out)
     write_training(&json, report);
     write_forecast(&json, report->forecast);
     write_importance(&json, report);
+    LJ_TRY(write_fragment(&json, "search", "search", report->search));
     LJ_TRY(write_fragment(&json, "explanation", "explanation", report->explanation));
     LJ_TRY(write_groups(&json, report));
     write_reproduce(&json, report);

@@ -21,7 +21,7 @@ static void config_errors_name_file_line_and_column(void **state)
     expect_failure(f, "data: a.csv\ntarget: bad\nevaluate: {threshold: alert_budget}\n", LJ_ECONFIG, "wants `rate`");
     expect_failure(f, "data: a.csv\ntarget: bad\nevaluate: {rate: 0.1}\n", LJ_ECONFIG,
                    "pipeline.yaml:3:18: `rate` is for the thresholds");
-    expect_failure(f, "data: a.csv\ntarget: bad\ntune: {}\n", LJ_ECONFIG, "not in this version");
+    expect_failure(f, "data: a.csv\ntarget: bad\nregister: {}\n", LJ_ECONFIG, "not in this version");
     expect_failure(f, "data: a.csv\ntarget: bad\nfeatures:\n  types: {zip: txt}\n", LJ_ECONFIG,
                    "pipeline.yaml:4:16: types: 'zip': expected number, text or time, found 'txt'");
     expect_failure(f, "data: a.csv\n", LJ_ECONFIG, "target");

@@ -224,6 +224,15 @@ static const char scorecard[] =
     "\"points\": 23}]}, "
     "{\"column\": \"X3\", \"weight\": 0, \"iv\": 0.001, \"regular\": 1, \"bins\": []}]}";
 
+static const char search[] =
+    "{\"method\": \"tpe\", \"metric\": \"log_loss\", \"larger_is_better\": false, \"dimensions\": ["
+    "{\"key\": \"learning_rate\", \"is_log\": true, \"is_choice\": false}, "
+    "{\"key\": \"grow_policy\", \"is_log\": false, \"is_choice\": true}], \"trials\": ["
+    "{\"rung\": 2, \"status\": \"done\", \"size\": 640, \"score\": 0.43, \"options\": {\"learning_rate\": 0.1, "
+    "\"grow_policy\": \"symmetric\"}}, {\"rung\": 2, \"status\": \"failed\", \"size\": 0, \"score\": null, "
+    "\"options\": {\"learning_rate\": 0.02, \"grow_policy\": \"<b>\"}}, {\"rung\": 2, \"status\": \"done\", "
+    "\"size\": 320, \"score\": 0.41, \"options\": {\"learning_rate\": 0.03, \"grow_policy\": \"depth_wise\"}}]}";
+
 static const char explanation[] =
     "{\"part\": \"test\", \"rows\": 4, \"unit\": \"log-odds\", \"method\": \"paths\", \"features\": 2, \"columns\": ["
     "{\"column\": \"X1\", \"mean_size\": 0.4, \"half\": 0.1, \"mean\": 0.1, \"points\": [[0.1, -0.3], [0.4, 0.2], "
@@ -260,6 +269,7 @@ static void make_words(lj_report *report)
     report->family = "dense";
     report->model = description;
     report->scorecard = scorecard;
+    report->search = search;
     report->explanation = explanation;
     report->feature_count = 23;
     report->weight_count = 3649;

@@ -196,6 +196,23 @@ export interface Explanation {
   curves: Curve[];
 }
 
+export interface Trial {
+  rung: number;
+  status: string;
+  size: number;
+  score: Maybe;
+  options: Record<string, unknown>;
+}
+
+/** A search for options, its trials in the order in which they were made. */
+export interface Search {
+  method: string;
+  metric: string;
+  larger_is_better: boolean;
+  dimensions: { key: string; is_log: boolean; is_choice: boolean }[];
+  trials: Trial[];
+}
+
 export interface ScorecardBin {
   name: string;
   rows: number;
@@ -263,6 +280,7 @@ export interface Report {
     part: string | null;
     features: { feature: string; mean: number; spread: Maybe }[];
   };
+  search: Search | null;
   explanation: Explanation | null;
   groups: { part: string | null; columns: { column: string; groups: Group[] | null }[] };
   reproduce: {

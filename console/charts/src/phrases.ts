@@ -27,6 +27,7 @@ export const rows: [string, string][] = [
   ],
   ["drifts over '{0}': PSI {1#} between the older and the newer half", "随“{0}”漂移：较早与较晚两半样本之间的 PSI 为 {1}"],
   ["repeats column '{0}' in every row", "与字段“{0}”逐行相同"],
+  ["tune: trial {0#} failed: {1}", "第 {0} 次试验失败：{1}"],
   ["{0#} rows repeat an earlier row in every column", "{0} 行与之前的行完全重复"],
   ["{0#} rows repeat an earlier row in every column (the first is row {1#})", "{0} 行与之前的行完全重复（首个为第 {1} 行）"],
   // Warnings of a run.

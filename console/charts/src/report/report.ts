@@ -13,6 +13,7 @@ import { curveSections } from "./curves";
 import { columnTable, readProfile, warningList } from "./profile";
 import { explanationBlocks } from "./explanation";
 import { scorecardBlocks } from "./scorecard";
+import { searchBlocks } from "./search";
 
 const HEADLINES: Record<Report["task"], string[]> = {
   binary: ["auc", "ks", "gini", "average_precision", "log_loss", "brier"],
@@ -295,6 +296,7 @@ export function reportPage(report: Report): HTMLElement[] {
     preparation(report),
     modelSection(report),
     report.scorecard === null ? null : section("scorecard", ...scorecardBlocks(report.scorecard)),
+    report.search === null ? null : section("search", ...searchBlocks(report.search)),
     trainingSection(report),
     metricsSection(report),
     ...curveSections(report),
