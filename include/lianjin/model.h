@@ -78,6 +78,7 @@ typedef struct lj_family_info {
     int in_nats;                         /* unsupervised: its score is in nats */
     int grows_trees;                     /* it learns trees, not tensors; numbers may be missing (NaN) */
     int has_members;                     /* its answer is made of those of models of other families */
+    int is_imported;                     /* its models come from lj_bundle_import alone: it cannot be fitted */
 } lj_family_info;
 
 int64_t lj_family_count(void);

@@ -105,6 +105,18 @@ LJ_CHECKED lj_status lj_bundle_explain(lj_bundle *bundle, const lj_bundle_explai
 void lj_explain_result_free(lj_explain_result *result);
 
 /*
+ * A bundle from trees that XGBoost or LightGBM grew (lianjin/tree_import.h). Its columns are those that the trees ask about,
+ * by the names of the file. LJ_EUSAGE: something other than a bundle is at `out`.
+ */
+typedef struct lj_import_options {
+    const char *model;  /* the model file */
+    const char *out;    /* folder of the bundle */
+    const char *target; /* what the model predicts */
+    lj_console *console;
+} lj_import_options;
+LJ_CHECKED lj_status lj_bundle_import(const lj_import_options *options);
+
+/*
  * A scorecard in another language: sql, c, json, pmml. The text is run or read anew over all rows of the table, which must
  * have the columns of the model, and is refused unless every row has the points of the scorer. LJ_EUNSUPPORTED: the model
  * is no scorecard, or a column has steps before woe. *rows: how many proved it.

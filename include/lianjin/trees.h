@@ -28,7 +28,8 @@ typedef struct lj_trees lj_trees; /* never changes after the fit or the load: th
     X(QUANTILE, "quantile", "pinball loss of a quantile")                           \
     X(POISSON, "poisson", "counts, by the logarithm of their mean")                 \
     X(TWEEDIE, "tweedie", "amounts with many zeros, by the logarithm of their mean") \
-    X(ISOLATION, "isolation", "none: how few questions tell a row from all others")
+    X(ISOLATION, "isolation", "none: how few questions tell a row from all others") \
+    X(IMPORTED, "imported", "none: another library grew them (lianjin/tree_import.h)")
 
 typedef enum lj_tree_loss {
 #define X(code, name, doc) LJ_TREE_##code,
@@ -122,6 +123,8 @@ LJ_CHECKED lj_status lj_isolation_fit(const lj_isolation_options *options, const
 void lj_trees_raw(const lj_trees *trees, const lj_tree_rows *rows, lj_team *team, float *raw);
 /* The same with what the loss makes of them: probabilities, means or values, in place. */
 void lj_trees_answer(const lj_trees *trees, int64_t n, float *raw);
+/* Both at once: answers [n, groups]. Of imported trees that add up in double, rounded to float32 at the end only. */
+void lj_trees_score(const lj_trees *trees, const lj_tree_rows *rows, lj_team *team, float *answers);
 
 /* Do they read rows of this shape? */
 int lj_trees_fit_rows(const lj_trees *trees, int64_t number_count, int64_t category_count, const int32_t *sizes);

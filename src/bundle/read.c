@@ -67,7 +67,7 @@ static lj_status read_target(lj_bundle *bundle)
         LJ_TRY(lj_item_need_string(bundle->doc, map, "column", &target->column));
     LJ_TRY(lj_item_need_string(bundle->doc, map, "reason", &target->reason));
     LJ_TRY(lj_item_need(bundle->doc, map, "classes", LJ_LIST, &classes));
-    const int64_t least = target->task == LJ_BINARY ? 2 : target->task == LJ_MULTICLASS ? 3 : 0;
+    const int64_t least = target->task == LJ_BINARY || target->task == LJ_MULTICLASS ? 2 : 0;
     const int64_t most = target->task == LJ_BINARY ? 2 : target->task == LJ_REGRESSION ? 0 : LJ_CLASSES_MAX;
     const int without = target->task == LJ_UNSUPERVISED && (target->column == NULL) != (classes->count == 0);
     if (classes->count < least || classes->count > most || without)

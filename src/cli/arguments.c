@@ -165,3 +165,27 @@ void lj_cli_end(lj_common *common)
     lj_team_destroy(common->team);
     lj_console_destroy(common->console);
 }
+
+lj_status lj_cli_action(const lj_verb *verb, const lj_verb *actions, int64_t count, const char *page, int argc,
+                        char **argv)
+{
+    const char *names[LJ_ACTIONS_MAX];
+    const size_t prefix = strlen(verb->name) + 1;
+    if (argc < 2)
+        return lj_fail(LJ_EUSAGE, "usage: lianjin %s %s (see --help)", verb->name, verb->arguments);
+    for (int64_t i = 0; i < count; i++) {
+        names[i] = actions[i].name + prefix;
+        if (strcmp(argv[1], names[i]) == 0)
+            return actions[i].run(&actions[i], argc - 1, argv + 1);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        printf("lianjin %s: %s\n\nusage:\n", verb->name, verb->summary);
+        for (int64_t i = 0; i < count; i++)
+            printf("  lianjin %-15s %-14s %s\n", actions[i].name, actions[i].arguments, actions[i].summary);
+        printf("\nlianjin %s --help and so on explain each. %s\n", actions[0].name, page);
+        return LJ_OK;
+    }
+    const char *near = lj_nearest(argv[1], names, count);
+    return lj_fail(LJ_EUSAGE, "unknown action '%s'%s%s%s; see lianjin %s --help", argv[1],
+                   near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'" : "", verb->name);
+}

@@ -22,7 +22,7 @@
     X(generate, "generate", "BUNDLE", "draw new rows or images from a model that learned them")      \
     X(data, "data", "profile TABLE", "look at a table: types, missing values, relations, warnings")  \
     X(words, "words", "train CORPUS", "vectors of words: train, ask, measure, convert")               \
-    X(model, "model", "show BUNDLE", "what a bundle holds")
+    X(model, "model", "show BUNDLE", "what a bundle holds; bundles from trees of XGBoost and LightGBM")
 
 /* One option of a verb. The value is set when the option is given. */
 typedef enum lj_flag_kind { LJ_FLAG_SWITCH, LJ_FLAG_TEXT, LJ_FLAG_INTEGER, LJ_FLAG_NUMBER, LJ_FLAG_TEXTS } lj_flag_kind;
@@ -64,6 +64,11 @@ typedef struct lj_verb {
 LJ_CHECKED lj_status lj_cli_begin(const lj_verb *verb, const lj_flag *flags, int64_t n_flags, int argc, char **argv,
                                   int n_arguments, const char *arguments[], lj_common *common);
 void lj_cli_end(lj_common *common);
+
+enum { LJ_ACTIONS_MAX = 16 };
+/* A verb of several actions, each named "verb action": runs the one that argv[1] names, or lists them with `page`. */
+LJ_CHECKED lj_status lj_cli_action(const lj_verb *verb, const lj_verb *actions, int64_t count, const char *page, int argc,
+                                   char **argv);
 
 #define X(function, name, arguments, summary) \
     lj_status lj_verb_##function(const lj_verb *verb, int argc, char **argv);

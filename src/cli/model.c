@@ -1,10 +1,11 @@
-/* lianjin model show BUNDLE */
+/* lianjin model show|import */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "lianjin/bundle.h"
+#include "lianjin/pipeline.h"
 
 static lj_status show_json(const lj_bundle *bundle)
 {
@@ -45,22 +46,59 @@ static lj_status show_text(const lj_bundle *bundle)
     return status;
 }
 
-lj_status lj_verb_model(const lj_verb *verb, int argc, char **argv)
+static lj_status model_show(const lj_verb *verb, int argc, char **argv)
 {
-    const char *arguments[2] = {NULL, NULL};
+    const char *arguments[1] = {NULL};
     lj_common common;
     lj_bundle *bundle = NULL;
-    lj_status status = lj_cli_begin(verb, NULL, 0, argc, argv, 2, arguments, &common);
+    lj_status status = lj_cli_begin(verb, NULL, 0, argc, argv, 1, arguments, &common);
     if (status != LJ_OK || common.help)
         goto done;
-    if (strcmp(arguments[0], "show") != 0) {
-        status = lj_fail(LJ_EUSAGE, "expected lianjin model show BUNDLE, found '%s'", arguments[0]);
-        goto done;
-    }
-    LJ_TRY_DONE(lj_bundle_open(arguments[1], &bundle));
+    LJ_TRY_DONE(lj_bundle_open(arguments[0], &bundle));
     status = common.json ? show_json(bundle) : show_text(bundle);
 done:
     lj_bundle_close(bundle);
     lj_cli_end(&common);
     return status;
+}
+
+static lj_status model_import(const lj_verb *verb, int argc, char **argv)
+{
+    lj_import_options options = {.target = "target"};
+    const lj_flag flags[] = {
+        {"out", 'o', LJ_FLAG_TEXT, &options.out, "DIR", "where the bundle goes; needed"},
+        {"target", 0, LJ_FLAG_TEXT, &options.target, "NAME", "the column that the model predicts (target)"}};
+    lj_common common;
+    lj_bundle *bundle = NULL;
+    lj_status status =
+        lj_cli_begin(verb, flags, sizeof(flags) / sizeof(flags[0]), argc, argv, 1, &options.model, &common);
+    if (status != LJ_OK || common.help)
+        goto done;
+    if (options.out == NULL) {
+        status = lj_fail(LJ_EUSAGE, "model import wants --out DIR: where does the bundle go?");
+        goto done;
+    }
+    options.console = common.console;
+    LJ_TRY_DONE(lj_bundle_import(&options));
+    if (common.json) {
+        LJ_TRY_DONE(lj_bundle_open(options.out, &bundle));
+        status = show_json(bundle);
+    }
+done:
+    lj_bundle_close(bundle);
+    lj_cli_end(&common);
+    return status;
+}
+
+static const lj_verb actions[] = {
+    {"model show", "BUNDLE", "what a bundle holds: family, columns, preparation, digests", model_show},
+    {"model import", "MODEL",
+     "a bundle from a model of XGBoost (.json, .ubj) or LightGBM (.txt), which scores with the bits that those gave",
+     model_import},
+};
+
+lj_status lj_verb_model(const lj_verb *verb, int argc, char **argv)
+{
+    return lj_cli_action(verb, actions, sizeof(actions) / sizeof(actions[0]),
+                         "docs/import.md says what is exact.", argc, argv);
 }

@@ -27,7 +27,6 @@ static const lj_verb actions[] = {
     ACTION_LIST(X)
 #undef X
 };
-enum { ACTIONS = sizeof(actions) / sizeof(actions[0]), PREFIX = sizeof("words ") - 1 };
 
 /* One JSON document, printed and freed. */
 static lj_status print_json(lj_text *text)
@@ -331,22 +330,6 @@ done:
 
 lj_status lj_verb_words(const lj_verb *verb, int argc, char **argv)
 {
-    const char *names[ACTIONS];
-    if (argc < 2)
-        return lj_fail(LJ_EUSAGE, "usage: lianjin %s %s (see --help)", verb->name, verb->arguments);
-    for (int i = 0; i < ACTIONS; i++) {
-        names[i] = actions[i].name + PREFIX;
-        if (strcmp(argv[1], names[i]) == 0)
-            return actions[i].run(&actions[i], argc - 1, argv + 1);
-    }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        printf("lianjin words: %s\n\nusage:\n", verb->summary);
-        for (int i = 0; i < ACTIONS; i++)
-            printf("  lianjin %-15s %-14s %s\n", actions[i].name, actions[i].arguments, actions[i].summary);
-        printf("\nlianjin words train --help and so on explain each. docs/words.md has an example on real data.\n");
-        return LJ_OK;
-    }
-    const char *near = lj_nearest(argv[1], names, ACTIONS);
-    return lj_fail(LJ_EUSAGE, "unknown action '%s'%s%s%s; see lianjin words --help", argv[1],
-                   near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'" : "");
+    return lj_cli_action(verb, actions, sizeof(actions) / sizeof(actions[0]), "docs/words.md has an example on real data.",
+                         argc, argv);
 }

@@ -25,6 +25,7 @@
     X(boosted_trees)                                                                                                   \
     X(random_forest)                                                                                                   \
     X(isolation_forest)                                                                                                \
+    X(imported_trees)                                                                                                  \
     X(text_linear)                                                                                                     \
     X(fasttext)                                                                                                        \
     X(text_rnn)                                                                                                        \

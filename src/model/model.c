@@ -278,8 +278,7 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
         return lj_members_predict(model, rows, team, scores);
     if (core->trees != NULL) {
         const lj_tree_rows table = lj_model_tree_rows(&core->spec, rows);
-        lj_trees_raw(core->trees, &table, team, scores);
-        lj_trees_answer(core->trees, rows->n, scores);
+        lj_trees_score(core->trees, &table, team, scores);
     } else if (core->family->score != NULL) {
         LJ_TRY(core->family->score(&core->spec, core->weights, rows, team, scores));
     } else if (rows->n == 1) {

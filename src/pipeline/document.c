@@ -21,6 +21,8 @@ static void write_families(lj_text *out)
     lj_text_puts(out, "## model\n\nThe name of a family, or a map with `family` and the options of that family.\n\n");
     for (int64_t i = 0; i < lj_family_count(); i++) {
         const lj_family_info *family = lj_family_at(i);
+        if (family->is_imported)
+            continue;
         lj_text_printf(out, "### family: %s\n\n%s\n\n", family->name, family->summary);
         write_rows(family->options, family->option_count, out);
     }

@@ -18,6 +18,7 @@
  *   pages.c         report and card
  *   run.c           all of it
  *   evaluate.c, predict.c, generate.c, generate_texts.c  with a finished bundle
+ *   import.c        trees of XGBoost and LightGBM -> bundle
  *   samples.c       what a model that is being trained draws
  */
 #ifndef LJ_PIPELINE_PIPELINE_H

@@ -104,11 +104,11 @@ void lj_prep_load_cells(const lj_prep_feature *feature, const lj_bound *bound, c
     add_counts(counts, feature_index, &seen);
 }
 
-/* A finite float: models never see NaN or infinity. */
-static float finite_float(double x)
+/* A finite float: no model sees infinity, and none but trees NaN. */
+static float finite_float(double x, int keeps_missing)
 {
     if (isnan(x))
-        return 0.0F;
+        return keeps_missing ? NAN : 0.0F;
     if (x > (double)FLT_MAX)
         return FLT_MAX;
     if (x < -(double)FLT_MAX)
@@ -133,7 +133,7 @@ static void run_feature(const lj_prep *prep, const lj_prep_feature *feature, dou
         const int64_t column = feature->number_begin + k;
         const double *from = registers + prep->numbers[column].reg * stride;
         for (int64_t i = 0; i < n; i++)
-            numbers[i * prep->number_count + column] = finite_float(from[i]);
+            numbers[i * prep->number_count + column] = finite_float(from[i], prep->keeps_missing);
     }
     for (int64_t k = 0; k < feature->category_count; k++) {
         const int64_t column = feature->category_begin + k;

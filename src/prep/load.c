@@ -407,6 +407,8 @@ static lj_status load_all(loader *l, const lj_item *item)
         return lj_fail(LJ_EVERSION, "%s: expected format %d of a preparation, found %" PRId64
                        ": it was made by another version", lj_doc_name(l->doc), LJ_PREP_FORMAT, format);
     LJ_TRY(lj_load_flag(l->doc, item, "auto", &l->prep->is_auto));
+    if (lj_item_get(item, "keeps_missing") != NULL)
+        LJ_TRY(lj_load_flag(l->doc, item, "keeps_missing", &l->prep->keeps_missing));
     LJ_TRY(lj_image_shape_read(l->doc, item, &l->prep->image));
     LJ_TRY(load_groups(l, item));
     LJ_TRY(load_features(l, item));

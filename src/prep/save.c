@@ -120,6 +120,8 @@ lj_status lj_prep_save(const lj_prep *prep, lj_json *json)
     lj_json_map(json, NULL);
     lj_json_integer(json, "format", LJ_PREP_FORMAT);
     lj_json_bool(json, "auto", prep->is_auto);
+    if (prep->keeps_missing)
+        lj_json_bool(json, "keeps_missing", 1);
     lj_image_shape_write(&prep->image, json);
     save_groups(prep, json);
     save_series(prep, json);

@@ -19,6 +19,8 @@
 /* Cells beyond it (infinity among them) are refused while fitting and count as out of range later. */
 #define LJ_PREP_NUMBER_MAX 1e100
 
+#define LJ_PREP_LEVELS_MAX 1000000 /* values of a saved step */
+
 /* X(code, name) What a register holds. */
 #define LJ_REGISTER_KIND_LIST(X)                                                                         \
     X(NUMBER, "number")     /* a number */                                                               \

@@ -39,15 +39,16 @@ static int64_t twin_of(const lj_tree_way *ways, int64_t parent, int32_t player)
 }
 
 /* Ways of one tree; answers the most players above a leaf. Children lie behind their parents. */
-static int64_t make_ways(const lj_tree_explainer *e, const lj_tree_node *nodes, int64_t count, int32_t *above,
-                         lj_tree_way *ways)
+static int64_t make_ways(const lj_tree_explainer *e, int64_t t, int32_t *above, lj_tree_way *ways)
 {
+    const int64_t begin = e->trees->begin[t], count = e->trees->begin[t + 1] - begin;
+    const lj_tree_node *nodes = e->trees->nodes + begin;
     int64_t most = 1;
     ways[0] = (lj_tree_way){.parent = -1, .player = -1, .twin = -1, .share = 1.0};
     above[0] = 0;
     for (int64_t i = 0; i < count; i++) {
         ways[i].is_leaf = nodes[i].feature < 0;
-        ways[i].value = ways[i].is_leaf ? (double)nodes[i].threshold : 0.0;
+        ways[i].value = ways[i].is_leaf ? lj_tree_leaf(e->trees, begin + i) : 0.0;
         for (int64_t child = nodes[i].left; !ways[i].is_leaf && child <= nodes[i].left + 1; child++) {
             const int32_t player = e->player[nodes[i].feature];
             const int64_t twin = twin_of(ways, i, player);
@@ -72,7 +73,7 @@ static void add_expected(const lj_trees *trees, double *reach, double *expected)
         reach[0] = 1.0;
         for (int64_t i = 0; i < count; i++) {
             if (nodes[i].feature < 0) {
-                sum += reach[i] * (double)nodes[i].threshold;
+                sum += reach[i] * lj_tree_leaf(trees, trees->begin[t] + i);
                 continue;
             }
             for (int64_t child = nodes[i].left; child <= nodes[i].left + 1; child++)
@@ -145,8 +146,7 @@ static lj_status prepare(lj_tree_explainer *e)
     for (int64_t i = 0; status == LJ_OK && i < nodes; i++)
         e->steps[i] = lj_tree_step_of(&trees->nodes[i]);
     for (int64_t t = 0; status == LJ_OK && t < trees->tree_count; t++) {
-        const int64_t begin = trees->begin[t];
-        const int64_t most = make_ways(e, trees->nodes + begin, trees->begin[t + 1] - begin, above, e->ways + begin);
+        const int64_t most = make_ways(e, t, above, e->ways + trees->begin[t]);
         e->most_players = most > e->most_players ? most : e->most_players;
         e->points[t] = (most + 1) / 2;
     }

@@ -69,6 +69,8 @@ static lj_status read_node(const lj_doc *doc, const lists *l, int64_t i, int64_t
     const int64_t count = l->feature->count, features = trees->number_count + trees->category_count;
     LJ_TRY(need_whole(doc, l->feature->items[i], -1, features - 1, &node->feature));
     LJ_TRY(need_float(doc, l->value->items[i], &node->threshold));
+    if (node->feature < 0 && trees->values != NULL)
+        trees->values[node - trees->nodes] = l->value->items[i]->number;
     LJ_TRY(need_float(doc, l->gain->items[i], &node->gain));
     LJ_TRY(need_float(doc, l->weight->items[i], &node->weight));
     if (node->feature < 0)
@@ -151,6 +153,23 @@ static lj_status read_loss(const lj_doc *doc, const lj_item *item, lj_tree_loss 
     return lj_fail(LJ_ECORRUPT, "%s:%d:%d: no loss '%s'", lj_doc_name(doc), item->line, item->column, name);
 }
 
+static lj_status read_link(const lj_doc *doc, const lj_item *item, lj_tree_link *out)
+{
+    const lj_item *map = NULL, *is_double = NULL;
+    const char *name = NULL;
+    LJ_TRY(lj_item_need(doc, item, "link", LJ_MAP, &map));
+    LJ_TRY(lj_item_need_string(doc, map, "name", &name));
+    LJ_TRY(lj_item_need_number(doc, map, "scale", &out->scale));
+    LJ_TRY(lj_item_need(doc, map, "is_double", LJ_BOOL, &is_double));
+    out->is_double = is_double->number != 0.0;
+    for (int code = 0; code < LJ_TREE_LINK_COUNT; code++) {
+        out->code = (lj_tree_link_code)code;
+        if (strcmp(name, lj_tree_link_names[code]) == 0)
+            return isfinite(out->scale) ? LJ_OK : bad(doc, map, "a finite scale");
+    }
+    return lj_fail(LJ_ECORRUPT, "%s:%d:%d: no link '%s'", lj_doc_name(doc), map->line, map->column, name);
+}
+
 static lj_status read_all(const lj_doc *doc, const lj_item *item, lj_tree_options *options, lj_tree_rows *rows,
                           int32_t **sizes, lj_trees **out)
 {
@@ -164,7 +183,8 @@ static lj_status read_all(const lj_doc *doc, const lj_item *item, lj_tree_option
     LJ_TRY(read_sizes(doc, list, sizes));
     LJ_TRY(lj_item_need(doc, item, "base", LJ_LIST, &base));
     LJ_TRY(lj_item_need(doc, item, "trees", LJ_LIST, &trees));
-    if (base->count < 1 || base->count > LJ_CLASSES_MAX || (options->loss != LJ_TREE_SOFTMAX && base->count != 1))
+    const int is_imported = options->loss == LJ_TREE_IMPORTED, has_groups = is_imported || options->loss == LJ_TREE_SOFTMAX;
+    if (base->count < 1 || base->count > LJ_CLASSES_MAX || (!has_groups && base->count != 1))
         return bad(doc, base, "one number, or one a class");
     if (trees->count > LJ_TREES_MAX || trees->count % base->count != 0)
         return bad(doc, trees, "as many trees of each class");
@@ -173,6 +193,8 @@ static lj_status read_all(const lj_doc *doc, const lj_item *item, lj_tree_option
     options->classes = base->count;
     options->is_forest = is_forest->number != 0.0;
     LJ_TRY(lj_trees_create(options, rows, out));
+    if (is_imported)
+        LJ_TRY(read_link(doc, item, &(*out)->link));
     for (int64_t c = 0; c < base->count; c++)
         LJ_TRY(need_float(doc, base->items[c], &(*out)->base[c]));
     for (int64_t t = 0; t < trees->count; t++)

@@ -36,7 +36,7 @@ static pair walk_from(walk *w, const lj_tree_step *step, int64_t a, int64_t b)
             break;
     }
     if (step->left == 0) {
-        const double value = (double)step->threshold, *orders = w->e->orders;
+        const double value = lj_tree_leaf(trees, step - w->e->steps), *orders = w->e->orders;
         const int64_t width = w->e->most_players + 1;
         return (pair){a > 0 ? value * orders[(a - 1) * width + b] : 0.0,
                       b > 0 ? value * orders[a * width + b - 1] : 0.0};

@@ -15,10 +15,27 @@ static void write_set(const lj_trees *trees, const lj_tree_node *node, lj_json *
     lj_json_end_list(json);
 }
 
+static void write_value(const lj_trees *trees, const lj_tree_node *node, lj_json *json)
+{
+    if (node->feature < 0 && trees->values != NULL)
+        lj_json_double(json, NULL, trees->values[node - trees->nodes]);
+    else
+        lj_json_float(json, NULL, node->threshold);
+}
+
+static void write_link(const lj_tree_link *link, lj_json *json)
+{
+    lj_json_map(json, "link");
+    lj_json_string(json, "name", lj_tree_link_names[link->code]);
+    lj_json_double(json, "scale", link->scale);
+    lj_json_bool(json, "is_double", link->is_double);
+    lj_json_end_map(json);
+}
+
 /* X(key, writes what of each node) */
 #define PROPERTIES(X)                                              \
     X("feature", lj_json_integer(json, NULL, node->feature))       \
-    X("value", lj_json_float(json, NULL, node->threshold))         \
+    X("value", write_value(trees, node, json))                     \
     X("left", lj_json_integer(json, NULL, node->left))             \
     X("missing_left", lj_json_integer(json, NULL, node->missing_left)) \
     X("gain", lj_json_float(json, NULL, node->gain))               \
@@ -54,6 +71,8 @@ void lj_trees_save(const lj_trees *trees, lj_json *json)
     lj_json_map(json, NULL);
     lj_json_integer(json, "format", LJ_TREES_FORMAT);
     lj_json_string(json, "loss", lj_tree_loss_names[trees->loss]);
+    if (trees->loss == LJ_TREE_IMPORTED)
+        write_link(&trees->link, json);
     lj_json_bool(json, "is_forest", trees->is_forest);
     lj_json_integer(json, "numbers", trees->number_count);
     lj_json_list(json, "category_sizes");

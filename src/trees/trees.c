@@ -17,6 +17,7 @@ void lj_trees_destroy(lj_trees *trees)
     lj_free(trees->base);
     lj_free(trees->begin);
     lj_free(trees->nodes);
+    lj_free(trees->values);
     lj_free(trees->sets);
     lj_free(trees->steps);
     lj_free(trees->walks);
@@ -33,7 +34,7 @@ lj_status lj_trees_create(const lj_tree_options *options, const lj_tree_rows *ro
     trees->category_count = rows->category_count;
     trees->loss = options->loss;
     trees->is_forest = options->is_forest;
-    trees->groups = options->loss == LJ_TREE_SOFTMAX ? options->classes : 1;
+    trees->groups = options->loss == LJ_TREE_SOFTMAX || options->loss == LJ_TREE_IMPORTED ? options->classes : 1;
     trees->category_sizes = lj_new_array(rows->category_count, sizeof(*trees->category_sizes));
     trees->base = lj_new_array(trees->groups, sizeof(*trees->base));
     trees->begin = lj_new_array(1, sizeof(*trees->begin));
@@ -47,8 +48,7 @@ lj_status lj_trees_create(const lj_tree_options *options, const lj_tree_rows *ro
     return LJ_OK;
 }
 
-/* Room for `more` beside `used`; the array may move. */
-static lj_status make_room(void **array, int64_t used, int64_t more, size_t size, int64_t *room)
+lj_status lj_tree_make_room(void **array, int64_t used, int64_t more, size_t size, int64_t *room)
 {
     if (used + more <= *room)
         return LJ_OK;
@@ -64,12 +64,16 @@ static lj_status make_room(void **array, int64_t used, int64_t more, size_t size
 lj_status lj_trees_add(lj_trees *trees, int64_t nodes, lj_tree_node **out)
 {
     const int64_t used = trees->begin[trees->tree_count];
-    void *array = trees->nodes, *begin = trees->begin;
+    void *array = trees->nodes, *begin = trees->begin, *values = trees->values;
+    int64_t value_room = trees->node_room;
     if (trees->tree_room == 0)
         trees->tree_room = 1; /* begin[0] */
-    LJ_TRY(make_room(&array, used, nodes, sizeof(*trees->nodes), &trees->node_room));
+    LJ_TRY(lj_tree_make_room(&array, used, nodes, sizeof(*trees->nodes), &trees->node_room));
     trees->nodes = array;
-    LJ_TRY(make_room(&begin, trees->tree_count + 1, 1, sizeof(*trees->begin), &trees->tree_room));
+    if (trees->link.is_double)
+        LJ_TRY(lj_tree_make_room(&values, used, nodes, sizeof(*trees->values), &value_room));
+    trees->values = values;
+    LJ_TRY(lj_tree_make_room(&begin, trees->tree_count + 1, 1, sizeof(*trees->begin), &trees->tree_room));
     trees->begin = begin;
     trees->begin[++trees->tree_count] = used + nodes;
     *out = trees->nodes + used;
@@ -82,7 +86,7 @@ lj_status lj_trees_add_set(lj_trees *trees, int64_t words, int32_t *first)
     void *sets = trees->sets;
     if (trees->set_count + words > INT32_MAX)
         return lj_fail(LJ_EDATA, "trees: too many sets of categories");
-    LJ_TRY(make_room(&sets, trees->set_count, words, sizeof(*trees->sets), &trees->set_room));
+    LJ_TRY(lj_tree_make_room(&sets, trees->set_count, words, sizeof(*trees->sets), &trees->set_room));
     trees->sets = sets;
     memset(trees->sets + trees->set_count, 0, (size_t)words * sizeof(*trees->sets));
     *first = (int32_t)trees->set_count;

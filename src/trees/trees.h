@@ -43,22 +43,53 @@ typedef struct lj_tree_walk {
     const lj_tree_step *steps;
 } lj_tree_walk;
 
+/* X(code, name) What the answer is of a raw score x of imported trees. */
+#define LJ_TREE_LINK_LIST(X)                                              \
+    X(IDENTITY, "identity")           /* x */                             \
+    X(SIGMOID, "sigmoid")             /* 1 / (1 + exp(-scale x)) */       \
+    X(SOFTMAX, "softmax")             /* of the groups */                 \
+    X(EXP, "exp")                     /* exp(x) */                        \
+    X(SIGNED_SQUARE, "signed_square") /* x |x| */
+
+typedef enum lj_tree_link_code {
+#define X(code, name) LJ_TREE_LINK_##code,
+    LJ_TREE_LINK_LIST(X)
+#undef X
+        LJ_TREE_LINK_COUNT
+} lj_tree_link_code;
+
+extern const char *const lj_tree_link_names[]; /* ended by NULL */
+
+typedef struct lj_tree_link {
+    lj_tree_link_code code;
+    double scale;
+    int is_double; /* leaves, sums and answers are in double, as LightGBM has them; else in float32, as XGBoost */
+} lj_tree_link;
+
 struct lj_trees {
     int64_t number_count, category_count;
     int32_t *category_sizes; /* [category_count] */
     lj_tree_loss loss;
+    lj_tree_link link; /* of IMPORTED */
     int is_forest;
     int64_t groups;
     float *base; /* [groups] where raw scores begin */
     int64_t tree_count; /* tree t adds to group t % groups */
     int64_t *begin;     /* [tree_count + 1] into nodes */
     lj_tree_node *nodes;
+    double *values; /* [nodes] of leaves, where the link is of doubles; else NULL */
     uint64_t *sets;
     int64_t set_count;
     int64_t tree_room, node_room, set_room;
     lj_tree_step *steps;  /* of lj_trees_ready */
     lj_tree_walk *walks;  /* [tree_count] */
 };
+
+/* What a leaf adds; `node` counts from the first tree. */
+static inline double lj_tree_leaf(const lj_trees *trees, int64_t node)
+{
+    return trees->values != NULL ? trees->values[node] : (double)trees->nodes[node].threshold;
+}
 
 static inline lj_tree_step lj_tree_step_of(const lj_tree_node *node)
 {
@@ -286,6 +317,8 @@ int lj_tree_has_row(const lj_tree_options *options, int64_t tree, int64_t row);
 /* ---- trees.c ---- */
 
 LJ_CHECKED lj_status lj_trees_create(const lj_tree_options *options, const lj_tree_rows *rows, lj_trees **out);
+/* Room for `more` beside `used`; the array may move. */
+LJ_CHECKED lj_status lj_tree_make_room(void **array, int64_t used, int64_t more, size_t size, int64_t *room);
 /* Room for one tree more with so many nodes; answers its first node. */
 LJ_CHECKED lj_status lj_trees_add(lj_trees *trees, int64_t nodes, lj_tree_node **out);
 /* Room for one set more of so many words. */
@@ -303,14 +336,20 @@ void lj_trees_cut(lj_trees *trees, int64_t tree_count);
 LJ_CHECKED lj_status lj_trees_ready(lj_trees *trees);
 /* The value of a row's leaf in a symmetric tree. */
 float lj_tree_walk_levels(const lj_trees *trees, const lj_tree_walk *walk, const float *numbers, const int32_t *codes);
-/* The values of leaves for several pairs of a tree and a row. */
+/* The leaves of several pairs of a tree and a row. */
 void lj_tree_walk_steps(const lj_tree_step *const roots[LJ_TREE_TOGETHER], const float *const numbers[LJ_TREE_TOGETHER],
-                        float out[LJ_TREE_TOGETHER]);
+                        const lj_tree_step *leaves[LJ_TREE_TOGETHER]);
 
 /* ---- score.c ---- */
 
 /* Raw scores [n, groups] after `rounds` rounds to probabilities, means or values, in place. */
 void lj_tree_answers(const lj_trees *trees, int64_t rounds, int64_t n, float *raw);
+
+/* ---- link.c ---- */
+
+/* Answers of raw scores of one row [groups] of imported trees, in place. */
+void lj_tree_link_double(const lj_trees *trees, double *x);
+void lj_tree_link_float(const lj_trees *trees, float *x);
 
 /* ---- leaves.c ---- */
 

@@ -59,7 +59,7 @@ lj_status lj_trees_ready(lj_trees *trees)
         lj_tree_walk *walk = &trees->walks[t];
         int depth = 0;
         walk->steps = steps;
-        if (is_symmetric(trees, tree, count, &depth)) {
+        if (trees->values == NULL && is_symmetric(trees, tree, count, &depth)) {
             walk->kind = LJ_TREE_BY_LEVEL;
             walk->depth = depth;
             for (int d = 0; d < depth; d++)
@@ -87,11 +87,10 @@ float lj_tree_walk_levels(const lj_trees *trees, const lj_tree_walk *walk, const
 }
 
 void lj_tree_walk_steps(const lj_tree_step *const roots[LJ_TREE_TOGETHER], const float *const numbers[LJ_TREE_TOGETHER],
-                        float out[LJ_TREE_TOGETHER])
+                        const lj_tree_step *at[LJ_TREE_TOGETHER])
 {
-    const lj_tree_step *at[LJ_TREE_TOGETHER];
     int live = 1;
-    memcpy(at, roots, sizeof(at));
+    memcpy(at, roots, LJ_TREE_TOGETHER * sizeof(*at));
     while (live) {
         live = 0;
         for (int k = 0; k < LJ_TREE_TOGETHER; k++) {
@@ -101,6 +100,4 @@ void lj_tree_walk_steps(const lj_tree_step *const roots[LJ_TREE_TOGETHER], const
             live |= step->left;
         }
     }
-    for (int k = 0; k < LJ_TREE_TOGETHER; k++)
-        out[k] = at[k]->threshold;
 }

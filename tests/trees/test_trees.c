@@ -119,7 +119,7 @@ static void every_loss_gives_what_it_is_named_for(void **state)
     static float answers[N];
     table *t = make_table(3, 'r'), *counts = make_table(3, 'c');
     for (int loss = 0; loss < LJ_TREE_LOSS_COUNT; loss++) {
-        if (loss == LJ_TREE_LOGISTIC || loss == LJ_TREE_SOFTMAX || loss == LJ_TREE_ISOLATION)
+        if (loss == LJ_TREE_LOGISTIC || loss == LJ_TREE_SOFTMAX || loss >= LJ_TREE_ISOLATION)
             continue;
         const int is_count = loss == LJ_TREE_POISSON || loss == LJ_TREE_TWEEDIE;
         lj_tree_options options = options_of((lj_tree_loss)loss, LJ_TREE_LEAF_WISE);

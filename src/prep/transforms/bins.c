@@ -1,6 +1,7 @@
 /*
  * bins: a number becomes the level of the interval it lies in. Edges are quantiles of the training part (type 7) or
- * evenly spaced between its ends; a value on an edge belongs to the interval above. Missing stays missing.
+ * evenly spaced between its ends; a value on an edge belongs to the interval above. Missing stays missing. Imported trees
+ * (lianjin/tree_import.h) take the place of the interval as a number.
  */
 #include <math.h>
 
@@ -12,6 +13,7 @@
 typedef struct bins {
     double *edges; /* [count] strictly ascending: count + 1 intervals */
     int64_t count;
+    int is_number;
 } bins;
 
 static const char *const methods[] = {"quantile", "uniform", NULL};
@@ -79,6 +81,8 @@ static void bins_save(const void *values, lj_json *json)
 {
     const bins *fitted = values;
     lj_save_numbers(json, "edges", fitted->edges, fitted->count);
+    if (fitted->is_number)
+        lj_json_bool(json, "number", 1);
 }
 
 static lj_status bins_load(const lj_doc *doc, const lj_item *item, lj_register in, lj_arena *arena, lj_fitted *out)
@@ -87,9 +91,12 @@ static lj_status bins_load(const lj_doc *doc, const lj_item *item, lj_register i
     bins *fitted = lj_arena_array(arena, 1, sizeof(*fitted));
     if (fitted == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a step");
-    LJ_TRY(lj_load_numbers(doc, item, "edges", 0, BINS_MAX - 1, 2, arena, &fitted->edges, &fitted->count));
+    LJ_TRY(lj_load_numbers(doc, item, "edges", 0, LJ_PREP_LEVELS_MAX, 2, arena, &fitted->edges, &fitted->count));
+    if (lj_item_get(item, "number") != NULL)
+        LJ_TRY(lj_load_flag(doc, item, "number", &fitted->is_number));
     LJ_TRY(lj_fitted_outputs(arena, 1, out));
-    out->out[0].reg = (lj_register){LJ_REGISTER_CATEGORY, (int32_t)fitted->count + 1};
+    out->out[0].reg = fitted->is_number ? (lj_register){LJ_REGISTER_NUMBER, 0} :
+                                          (lj_register){LJ_REGISTER_CATEGORY, (int32_t)fitted->count + 1};
     out->values = fitted;
     return LJ_OK;
 }

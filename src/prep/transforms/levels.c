@@ -83,7 +83,7 @@ static lj_status levels_load(const lj_doc *doc, const lj_item *item, lj_register
     levels *fitted = lj_arena_array(arena, 1, sizeof(*fitted));
     if (fitted == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for a step");
-    LJ_TRY(lj_load_numbers(doc, item, "values", 1, LEVELS_MAX, 2, arena, &fitted->values, &fitted->count));
+    LJ_TRY(lj_load_numbers(doc, item, "values", 1, LJ_PREP_LEVELS_MAX, 2, arena, &fitted->values, &fitted->count));
     LJ_TRY(lj_fitted_outputs(arena, 1, out));
     out->out[0].reg = (lj_register){LJ_REGISTER_CATEGORY, (int32_t)fitted->count};
     out->values = fitted;
