@@ -187,5 +187,6 @@ lj_status lj_cli_action(const lj_verb *verb, const lj_verb *actions, int64_t cou
     }
     const char *near = lj_nearest(argv[1], names, count);
     return lj_fail(LJ_EUSAGE, "unknown action '%s'%s%s%s; see lianjin %s --help", argv[1],
-                   near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'" : "", verb->name);
+                   near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'" : "",
+                   verb->name);
 }

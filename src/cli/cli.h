@@ -67,8 +67,8 @@ void lj_cli_end(lj_common *common);
 
 enum { LJ_ACTIONS_MAX = 16 };
 /* A verb of several actions, each named "verb action": runs the one that argv[1] names, or lists them with `page`. */
-LJ_CHECKED lj_status lj_cli_action(const lj_verb *verb, const lj_verb *actions, int64_t count, const char *page, int argc,
-                                   char **argv);
+LJ_CHECKED lj_status lj_cli_action(const lj_verb *verb, const lj_verb *actions, int64_t count, const char *page,
+                                   int argc, char **argv);
 
 #define X(function, name, arguments, summary) \
     lj_status lj_verb_##function(const lj_verb *verb, int argc, char **argv);

@@ -330,6 +330,6 @@ done:
 
 lj_status lj_verb_words(const lj_verb *verb, int argc, char **argv)
 {
-    return lj_cli_action(verb, actions, sizeof(actions) / sizeof(actions[0]), "docs/words.md has an example on real data.",
-                         argc, argv);
+    return lj_cli_action(verb, actions, sizeof(actions) / sizeof(actions[0]),
+                         "docs/words.md has an example on real data.", argc, argv);
 }

@@ -171,7 +171,9 @@ static lj_status make_target(importing *m)
     target->column = m->options->target;
     target->classes = import->classes;
     target->class_names = names;
-    target->task = import->classes == 0 ? LJ_REGRESSION : lj_trees_groups(import->trees) == 1 ? LJ_BINARY : LJ_MULTICLASS;
+    target->task = lj_trees_groups(import->trees) > 1 ? LJ_MULTICLASS : LJ_BINARY;
+    if (import->classes == 0)
+        target->task = LJ_REGRESSION;
     target->reason = lj_arena_printf(m->arena, "%s, objective %s", import->library, import->objective);
     return names != NULL && target->reason != NULL ? LJ_OK : no_memory(m);
 }
@@ -286,7 +288,8 @@ static lj_status read_model(importing *m)
     const char *slash = strrchr(path, '/'), *file = slash != NULL ? slash + 1 : path, *dot = strrchr(file, '.');
     char *bytes = NULL;
     size_t size = 0;
-    m->name = lj_arena_printf(m->arena, "%.*s", (int)(dot != NULL && dot != file ? (size_t)(dot - file) : strlen(file)), file);
+    const size_t length = dot != NULL && dot != file ? (size_t)(dot - file) : strlen(file);
+    m->name = lj_arena_printf(m->arena, "%.*s", (int)length, file);
     if (m->name == NULL)
         return no_memory(m);
     LJ_TRY(lj_file_read(path, LJ_JSON_BYTES_MAX, &bytes, &size));

@@ -61,8 +61,8 @@ static lj_status ask(finishing *f, int64_t tree, int64_t index, const lj_import_
         f->asked[node->feature] |= ASKS_ZERO_AS_MISSING;
     if (!node->is_category && node->zero == LJ_IMPORT_ZERO_IS_ZERO)
         f->asked[node->feature] |= ASKS_ZERO_AS_ZERO;
-    if (!node->is_category && !isfinite(in->link.is_double ? node->value : (double)(float)node->value))
-        return bad_node(in, tree, index, "expected a finite threshold");
+    if (!node->is_category && (in->link.is_double ? isnan(node->value) : !isfinite((float)node->value)))
+        return bad_node(in, tree, index, "expected a threshold"); /* infinity: all that is not missing goes left */
     return LJ_OK;
 }
 
@@ -347,9 +347,9 @@ static lj_status write_trees(finishing *f)
         int64_t *at = &next[count % in->groups];
         while (*at < in->tree_count && in->group[*at] != count % in->groups)
             (*at)++;
-        status = *at == in->tree_count ? lj_fail(LJ_ECORRUPT, "%s: expected as many trees of each of %" PRId64 " groups",
-                                                 in->name, in->groups) :
-                                         write_tree(f, (*at)++);
+        status = *at < in->tree_count ? write_tree(f, (*at)++) :
+                                        lj_fail(LJ_ECORRUPT, "%s: expected as many trees of each of %" PRId64 " groups",
+                                                in->name, in->groups);
         count++;
     }
     lj_free(next);

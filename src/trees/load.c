@@ -183,7 +183,8 @@ static lj_status read_all(const lj_doc *doc, const lj_item *item, lj_tree_option
     LJ_TRY(read_sizes(doc, list, sizes));
     LJ_TRY(lj_item_need(doc, item, "base", LJ_LIST, &base));
     LJ_TRY(lj_item_need(doc, item, "trees", LJ_LIST, &trees));
-    const int is_imported = options->loss == LJ_TREE_IMPORTED, has_groups = is_imported || options->loss == LJ_TREE_SOFTMAX;
+    const int is_imported = options->loss == LJ_TREE_IMPORTED;
+    const int has_groups = is_imported || options->loss == LJ_TREE_SOFTMAX;
     if (base->count < 1 || base->count > LJ_CLASSES_MAX || (!has_groups && base->count != 1))
         return bad(doc, base, "one number, or one a class");
     if (trees->count > LJ_TREES_MAX || trees->count % base->count != 0)

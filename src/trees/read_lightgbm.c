@@ -143,7 +143,7 @@ static lj_status read_block(reader *r, const char *const *keys, int count)
             r->values[k] = (field){r->at + size + (r->at[size] == '='), r->line};
         }
     }
-    return *r->at != '\0' ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s:%d: expected 'Tree=' or 'end of trees': the file is cut short",
+    return *r->at != '\0' ? LJ_OK : lj_fail(LJ_ECORRUPT, "%s:%d: expected 'Tree=' or 'end of trees': it is cut short",
                                             r->in->name, r->line);
 }
 
@@ -237,8 +237,8 @@ static lj_status read_objective(const reader *r)
         r->in->link = (lj_tree_link){.code = objectives[i].link, .scale = 1.0, .is_double = 1};
         return read_parameters(r, text + size);
     }
-    return lj_fail(LJ_EUNSUPPORTED, "%s:%d: the objective '%.*s' is not known", r->in->name, r->values[H_OBJECTIVE].line,
-                   (int)(size < 60 ? size : 60), text);
+    return lj_fail(LJ_EUNSUPPORTED, "%s:%d: the objective '%.*s' is not known", r->in->name,
+                   r->values[H_OBJECTIVE].line, (int)(size < 60 ? size : 60), text);
 }
 
 /* "[low:high]" of a number. */
@@ -462,8 +462,8 @@ static lj_status read_category_list(const reader *r, int64_t column, const lj_it
         words[k] = item->kind == LJ_BOOL ? truth[item->number != 0.0] : item->text;
         values[k] = item->number;
         if ((item->kind == LJ_NUMBER) != is_number || (!is_number && item->kind != LJ_STRING && item->kind != LJ_BOOL))
-            status = lj_fail(LJ_ECORRUPT, "%s: pandas_categorical: expected texts or numbers of column '%s'", r->in->name,
-                             r->in->out->columns[column].name);
+            status = lj_fail(LJ_ECORRUPT, "%s: pandas_categorical: expected texts or numbers of column '%s'",
+                             r->in->name, r->in->out->columns[column].name);
     }
     if (status == LJ_OK && count > 0)
         status = is_number ? lj_import_values(r->in, column, values, count) :
@@ -482,8 +482,8 @@ static lj_status read_category_lists(const reader *r, const char *text, const lj
     lj_status status = LJ_OK;
     if (lists->count > 0 && find_categories(r, text, is_category) != lists->count)
         status = lj_fail(LJ_EUNSUPPORTED,
-                         "%s: pandas_categorical has %" PRId64 " lists, and categorical_feature names another number of "
-                         "columns: which list is whose is not known", r->in->name, lists->count);
+                         "%s: pandas_categorical has %" PRId64 " lists, and categorical_feature names another number "
+                         "of columns: which list is whose is not known", r->in->name, lists->count);
     for (int64_t c = 0, k = 0; status == LJ_OK && lists->count > 0 && c < columns; c++)
         if (is_category[c])
             status = read_category_list(r, c, lists->items[k++]);

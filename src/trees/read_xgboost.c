@@ -139,19 +139,19 @@ static lj_status read_base(reader *r, const lj_item *param)
     int64_t count = 0;
     LJ_TRY(lj_item_need_string(r->doc, param, "base_score", &text));
     const int is_list = *text == '[';
-    for (const char *p = text + is_list; count < r->in->groups; p++) {
+    const char *at = text + is_list;
+    for (;; at++) {
         char *end = NULL;
-        const float score = (float)lj_parse_double(p, &end), raw = raw_of(r->unit, score);
-        if (end == p || !isfinite(raw))
+        const float score = (float)lj_parse_double(at, &end), raw = raw_of(r->unit, score);
+        if (end == at || !isfinite(raw) || count == r->in->groups)
             return bad(r, param, what);
         r->in->base[count++] = raw;
-        p = end;
-        if (*p != ',' || !is_list) {
-            if (strcmp(p, is_list ? "]" : "") != 0)
-                return bad(r, param, what);
+        at = end;
+        if (*at != ',')
             break;
-        }
     }
+    if (strcmp(at, is_list ? "]" : "") != 0)
+        return bad(r, param, what);
     if (count != 1 && count != r->in->groups)
         return bad(r, param, what);
     for (int64_t c = 1; count == 1 && c < r->in->groups; c++)

@@ -99,6 +99,7 @@ def add_xgboost(cases, signal):
     add("xgb-softprob", forest, classes, "multiclass", 2)
     dart = {"booster": "dart", "rate_drop": 0.5, "objective": "multi:softmax", "num_class": 2}
     add("xgb-dart", dart, event, "multiclass")
+    add("xgb-missing", {"objective": "binary:logistic"}, cases.tables[False][0]["b"].isna().astype(int), "binary", 2)
     add("xgb-numpy", {"objective": "binary:logistic", "base_score": 0.25}, event, "binary", is_plain=True)
 
 
@@ -118,7 +119,10 @@ def add_lightgbm(cases, signal):
     add("lgb-dart", {"objective": "binary", "boosting": "dart", "drop_rate": 0.5}, event, "binary")
     add("lgb-zero", {"objective": "binary", "zero_as_missing": True}, event, "binary")
     add("lgb-none", {"objective": "binary", "use_missing": False}, event, "binary")
-    add("lgb-numpy", {"objective": "binary", "min_data_per_group": 20}, event, "binary", is_plain=True)
+    add("lgb-missing", {"objective": "binary"}, cases.tables[False][0]["b"].isna().astype(int), "binary", 2)
+    codes = np.isin(cases.tables[True][0][:, 4], [0, 3, 9, 12, 30])
+    add("lgb-numpy", {"objective": "binary", "min_data_per_group": 20}, (codes ^ (signal > 1.5)).astype(int), "binary",
+        is_plain=True)
 
 
 def as_categories(table):
@@ -135,7 +139,8 @@ def main():
                       lgb.Dataset(as_categories(train), label=(signal > 0.3).astype(int)), 8)
     rows = with_edges(rows, probe)
     plain = rows[PLAIN].copy()
-    plain.loc[:5, "code"] = [500.0, 7.0, 1e7, 34.0, 2.0, 6.5]  # unknown, but the last: it rounds down to one
+    # unknown ones, and those that round towards 0 to one that is known
+    plain.loc[:11, "code"] = [500.0, 7.0, 1e7, 34.0, 2.0, 6.5, -0.5, -1.0, 0.5, 3.9, -2.0, 1e9]
     rows.to_csv(os.path.join(HERE, "table.csv"), index=False)
     columns = {name: plain[column] for i, column in enumerate(PLAIN) for name in (f"f{i}", f"Column_{i}")}
     pd.DataFrame(columns).to_csv(os.path.join(HERE, "plain.csv"), index=False)

@@ -85,7 +85,7 @@ static void check_case(const fixture *f, const lj_item *item)
     must(lj_bundle_score(bundle, frame, f->team, NULL, scores));
     assert_int_equal(lj_item_get(item, "raw")->count, n * lj_model_width(lj_bundle_model(bundle)));
     check_bits(model, "raw scores", raw, lj_item_get(item, "raw"), 0);
-    check_bits(model, "answers", scores, lj_item_get(item, "answer"), is_double ? 0 : 1);
+    check_bits(model, "answers", scores, lj_item_get(item, "answer"), is_double ? 0 : 2);
     lj_free(scores);
     lj_free(raw);
     lj_frame_destroy(frame);
