@@ -337,19 +337,24 @@ static lj_status write_tree(finishing *f, int64_t tree)
     return LJ_OK;
 }
 
+static lj_status bad_groups(const lj_importing *in)
+{
+    return lj_fail(LJ_ECORRUPT, "%s: expected as many trees of each of %" PRId64 " groups", in->name, in->groups);
+}
+
 /* Sums are by group, so only the order within a group matters: ours takes one of each in turn. */
 static lj_status write_trees(finishing *f)
 {
     const lj_importing *in = f->in;
     int64_t *next = lj_new_array(in->groups, sizeof(*next)), count = 0;
     lj_status status = next == NULL ? lj_import_no_memory(in) : LJ_OK;
+    if (status == LJ_OK && in->tree_count % in->groups != 0)
+        status = bad_groups(in);
     while (status == LJ_OK && count < in->tree_count) {
         int64_t *at = &next[count % in->groups];
         while (*at < in->tree_count && in->group[*at] != count % in->groups)
             (*at)++;
-        status = *at < in->tree_count ? write_tree(f, (*at)++) :
-                                        lj_fail(LJ_ECORRUPT, "%s: expected as many trees of each of %" PRId64 " groups",
-                                                in->name, in->groups);
+        status = *at < in->tree_count ? write_tree(f, (*at)++) : bad_groups(in);
         count++;
     }
     lj_free(next);

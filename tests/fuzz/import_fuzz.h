@@ -23,7 +23,8 @@ static inline void score(const lj_trees *trees)
         x[i] = i % 5 == 3 ? NAN : (float)(i % 7) - 3.0F;
         codes[i] = (int32_t)(i % 4) - 1;
     }
-    lj_tree_rows rows = {.n = ROWS, .numbers = x, .number_count = numbers, .codes = codes, .category_count = categories};
+    lj_tree_rows rows = {.n = ROWS, .numbers = x, .number_count = numbers, .codes = codes};
+    rows.category_count = categories;
     lj_trees_score(trees, &rows, NULL, all);
     rows.n = 1;
     rows.numbers = x + (ROWS - 1) * numbers;

@@ -16,8 +16,8 @@ typedef struct damage {
 } damage;
 
 static const damage of_xgboost[] = {
-    {"\"left_children\":[1,", "\"left_children\":[99,", LJ_ECORRUPT, "model: tree 0, node 0: a child that there is not"},
-    {"\"left_children\":[1,", "\"left_children\":[0,", LJ_ECORRUPT, "tree 0, node 0: a child that another node has, too"},
+    {"\"left_children\":[1,", "\"left_children\":[99,", LJ_ECORRUPT, "tree 0, node 0: a child that there is not"},
+    {"\"left_children\":[1,", "\"left_children\":[0,", LJ_ECORRUPT, "node 0: a child that another node has, too"},
     {"\"left_children\":[1,3,", "\"left_children\":[1,2,", LJ_ECORRUPT, "node 1: a child that another node has, too"},
     {"\"left_children\":[1,", "\"left_children\":[-2,", LJ_ECORRUPT, "model:1:"},
     {"\"left_children\":[1,", "\"left_children\":[1.5,", LJ_ECORRUPT, "expected a whole number from -1 to"},
@@ -27,12 +27,12 @@ static const damage of_xgboost[] = {
     {"\"num_nodes\":\"29\"", "\"num_nodes\":\"-1\"", LJ_ECORRUPT, "for 'num_nodes', found '-1'"},
     {"\"split_indices\":[0,", "\"split_indices\":[6,", LJ_ECORRUPT, "expected a whole number from 0 to 5"},
     {"\"split_conditions\":[6.3302755E6,", "\"split_conditions\":[1e60,", LJ_ECORRUPT, "expected a number of float32"},
-    {"\"split_type\":[0", "\"split_type\":[1", LJ_EUNSUPPORTED, "column 'a' is a category and is asked about as a number"},
+    {"\"split_type\":[0", "\"split_type\":[1", LJ_EUNSUPPORTED, "column 'a' is a category and is asked"},
     {"\"categories\":[2,3,", "\"categories\":[2,2,", LJ_ECORRUPT, "expected a whole number from 3 to"},
     {"\"categories\":[2,", "\"categories\":[99999999,", LJ_ECORRUPT, "expected a whole number from 0 to 16777216"},
     {"\"categories_nodes\":[4,", "\"categories_nodes\":[29,", LJ_ECORRUPT, "expected a whole number from 0 to 28"},
     {"\"categories_nodes\":[4,11,", "\"categories_nodes\":[4,4,", LJ_ECORRUPT, "expected each node once"},
-    {"\"categories_segments\":[0,7,", "\"categories_segments\":[0,10,", LJ_ECORRUPT, "expected a whole number from 0 to 9"},
+    {"\"categories_segments\":[0,7,", "\"categories_segments\":[0,10,", LJ_ECORRUPT, "whole number from 0 to 9"},
     {"\"categories_sizes\":[7,", "\"categories_sizes\":[10,", LJ_ECORRUPT, "expected a whole number from 0 to 9"},
     {"\"base_score\":\"[4.7875E-1]\"", "\"base_score\":\"[1]\"", LJ_ECORRUPT, "expected a base score"},
     {"\"base_score\":\"[4.7875E-1]\"", "\"base_score\":\"[0.4,0.4]\"", LJ_ECORRUPT, "expected a base score"},
@@ -115,6 +115,10 @@ static void check_damage(const char *model, const damage *d)
     lj_free(bytes);
 }
 
+static const damage of_classes[] = {
+    {"Tree=0", "T?ee=0", LJ_ECORRUPT, "model: expected as many trees of each of 3 groups"},
+};
+
 static void damaged_models_are_refused_with_the_place(void **state)
 {
     (void)state;
@@ -122,6 +126,7 @@ static void damaged_models_are_refused_with_the_place(void **state)
         check_damage(JSON, &of_xgboost[i]);
     for (size_t i = 0; i < sizeof(of_lightgbm) / sizeof(of_lightgbm[0]); i++)
         check_damage(TEXT, &of_lightgbm[i]);
+    check_damage("lgb-multiclass.txt", &of_classes[0]);
 }
 
 /* Of the text, all behind the trees may be missing. */
