@@ -48,7 +48,6 @@ const words = {
   searchParallel: ["Each line is a trial from option to option, the best ones dark", "每条折线为一次试验，颜色越深得分越好"],
   trial: ["Trial", "试验"],
   bestSoFar: ["Best so far", "当前最优"],
-  trialOptions: ["Options", "选项"],
   "searchMethod.tpe": ["tree-structured Parzen estimator", "TPE 贝叶斯优化"],
   "searchMethod.random": ["at random", "随机搜索"],
   "searchMethod.halving": ["successive halving", "逐次减半"],

@@ -14,14 +14,15 @@ export function searchBlocks(search: Search): HTMLElement[] {
     String(search.trials.indexOf(trial) + 1),
     number(trial.score, 5),
     whole(trial.size),
-    Object.entries(trial.options)
-      .map(([key, value]) => `${key}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-      .join(", "),
+    ...search.dimensions.map(({ key }) => {
+      const value = trial.options[key];
+      return typeof value === "string" ? value : JSON.stringify(value);
+    }),
   ]);
   return [
     h("p", {}, t("searchNote", whole(search.trials.length), t(`searchMethod.${search.method}`), metric)),
     chart({ title: t("searchOver"), build: trialsChart(search), wide: true }),
     ...(best.length > 1 && search.dimensions.length > 1 ? [chart({ title: t("searchParallel"), build: parallelChart(search), wide: true, height: 340 })] : []),
-    table([t("trial"), metric, t("size"), t("trialOptions")], rows, [3]),
+    table([t("trial"), metric, t("size"), ...search.dimensions.map(({ key }) => key)], rows),
   ];
 }
