@@ -74,9 +74,9 @@ class Cases:
             model.load_model(bytearray(model.save_raw("json").replace(b"multi:softmax", b"multi:softprob")))
         self.add(name, ending, is_plain, raw, model.predict(scored), task)
 
-    def lightgbm(self, name, params, label, task="regression", rounds=4, is_plain=False):
+    def lightgbm(self, name, params, label, task="regression", rounds=4, is_plain=False, has_codes=True):
         train, rows = self.tables[is_plain]
-        how = {"categorical_feature": [4]} if is_plain else {}
+        how = {"categorical_feature": [4]} if is_plain and has_codes else {}
         model = lgb.train({**LIGHTGBM, **params}, lgb.Dataset(train, label=label, **how), rounds)
         model.save_model(os.path.join(HERE, name + ".txt"))
         self.add(name, ".txt", is_plain, model.predict(rows, raw_score=True), model.predict(rows), task)
@@ -120,6 +120,7 @@ def add_lightgbm(cases, signal):
     add("lgb-zero", {"objective": "binary", "zero_as_missing": True}, event, "binary")
     add("lgb-none", {"objective": "binary", "use_missing": False}, event, "binary")
     add("lgb-missing", {"objective": "binary"}, cases.tables[False][0]["b"].isna().astype(int), "binary", 2)
+    add("lgb-numbers", {"objective": "binary", "num_leaves": 5}, event, "binary", 20, is_plain=True, has_codes=False)
     codes = np.isin(cases.tables[True][0][:, 4], [0, 3, 9, 12, 30])
     add("lgb-numpy", {"objective": "binary", "min_data_per_group": 20}, (codes ^ (signal > 1.5)).astype(int), "binary",
         is_plain=True)
