@@ -121,6 +121,8 @@ void lj_model_destroy(lj_model *model);
  * gives another thread one of its own over the same weights.
  */
 LJ_CHECKED lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
+/* The same before probabilities are calibrated (`calibrate`). */
+LJ_CHECKED lj_status lj_model_predict_plain(lj_model *model, const lj_rows *rows, lj_team *team, float *scores);
 LJ_CHECKED lj_status lj_model_share(lj_model *model, lj_model **out);
 
 /* New rows of a family that draws them (vae): which, and where they go. */
@@ -190,6 +192,8 @@ LJ_CHECKED lj_status lj_model_describe(const lj_model *model, lj_text *out);
 /* The same for programs: docs/report.md, `model.description`. */
 LJ_CHECKED lj_status lj_model_json(const lj_model *model, lj_text *out);
 
+/* The options of `model:` that all families have, beside their own. */
+const lj_declaration *lj_model_declarations(int64_t *count);
 /* The options of `train:`, declared once for check, docs and forms. */
 const lj_declaration *lj_train_declarations(int64_t *count);
 /* Those of `train: {augment:}`. */

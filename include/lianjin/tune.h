@@ -19,7 +19,7 @@ extern "C" {
 #define LJ_TUNE_METHOD_LIST(X)                                                                                   \
     X(TPE, "tpe", "draws where good trials are dense and others rare (Bergstra and others, NeurIPS 2011)")       \
     X(RANDOM, "random", "draws evenly")                                                                          \
-    X(HALVING, "halving", "draws evenly on a ninth of the training rows; the best third goes on with a third of them, " \
+    X(HALVING, "halving", "draws evenly on a ninth of the training rows; the best third goes on with a third, "   \
                           "and the best of those with all (Jamieson and Talwalkar, AISTATS 2016)")
 
 typedef enum lj_tune_method {

@@ -62,7 +62,7 @@ static lj_status ask(const lj_explainer *e, const asked *a, lj_team *team)
                           .number_count = e->number_count,
                           .codes = a->codes,
                           .category_count = e->category_count};
-    return lj_model_predict(e->model, &rows, team, a->scores);
+    return lj_model_predict_plain(e->model, &rows, team, a->scores);
 }
 
 /* The next row is the last one with one feature more of row i. */

@@ -1,13 +1,41 @@
 /* Fitting a model: options, graphs and weights, then the training loop or the family's own fit. */
 #include <assert.h>
 #include <inttypes.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <math.h>
 #include <string.h>
 
 #include "model/model.h"
 #include "model/network.h"
 
-static const char *const own_keys[] = {"family", NULL}; /* beside the family's options in `model:` */
+static const char *const own_keys[] = {"family", "calibrate", NULL}; /* beside the family's options in `model:` */
+
+typedef struct common_options {
+    int calibrate; /* lj_calibrator_kind */
+} common_options;
+
+static const lj_declaration common_rows[] = {
+    {.key = "calibrate", .kind = LJ_DECLARED_CHOICE, .offset = offsetof(common_options, calibrate),
+     .choices = lj_calibrator_names, .fallback = "none",
+     .doc = "Two classes: makes probabilities what they say, by the valid rows, which then judge no calibration: platt "
+            "(sigmoid(a log-odds + b)), beta (sigmoid(a ln p - b ln(1 - p) + c)), isotonic (a line that never falls)."},
+};
+
+const lj_declaration *lj_model_declarations(int64_t *count)
+{
+    *count = (int64_t)(sizeof(common_rows) / sizeof(common_rows[0]));
+    return common_rows;
+}
+
+/* What of `model:` all families have: the map holds the family's own keys, too. */
+static lj_status read_common(const char *file, const lj_item *map, common_options *out)
+{
+    const lj_item *item = map != NULL && map->kind == LJ_MAP ? lj_item_get(map, "calibrate") : NULL;
+    lj_item *items[1] = {(lj_item *)(uintptr_t)item};
+    const lj_item only = {.kind = LJ_MAP, .count = item != NULL, .items = items};
+    return lj_declare_read(file, item != NULL ? &only : NULL, common_rows, 1, NULL, out);
+}
 
 static lj_status check_rows(const lj_model_spec *spec, int may_miss, const lj_rows *rows, const char *part)
 {
@@ -56,6 +84,7 @@ static void measure_target(const lj_rows *train, lj_model_core *core)
 
 typedef struct fit_state {
     lj_model_core *core;
+    common_options common;
     lj_train_values values;
     lj_train_options options;
     float *class_weight;
@@ -68,6 +97,7 @@ static lj_status read_options(const lj_fit_options *given, const lj_model_spec *
                               const lj_rows *train, fit_state *state)
 {
     const char *file = given->file != NULL ? given->file : "options";
+    LJ_TRY(read_common(file, given->model, &state->common));
     LJ_TRY(lj_model_core_create(family, spec, file, given->model, own_keys, &state->core));
     LJ_TRY(lj_train_values_read(file, given->train, &state->values));
     if (state->values.samples > 0 && !family->info.draws_rows && !family->info.reads_texts)
@@ -294,6 +324,34 @@ lj_status lj_model_joins(const lj_fit_options *options, int *out)
     return status;
 }
 
+/* By what the model says of valid rows that it did not learn from. */
+static lj_status calibrate(const lj_fit_options *given, lj_calibrator_kind kind, const lj_rows *valid, lj_team *team,
+                           lj_train_result *result, lj_model *model)
+{
+    const char *file = given->file != NULL ? given->file : "options";
+    if (kind == LJ_CALIBRATOR_NONE || result->interrupted)
+        return LJ_OK;
+    if (model->core->spec.task != LJ_BINARY)
+        return lj_declare_fail(file, lj_item_get(given->model, "calibrate"),
+                               "calibrate: is for a target of two classes");
+    if (valid == NULL)
+        return lj_fail(LJ_EDATA, "calibrate: there are no valid rows that the model did not learn from");
+    float *scores = result->valid_scores;
+    if (scores == NULL) {
+        scores = lj_new_array(valid->n, sizeof(*scores));
+        if (scores == NULL)
+            return lj_fail(LJ_ENOMEM, "model: no memory for the scores of %" PRId64 " rows", valid->n);
+    }
+    lj_status status = scores != result->valid_scores ? lj_model_predict(model, valid, team, scores) : LJ_OK;
+    if (status == LJ_OK)
+        status = lj_calibrator_fit(kind, scores, valid->target, valid->n, &model->core->calibrator);
+    if (status == LJ_OK)
+        lj_calibrator_apply(&model->core->calibrator, valid->n, scores);
+    if (scores != result->valid_scores)
+        lj_free(scores);
+    return status;
+}
+
 lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec, const lj_rows *train,
                        const lj_rows *valid, lj_team *team, lj_console *console, lj_train_result *result,
                        lj_model **out)
@@ -324,10 +382,17 @@ lj_status lj_model_fit(const lj_fit_options *options, const lj_model_spec *spec,
     LJ_TRY_DONE(run(options, &state, train, valid, team, console, result));
     result->monitor = state.options.monitor;
 
+    const lj_calibrator_kind kind = (lj_calibrator_kind)state.common.calibrate;
     lj_model_core *core = state.core;
     state.core = NULL; /* the model's from here, also when it fails */
     core->spec.names = NULL; /* borrowed for the fit */
     status = lj_model_of_core(core, out);
+    if (status == LJ_OK)
+        status = calibrate(options, kind, valid, team, result, *out);
+    if (status != LJ_OK) {
+        lj_model_destroy(*out);
+        *out = NULL;
+    }
 done:
     lj_model_destroy(samples.model);
     release(&state);

@@ -146,6 +146,7 @@ void lj_model_core_release(lj_model_core *core)
     lj_doc_destroy(core->options_doc);
     lj_free(core->options);
     lj_members_free(&core->members);
+    lj_calibrator_free(&core->calibrator);
     lj_free((void *)core->spec.category_sizes);
     lj_free((void *)core->spec.views);
     lj_free(core);
@@ -266,7 +267,7 @@ static int64_t batch_of(const lj_model_spec *spec)
     return batch;
 }
 
-lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
+lj_status lj_model_predict_plain(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
 {
     assert(model != NULL && rows != NULL && (scores != NULL || rows->n == 0));
     const lj_model_core *core = model->core;
@@ -292,6 +293,13 @@ lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, 
         for (int64_t i = 0; i < rows->n; i++)
             scores[i] = (float)((double)scores[i] * core->target_scale + core->target_mean);
     }
+    return LJ_OK;
+}
+
+lj_status lj_model_predict(lj_model *model, const lj_rows *rows, lj_team *team, float *scores)
+{
+    LJ_TRY(lj_model_predict_plain(model, rows, team, scores));
+    lj_calibrator_apply(&model->core->calibrator, rows->n, scores);
     return LJ_OK;
 }
 

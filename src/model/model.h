@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "model/calibrator.h"
 #include "model/families.h"
 
 #define LJ_NEXT_LENGTHS 4 /* a language model's next token is asked of the least eighth, quarter, half of its context */
@@ -31,6 +32,7 @@ typedef struct lj_model_core {
     void *options;
     int64_t bins; /* of embedded numbers */
     double target_mean, target_scale;
+    lj_calibrator calibrator; /* of probabilities of two classes, after all else */
     lj_weights *weights;
     lj_trees *trees; /* NULL: the family grows none */
     lj_members members; /* count 0: it is no family of several models; their tensors are in `weights`, "0.name", too */

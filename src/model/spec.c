@@ -32,6 +32,7 @@ static void save_core(const lj_model_core *core, lj_json *json, const char *key)
     lj_json_integer(json, "bins", core->bins);
     lj_json_double(json, "target_mean", core->target_mean);
     lj_json_double(json, "target_scale", core->target_scale);
+    lj_calibrator_save(&core->calibrator, json);
     if (core->spec.views != NULL) {
         lj_json_list(json, "views");
         for (int64_t i = 0; i < core->spec.number_count + core->spec.category_count; i++)
@@ -131,6 +132,10 @@ static lj_status read_views(const lj_doc *doc, const lj_item *item, lj_model_spe
 static lj_status read_rest(const lj_doc *doc, const lj_item *item, lj_model_core *core)
 {
     LJ_TRY(lj_item_need_integer(doc, item, "bins", 0, 1024, &core->bins));
+    LJ_TRY(lj_calibrator_load(doc, item, &core->calibrator));
+    if (core->calibrator.kind != LJ_CALIBRATOR_NONE && core->spec.task != LJ_BINARY)
+        return lj_fail(LJ_ECORRUPT, "%s:%d:%d: only two classes are calibrated", lj_doc_name(doc), item->line,
+                       item->column);
     LJ_TRY(lj_item_need_number(doc, item, "target_mean", &core->target_mean));
     LJ_TRY(lj_item_need_number(doc, item, "target_scale", &core->target_scale));
     const int wants_bins =

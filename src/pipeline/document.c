@@ -18,7 +18,11 @@ static void write_rows(const lj_declaration *rows, int64_t count, lj_text *out)
 
 static void write_families(lj_text *out)
 {
-    lj_text_puts(out, "## model\n\nThe name of a family, or a map with `family` and the options of that family.\n\n");
+    lj_text_puts(out, "## model\n\nThe name of a family, or a map with `family` and the options of that family. "
+                      "All families take:\n\n");
+    int64_t common = 0;
+    const lj_declaration *rows = lj_model_declarations(&common);
+    write_rows(rows, common, out);
     for (int64_t i = 0; i < lj_family_count(); i++) {
         const lj_family_info *family = lj_family_at(i);
         if (family->is_imported)

@@ -87,6 +87,7 @@ static void write_output(lj_json *json, const char *key, const char *name, int f
         lj_json_map(json, NULL);
         lj_json_string(json, "name", name);
         lj_json_integer(json, "from", from);
+        lj_json_bool(json, "keeps_missing", 1);
         lj_json_end_map(json);
     }
     lj_json_end_list(json);
@@ -132,7 +133,6 @@ static lj_status make_prep(importing *m)
     lj_json_map(&json, NULL);
     lj_json_integer(&json, "format", 1);
     lj_json_bool(&json, "auto", 0);
-    lj_json_bool(&json, "keeps_missing", 1);
     lj_json_list(&json, "features");
     for (int64_t c = 0; c < import->column_count; c++)
         if (import->columns[c].kind != LJ_TREE_COLUMN_UNUSED)

@@ -368,7 +368,10 @@ static lj_status replay(search *s)
     size_t good = 0;
     int64_t line = 0;
     char *end = NULL;
-    for (char *at = bytes; status == LJ_OK && (end = memchr(at, '\n', size - (size_t)(at - bytes))) != NULL; at = end + 1) {
+    for (char *at = bytes; status == LJ_OK; at = end + 1) {
+        end = memchr(at, '\n', size - (size_t)(at - bytes));
+        if (end == NULL)
+            break;
         lj_doc *doc = NULL;
         int is_read = lj_json_parse(s->path, at, (size_t)(end - at), &doc) == LJ_OK && lj_doc_root(doc)->kind == LJ_MAP;
         const lj_item *head = is_read && line == 0 ? lj_item_get(lj_doc_root(doc), "search") : NULL;

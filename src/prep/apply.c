@@ -133,7 +133,7 @@ static void run_feature(const lj_prep *prep, const lj_prep_feature *feature, dou
         const int64_t column = feature->number_begin + k;
         const double *from = registers + prep->numbers[column].reg * stride;
         for (int64_t i = 0; i < n; i++)
-            numbers[i * prep->number_count + column] = finite_float(from[i], prep->keeps_missing);
+            numbers[i * prep->number_count + column] = finite_float(from[i], prep->numbers[column].keeps_missing);
     }
     for (int64_t k = 0; k < feature->category_count; k++) {
         const int64_t column = feature->category_begin + k;

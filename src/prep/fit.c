@@ -399,8 +399,8 @@ static lj_status count_outputs(lj_fit *fit)
     return LJ_OK;
 }
 
-static void collect_feature(lj_prep *prep, int64_t index, const lj_fit_feature *feature, int64_t *number,
-                            int64_t *category, int64_t *term)
+static void collect_feature(lj_prep *prep, lj_prep_style style, int64_t index, const lj_fit_feature *feature,
+                            int64_t *number, int64_t *category, int64_t *term)
 {
     lj_prep_feature *f = &prep->features[index];
     *f = feature->feature;
@@ -414,7 +414,8 @@ static void collect_feature(lj_prep *prep, int64_t index, const lj_fit_feature *
         const lj_live *live = &feature->live[j];
         const lj_register reg = f->registers[live->reg];
         const lj_prep_output output = {
-            .name = live->name, .feature = index, .reg = live->reg, .size = reg.size, .view = live->view};
+            .name = live->name, .feature = index, .reg = live->reg, .size = reg.size, .view = live->view,
+            .keeps_missing = style == LJ_PREP_TREES || live->view == LJ_VIEW_TREES};
         if (reg.kind == LJ_REGISTER_CODE)
             prep->categories[(*category)++] = output;
         else
@@ -446,7 +447,7 @@ static lj_status collect(lj_fit *fit)
         if (feature->dropped != NULL)
             prep->dropped[dropped++] = (lj_prep_dropped){feature->feature.name, feature->dropped};
         else
-            collect_feature(prep, used++, feature, &number, &category, &term);
+            collect_feature(prep, fit->options->style, used++, feature, &number, &category, &term);
     }
     return LJ_OK;
 }

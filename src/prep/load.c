@@ -260,6 +260,8 @@ static lj_status load_outputs(const loader *l, const lj_item *map, const char *k
         LJ_TRY(lj_item_need_integer(l->doc, entry, "from", 0, feature->register_count - 1, &from));
         if (feature->registers[from].kind != kind)
             return fail_at(l, entry, kind == LJ_REGISTER_CODE ? "a code" : "a number");
+        if (lj_item_get(entry, "keeps_missing") != NULL)
+            LJ_TRY(lj_load_flag(l->doc, entry, "keeps_missing", &output->keeps_missing));
         output->feature = feature_index;
         output->reg = (int32_t)from;
         output->size = feature->registers[from].size;
@@ -407,8 +409,6 @@ static lj_status load_all(loader *l, const lj_item *item)
         return lj_fail(LJ_EVERSION, "%s: expected format %d of a preparation, found %" PRId64
                        ": it was made by another version", lj_doc_name(l->doc), LJ_PREP_FORMAT, format);
     LJ_TRY(lj_load_flag(l->doc, item, "auto", &l->prep->is_auto));
-    if (lj_item_get(item, "keeps_missing") != NULL)
-        LJ_TRY(lj_load_flag(l->doc, item, "keeps_missing", &l->prep->keeps_missing));
     LJ_TRY(lj_image_shape_read(l->doc, item, &l->prep->image));
     LJ_TRY(load_groups(l, item));
     LJ_TRY(load_features(l, item));

@@ -32,6 +32,7 @@ typedef struct lj_prep_output {
     int32_t reg;
     int32_t size; /* of a category */
     lj_prep_view view;
+    int keeps_missing; /* a missing number is NaN, as trees take it; else 0 */
 } lj_prep_output;
 
 /*
@@ -84,7 +85,6 @@ struct lj_prep {
     lj_words group_words;     /* of the training rows, with scale_by_group */
     const double *target_mean, *target_scale; /* [group_words.count + 1]; NULL: targets are as they are */
     int is_auto;
-    int keeps_missing; /* a missing number is NaN, as trees take it; else 0 */
 };
 
 /* Most columns of a series beside the features: time, group, target. */

@@ -9,6 +9,8 @@ static void save_outputs(lj_json *json, const char *key, const lj_prep_output *o
         lj_json_map(json, NULL);
         lj_json_string(json, "name", outputs[i].name);
         lj_json_integer(json, "from", outputs[i].reg);
+        if (outputs[i].keeps_missing)
+            lj_json_bool(json, "keeps_missing", 1);
         lj_json_end_map(json);
     }
     lj_json_end_list(json);
@@ -120,8 +122,6 @@ lj_status lj_prep_save(const lj_prep *prep, lj_json *json)
     lj_json_map(json, NULL);
     lj_json_integer(json, "format", LJ_PREP_FORMAT);
     lj_json_bool(json, "auto", prep->is_auto);
-    if (prep->keeps_missing)
-        lj_json_bool(json, "keeps_missing", 1);
     lj_image_shape_write(&prep->image, json);
     save_groups(prep, json);
     save_series(prep, json);

@@ -125,8 +125,8 @@ static double choose_number(const lj_trial *before, const ranked *order, int64_t
 }
 
 /* Shares of the choices among trials begin .. end - 1, each seen once more than it was. */
-static double share_of(const lj_trial *before, const ranked *order, int64_t begin, int64_t end, int64_t k, int64_t choice,
-                       int64_t choices)
+static double share_of(const lj_trial *before, const ranked *order, int64_t begin, int64_t end, int64_t k,
+                       int64_t choice, int64_t choices)
 {
     double count = 1.0;
     for (int64_t i = begin; i < end; i++)

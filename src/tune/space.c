@@ -66,8 +66,8 @@ static lj_status use_default(const char *file, const lj_item *place, const lj_fa
             LJ_TRY(add_row(&rows[i], family, arena, &out->dimensions[out->count++]));
     if (out->count > 0)
         return LJ_OK;
-    return lj_declare_fail(file, place, "tune: the family '%s' has no space of its own: say what to search under `space`",
-                           family->name);
+    return lj_declare_fail(file, place, "tune: the family '%s' has no space of its own: say what to search under "
+                           "`space`", family->name);
 }
 
 /* ---- of a file ---- */

@@ -44,6 +44,37 @@ static void every_family_of_trees_comes_back_from_its_bundle(void **state)
                      "model: {family: isolation_forest, n_estimators: 40}\n", 0.0);
 }
 
+/* What is missing is not zero: of columns where only that tells the target, trees learn it all, alone and as members. */
+static void missing_numbers_are_seen(void **state)
+{
+    const fixture *f = *state;
+    static const char *const models[] = {"{family: boosted_trees, " SMALL "}",
+                                         "{family: random_forest, n_estimators: 30}",
+                                         "{family: average, members: [{family: boosted_trees, " SMALL "}, logistic]}"};
+    lj_text text = {0};
+    lj_text_puts(&text, "id,x,other,bad\n");
+    for (int i = 0; i < 600; i++) {
+        const int bad = lj_random_u32(9, 1, (uint64_t)i) % 2;
+        lj_text_printf(&text, "%d,", i);
+        if (!bad)
+            lj_text_printf(&text, "%d", (int)(lj_random_u32(9, 2, (uint64_t)i) % 3) - 1); /* zero is among them */
+        lj_text_printf(&text, ",%d,%d\n", (int)(lj_random_u32(9, 3, (uint64_t)i) % 50), bad);
+    }
+    put(f, "loans.csv", text.data);
+    lj_text_free(&text);
+    for (size_t m = 0; m < sizeof(models) / sizeof(models[0]); m++) {
+        char pipeline[512];
+        (void)snprintf(pipeline, sizeof(pipeline), "data: {source: loans.csv, key: id}\ntarget: bad\nmodel: %s\n",
+                       models[m]);
+        lj_run_result run;
+        if (run_text(f, pipeline, "model", &run) != LJ_OK)
+            fail_msg("%s", lj_error_message());
+        if (!(number_of(&run.json, "metrics.test.auc") > 0.999))
+            fail_msg("%s: test AUC %.4f", models[m], number_of(&run.json, "metrics.test.auc"));
+        lj_run_result_free(&run);
+    }
+}
+
 static double r2_of(const fixture *f, const char *pipeline)
 {
     lj_run_result run;
@@ -93,11 +124,41 @@ static void what_trees_cannot_do_is_refused_with_its_place(void **state)
                    "objective_parameter 2 does not fit the objective quantile");
 }
 
+/* A bundle of a calibrated model comes back; calibration moves no rank, and makes the errors of valid smaller. */
+static void probabilities_are_calibrated_on_valid(void **state)
+{
+    const fixture *f = *state;
+    static const char *const methods[] = {"platt", "beta", "isotonic"};
+    lj_run_result plain, run;
+    put_loans(f, "loans.csv", 1000);
+    assert_int_equal(run_text(f, HEAD "model: {family: boosted_trees, n_estimators: 60, learning_rate: 0.5}\n", "model",
+                              &plain), LJ_OK);
+    for (int m = 0; m < 3; m++) {
+        char text[512];
+        (void)snprintf(text, sizeof(text), HEAD "model: {family: boosted_trees, n_estimators: 60, learning_rate: 0.5, "
+                       "calibrate: %s}\n", methods[m]);
+        run_and_score(f, text, 0.8);
+        assert_int_equal(run_text(f, text, "model", &run), LJ_OK);
+        assert_true(number_of(&run.json, "metrics.valid.log_loss") <=
+                    number_of(&plain.json, "metrics.valid.log_loss") + 1e-6);
+        if (m < 2)
+            assert_true(fabs(number_of(&run.json, "metrics.test.auc") - number_of(&plain.json, "metrics.test.auc")) <
+                        1e-6);
+        lj_run_result_free(&run);
+    }
+    lj_run_result_free(&plain);
+    expect_failure(f, HEAD "model: {family: boosted_trees, calibrate: plat}\n", LJ_ECONFIG, "pipeline.yaml:5:");
+    expect_failure(f, "data: {source: loans.csv, key: id}\ntarget: value\nfeatures: {exclude: [part]}\n"
+                      "model: {family: boosted_trees, calibrate: platt, " SMALL "}\n", LJ_ECONFIG, "two classes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_family_of_trees_comes_back_from_its_bundle),
+        cmocka_unit_test(missing_numbers_are_seen),
         cmocka_unit_test(regression_learns_in_any_unit),
+        cmocka_unit_test(probabilities_are_calibrated_on_valid),
         cmocka_unit_test(what_trees_cannot_do_is_refused_with_its_place),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

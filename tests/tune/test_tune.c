@@ -127,7 +127,8 @@ static void spaces_of_families_fit_their_options(void **state)
                     if (is_train != part)
                         continue;
                     lj_text_printf(&text, "%s\"%s\": ", first ? "" : ", ", d->key + (is_train ? 6 : 0));
-                    lj_dimension_print(d, end == 0 ? 0.0 : d->choice_count > 0 ? (double)(d->choice_count - 1) : 1.0, &text);
+                    const double last = d->choice_count > 0 ? (double)(d->choice_count - 1) : 1.0;
+                    lj_dimension_print(d, end == 0 ? 0.0 : last, &text);
                     first = 0;
                 }
                 lj_text_puts(&text, part == 0 ? "}, \"train\": {" : "}}");

@@ -140,6 +140,12 @@ export const rows: [string, string][] = [
   ["a generator of rows and a critic that tells them from real ones, told classes or not", "生成对抗网络：生成器产生新行，判别器分辨真伪，可按类别生成"],
   ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
   ["models of several families that answer together: by default boosted trees and tabm", "多个模型族的平均：默认为提升树与表格神经网络"],
+  ["trees that XGBoost or LightGBM grew", "由 XGBoost 或 LightGBM 训练的树模型"],
+  ["{0}, objective {1}", "{0}，目标函数 {1}"],
+  [
+    "{0}: the file calls {1#} rounds best; all {2#} are taken, as Booster.predict does: to take fewer, save a slice",
+    "{0}：文件标注最优轮数为 {1}；此处使用全部 {2} 轮（与 Booster.predict 一致），如需更少请先切片保存",
+  ],
   ["gradient-boosted decision trees", "梯度提升决策树"],
   ["how few random questions tell a row from all others", "用多少个随机问题可将一行与其他行区分（孤立森林）"],
   [
