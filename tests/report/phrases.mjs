@@ -198,7 +198,7 @@ function gather() {
 /* ---- the check ---- */
 
 /* Names of methods and measures, which Chinese texts keep; and what stands for the name of a file. */
-const KEPT = /\b(AUC|PSI|KS|MCC|Yeo-Johnson|log|sign|prepare)\b/g;
+const KEPT = /\b(XGBoost|LightGBM|AUC|PSI|KS|MCC|Yeo-Johnson|log|sign|prepare)\b/g;
 
 function check({ file, text }) {
   const said = chinese(text);

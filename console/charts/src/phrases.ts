@@ -144,7 +144,7 @@ export const rows: [string, string][] = [
   ["{0}, objective {1}", "{0}，目标函数 {1}"],
   [
     "{0}: the file calls {1#} rounds best; all {2#} are taken, as Booster.predict does: to take fewer, save a slice",
-    "{0}：文件标注最优轮数为 {1}；此处使用全部 {2} 轮（与 Booster.predict 一致），如需更少请先切片保存",
+    "{0}：文件标注最优轮数为 {1}；此处与原库一致使用全部 {2} 轮，如需更少请先切片保存",
   ],
   ["gradient-boosted decision trees", "梯度提升决策树"],
   ["how few random questions tell a row from all others", "用多少个随机问题可将一行与其他行区分（孤立森林）"],
