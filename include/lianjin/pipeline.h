@@ -66,7 +66,7 @@ LJ_CHECKED lj_status lj_bundle_evaluate(lj_bundle *bundle, const lj_evaluate_opt
 typedef struct lj_predict_options {
     const lj_source_options *source;
     const char *out;              /* .csv or .parquet; NULL: CSV on standard output */
-    const char *const *keep;      /* columns of the table to repeat before the scores; NULL: key only */
+    const char *const *keep;      /* columns of the table to repeat before the scores, also such as the model does not read */
     int64_t keep_count;
     lj_team *team;
     lj_console *console;

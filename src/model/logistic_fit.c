@@ -250,6 +250,11 @@ static lj_status refit(fit *f)
     call.train = &f->all.rows;
     LJ_TRY(lj_linear_create(&call, &f->whole));
     const size_t bytes = (size_t)lj_linear_size(f->whole) * sizeof(double);
+    const lj_rows *valid = call.valid; /* what the model says of it before it learns from it */
+    call.result->valid_scores = lj_new_array(valid->n * lj_network_outputs(call.network->spec), sizeof(float));
+    if (call.result->valid_scores == NULL)
+        return lj_fail(LJ_ENOMEM, "logistic: no memory for the scores of %" PRId64 " rows", valid->n);
+    LJ_TRY(lj_linear_score(f->linear, f->best, valid, call.result->valid_scores));
     memcpy(f->w, f->best, bytes);
     LJ_TRY(minimise(f, f->whole, f->epochs[f->best_index].rate, &loss));
     memcpy(f->best, f->w, bytes);

@@ -434,7 +434,8 @@ lj_status lj_bundle_explain(lj_bundle *bundle, const lj_bundle_explain_options *
     memset(result, 0, sizeof(*result));
     lj_status status = make_ready(&x);
     if (status == LJ_OK)
-        status = lj_source_open_as(options->source, lj_prep_schema(lj_bundle_prep(bundle)), options->console, &source);
+        status = lj_predict_open(lj_bundle_prep(bundle), options->source, options->keep, options->keep_count,
+                                 options->console, &source);
     if (status == LJ_OK)
         status = lj_sink_open(options->out, &sink);
     if (status == LJ_OK)

@@ -309,6 +309,9 @@ LJ_CHECKED lj_status lj_groups_evaluate(const lj_frame *frame, const char *colum
 
 /* ---- predict.c ---- */
 
+/* Opens a table to be scored by the bundle's columns and those to be repeated. */
+LJ_CHECKED lj_status lj_predict_open(const lj_prep *prep, const lj_source_options *options, const char *const *keep,
+                                     int64_t keep_count, lj_console *console, lj_source **out);
 /* The columns to repeat before the scores. LJ_ENOTFOUND. */
 LJ_CHECKED lj_status lj_predict_keep(const lj_prep *prep, const char *const *keep, int64_t keep_count,
                                      const lj_frame *frame, lj_frame *out);

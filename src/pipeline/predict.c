@@ -86,6 +86,33 @@ static lj_status add_classes(lj_bundle *bundle, lj_frame *out, const float *scor
     return status;
 }
 
+/* The bundle's columns, and those to be repeated, as texts. */
+lj_status lj_predict_open(const lj_prep *prep, const lj_source_options *options, const char *const *keep,
+                          int64_t keep_count, lj_console *console, lj_source **out)
+{
+    const lj_schema *schema = lj_prep_schema(prep);
+    int64_t count = lj_schema_count(schema);
+    lj_schema *wider = NULL;
+    lj_field *fields = lj_new_array(count + keep_count, sizeof(*fields));
+    if (fields == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory for a schema");
+    for (int64_t i = 0; i < count; i++)
+        fields[i] = *lj_schema_field(schema, i);
+    for (int64_t k = 0; k < keep_count; k++) {
+        int is_there = 0;
+        for (int64_t i = 0; i < count; i++)
+            is_there |= strcmp(fields[i].name, keep[k]) == 0;
+        if (!is_there)
+            fields[count++] = (lj_field){.name = keep[k], .type = LJ_COLUMN_TEXT};
+    }
+    lj_status status = lj_schema_create(fields, count, &wider);
+    if (status == LJ_OK)
+        status = lj_source_open_as(options, wider, console, out);
+    lj_schema_destroy(wider);
+    lj_free(fields);
+    return status;
+}
+
 lj_status lj_predict_scores(lj_bundle *bundle, const float *scores, int64_t n, lj_frame *out)
 {
     const lj_target *target = lj_bundle_target(bundle);
@@ -273,7 +300,8 @@ static lj_status score_series(lj_bundle *bundle, const lj_predict_options *optio
 static lj_status score_table(lj_bundle *bundle, const lj_predict_options *options, tally *t, lj_sink *sink)
 {
     lj_source *source = NULL;
-    LJ_TRY(lj_source_open_as(options->source, lj_prep_schema(lj_bundle_prep(bundle)), options->console, &source));
+    LJ_TRY(lj_predict_open(lj_bundle_prep(bundle), options->source, options->keep, options->keep_count,
+                           options->console, &source));
     const lj_status status = lj_prep_series(lj_bundle_prep(bundle)) != NULL ?
                                  score_series(bundle, options, source, t, sink) :
                                  score_chunks(bundle, options, source, t, sink);

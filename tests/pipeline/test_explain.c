@@ -136,6 +136,25 @@ static void contributions_add_up_to_the_score(void **state)
                "model: {family: dense, layers: [16]}\ntrain: {epochs: 3}\n", plain, 0);
 }
 
+/* Columns that the model does not read can be repeated beside the ones that it does; others are refused by name. */
+static void any_column_of_the_table_is_repeated(void **state)
+{
+    const fixture *f = *state;
+    static const char *const keep[] = {"id", "grade", "value"}, *const wrong[] = {"idd"};
+    explained e;
+    put_loans(f, "loans.csv", 300);
+    run_model(f, BAD "model: logistic\n");
+    explain_well(f, (lj_bundle_explain_options){.reasons = -1, .keep = keep, .keep_count = 3}, &e);
+    for (int64_t i = 0; i < lj_frame_row_count(e.frame); i++)
+        assert_true(column_of(&e, "id")->number[i] == (double)i);
+    assert_true(lj_frame_find(e.frame, "grade") >= 0 && lj_frame_find(e.frame, "value") >= 0);
+    free_explained(&e);
+    const lj_bundle_explain_options misnamed = {.reasons = -1, .keep = wrong, .keep_count = 1};
+    assert_int_equal(explain(f, misnamed, &e), LJ_EDATA);
+    assert_non_null(strstr(lj_error_message(), "did you mean 'id'"));
+    lj_explain_result_free(&e.result);
+}
+
 /* Against maximum, no column speaks for a row of the training part. */
 static void maximum_is_the_best_of_each_column(void **state)
 {
@@ -342,6 +361,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contributions_add_up_to_the_score),
         cmocka_unit_test(maximum_is_the_best_of_each_column),
+        cmocka_unit_test(any_column_of_the_table_is_repeated),
         cmocka_unit_test(methods_agree),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(reasons_are_those_that_speak_against_a_row),
