@@ -89,6 +89,7 @@ typedef struct lj_tree_options {
     double smoothing, category_l2; /* of the gradients of a category, added to l2 where a category splits */
     const int8_t *monotone;   /* [number_count] +1 rising, -1 falling, 0 free; NULL: all free */
     const uint64_t *groups;   /* [features] bits of the groups that a feature is in: those of a path share one; NULL: all */
+    int64_t features_most;    /* on a way to a leaf: 1 or 2 (then `groups` are not read); 0: any */
     uint64_t seed;
     int64_t patience;         /* rounds without a better judgement; 0: all rounds are made */
     lj_tree_judge *judge;     /* NULL: none */

@@ -24,6 +24,7 @@
     X(average)                                                                                                         \
     X(boosted_trees)                                                                                                   \
     X(random_forest)                                                                                                   \
+    X(gam)                                                                                                             \
     X(isolation_forest)                                                                                                \
     X(imported_trees)                                                                                                  \
     X(text_linear)                                                                                                     \

@@ -121,6 +121,22 @@ uint64_t lj_tree_draws(int64_t tree)
     return lj_random_stream("trees.nodes") + ((uint64_t)tree << 20);
 }
 
+/* With features_most: may a node below those that asked about the features in `groups` ask about f? */
+static int is_among(const lj_tree_options *o, uint64_t groups, int64_t f)
+{
+    const uint64_t first = groups & UINT32_MAX, second = groups >> 32, number = (uint64_t)f + 1;
+    const int64_t known = (first != 0) + (second != 0);
+    return known < o->features_most || number == first || number == second;
+}
+
+static uint64_t groups_below(const lj_tree_options *o, const lj_tree_grown *node)
+{
+    const uint64_t first = node->groups & UINT32_MAX, number = (uint64_t)node->split.feature + 1;
+    if (o->features_most == 0)
+        return o->groups == NULL ? node->groups : node->groups & o->groups[node->split.feature];
+    return first == 0 ? number : first == number ? node->groups : first | number << 32;
+}
+
 void lj_tree_draw_asked(lj_tree_grower *g, uint64_t stream, uint64_t groups, int64_t index, uint8_t *asked)
 {
     const lj_tree_options *o = g->options;
@@ -130,7 +146,8 @@ void lj_tree_draw_asked(lj_tree_grower *g, uint64_t stream, uint64_t groups, int
         lj_random_permutation(o->seed, stream + (uint64_t)index, n, g->order);
     for (int64_t k = 0; k < count; k++) {
         const int32_t f = g->features[count < n ? g->order[k] : k];
-        asked[f] = o->groups == NULL || (o->groups[f] & groups) != 0;
+        asked[f] = o->features_most > 0 ? (uint8_t)is_among(o, groups, f) :
+                                          o->groups == NULL || (o->groups[f] & groups) != 0;
     }
 }
 
@@ -263,8 +280,7 @@ lj_status lj_tree_split_node(lj_tree_grower *g, int64_t index)
     right->all = (lj_tree_sum){.g = node->all.g - left->all.g, .h = node->all.h - left->all.h};
     left->low = right->low = node->low;
     left->high = right->high = node->high;
-    left->groups = right->groups =
-        g->options->groups == NULL ? node->groups : node->groups & g->options->groups[node->split.feature];
+    left->groups = right->groups = groups_below(g->options, node);
     bound_children(g, node, left, right);
     g->leaf_count++;
     return LJ_OK;
@@ -376,7 +392,7 @@ static lj_status plant(lj_tree_grower *g)
     root->count = g->row_count;
     root->low = -INFINITY;
     root->high = INFINITY;
-    root->groups = UINT64_MAX;
+    root->groups = g->options->features_most > 0 ? 0 : UINT64_MAX;
     root->sums = lj_tree_take_sums(g);
     if (root->sums == NULL)
         return no_memory();

@@ -246,7 +246,8 @@ typedef struct lj_tree_grown {
     int64_t begin, count;
     lj_tree_sum all;
     double low, high;    /* bounds of the values below, in units of words */
-    uint64_t groups;     /* of features that may stand below (lj_tree_options.groups) */
+    uint64_t groups;     /* of features that may stand below: bits of lj_tree_options.groups, or (features_most) the
+                            numbers, from 1, of those asked above in two halves */
     lj_tree_sum *sums;   /* of all bins, while it is open */
     lj_tree_split split;
 } lj_tree_grown;

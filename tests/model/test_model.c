@@ -169,6 +169,7 @@ static const struct {
 } small[] = {
     {"tabm", 30, "\"rate\": 0.01", "\"heads\": 4, \"units\": 16, \"dimension\": 4, \"bins\": 8"},
     {"dense", 30, "\"rate\": 0.01", "\"layers\": [32, 16]"},
+    {"gam", 1, "\"batch\": 32", "\"n_estimators\": 300, \"learning_rate\": 0.1"},
     {"average", 30, "\"rate\": 0.01",
      "\"members\": [{\"family\": \"boosted_trees\", \"n_estimators\": 80, \"learning_rate\": 0.1},"
      " {\"family\": \"dense\", \"layers\": [32, 16]}]"},

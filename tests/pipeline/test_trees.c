@@ -38,6 +38,7 @@ static void every_family_of_trees_comes_back_from_its_bundle(void **state)
     run_and_score(f, HEAD "model: {family: boosted_trees, " SMALL "}\n", 0.85);
     run_and_score(f, HEAD "model: {family: boosted_trees, grow_policy: leaf_wise, num_leaves: 7, " SMALL "}\n", 0.85);
     run_and_score(f, HEAD "model: {family: random_forest, n_estimators: 40}\n", 0.8);
+    run_and_score(f, HEAD "model: {family: gam, n_estimators: 100}\n", 0.8);
     run_and_score(f, "data: {source: loans.csv, key: id}\ntarget: kind\nfeatures: {exclude: [part]}\n"
                      "model: {family: boosted_trees, " SMALL "}\n", 0.0);
     run_and_score(f, "data: {source: loans.csv, key: id}\nfeatures: {exclude: [part]}\n"

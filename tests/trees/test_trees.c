@@ -1,5 +1,6 @@
 /* Boosted trees: the same bits everywhere, and what they must learn. */
 #include "compute/kernels.h"
+#include "trees/trees.h"
 #include "trees/trees_test.h"
 
 /* ---- the same bits ---- */
@@ -327,10 +328,51 @@ static void the_best_round_is_kept_and_a_broken_off_fit_goes_on(void **state)
         best_round_of((lj_tree_growth)growth);
 }
 
+/* The most features on a way to a leaf below node i; is_asked: those above it. */
+static int64_t features_of(const lj_tree_node *nodes, int64_t i, unsigned is_asked)
+{
+    const lj_tree_node *node = &nodes[i];
+    if (node->feature < 0)
+        return __builtin_popcount(is_asked);
+    const int64_t left = features_of(nodes, node->left, is_asked | 1U << node->feature);
+    const int64_t right = features_of(nodes, node->left + 1, is_asked | 1U << node->feature);
+    return left > right ? left : right;
+}
+
+/* With features_most the trees add up to curves and surfaces; the truth's pair (numbers 3 and 4) wants the latter. */
+static void ways_of_few_features_ask_about_no_more(void **state)
+{
+    (void)state;
+    static const lj_tree_growth growths[] = {LJ_TREE_LEAF_WISE, LJ_TREE_DEPTH_WISE};
+    table *t = make_table(3, 'b');
+    static float answers[N];
+    for (int g = 0; g < 2; g++) {
+        double loss[3] = {0.0};
+        for (int most = 1; most <= 2; most++) {
+            lj_tree_options options = options_of(LJ_TREE_LOGISTIC, growths[g]);
+            options.features_most = most;
+            lj_trees *trees = fit_trees(&options, t, 2);
+            int64_t largest = 0;
+            for (int64_t k = 0; k < trees->tree_count; k++) {
+                const int64_t found = features_of(trees->nodes + trees->begin[k], 0, 0);
+                largest = found > largest ? found : largest;
+            }
+            assert_int_equal(largest, most);
+            answers_of(trees, t, answers);
+            for (int64_t i = 0; i < N; i++)
+                loss[most] -= log(t->target[i] > 0.5 ? (double)answers[i] : 1.0 - (double)answers[i]) / N;
+            lj_trees_destroy(trees);
+        }
+        assert_true(loss[2] < loss[1] - 0.05);
+    }
+    lj_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_machine_grows_the_same_trees),
+        cmocka_unit_test(ways_of_few_features_ask_about_no_more),
         cmocka_unit_test(a_row_alone_scores_the_bits_of_the_table),
         cmocka_unit_test(every_growth_learns_numbers_missing_ones_and_categories),
         cmocka_unit_test(every_loss_gives_what_it_is_named_for),

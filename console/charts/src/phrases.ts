@@ -140,6 +140,7 @@ export const rows: [string, string][] = [
   ["a generator of rows and a critic that tells them from real ones, told classes or not", "生成对抗网络：生成器产生新行，判别器分辨真伪，可按类别生成"],
   ["learns rows by heart through a short vector; the score is the squared error of a row", "自编码器：经短向量重建各行，评分为该行的重建平方误差"],
   ["models of several families that answer together: by default boosted trees and tabm", "多个模型族的平均：默认为提升树与表格神经网络"],
+  ["a generalised additive model: a curve of each column and surfaces of pairs", "广义可加模型：各字段一条曲线，字段对一个曲面"],
   ["trees that XGBoost or LightGBM grew", "由 XGBoost 或 LightGBM 训练的树模型"],
   ["{0}, objective {1}", "{0}，目标函数 {1}"],
   [
