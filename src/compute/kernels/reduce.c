@@ -92,44 +92,59 @@ void LJ_NAME(max_axis_grad)(int64_t outer, int64_t axis, int64_t inner, const in
     }
 }
 
-/* Sums of a shard: a chain in blocks, for up to LJ_W columns. */
-static vf shard_sum(int64_t rows, int64_t columns, const float *x, int64_t x_row)
+enum { COLUMNS = 32, COLUMNS_V = COLUMNS / LJ_W }; /* summed side by side, so that whole lines of memory are read */
+
+/* Sums of a shard: a chain in blocks, for `vectors` vectors of columns, one of them if only `columns` are left. */
+LJ_INLINE void shard_sum(const int vectors, int64_t columns, int64_t rows, const float *x, int64_t x_row, vf *total)
 {
-    vf total = vzero();
     for (int64_t begin = 0; begin < rows; begin += LJ_CHAIN_BLOCK) {
         const int64_t end = lj_min(rows, begin + LJ_CHAIN_BLOCK);
-        vf s = vzero();
-        if (columns == LJ_W) {
-            for (int64_t r = begin; r < end; r++)
-                s = s + vload(x + r * x_row);
-        } else {
-            for (int64_t r = begin; r < end; r++)
-                s = s + vload_n(x + r * x_row, columns);
+        vf s[COLUMNS_V];
+        LJ_UNROLL
+        for (int v = 0; v < vectors; v++)
+            s[v] = vzero();
+        for (int64_t r = begin; r < end; r++) {
+            LJ_UNROLL
+            for (int v = 0; v < vectors; v++)
+                s[v] = s[v] + vload_up_to(x + r * x_row + v * LJ_W, columns);
         }
-        total = begin == 0 ? s : total + s;
+        LJ_UNROLL
+        for (int v = 0; v < vectors; v++)
+            total[v] = begin == 0 ? s[v] : total[v] + s[v];
     }
-    return total;
+}
+
+/* Older sums + newer ones, in place of the older. */
+LJ_INLINE void merge_sums(const int vectors, vf *older, const vf *newer)
+{
+    LJ_UNROLL
+    for (int v = 0; v < vectors; v++)
+        older[v] = older[v] + newer[v];
+}
+
+/* The tree over the shards, for the columns of shard_sum. */
+LJ_INLINE void sum_columns(const int vectors, int64_t columns, int64_t rows, int64_t shard_rows, const float *x,
+                           int64_t x_row, float *y)
+{
+    vf waiting[65][COLUMNS_V]; /* a tree of 2^63 shards, and the newest */
+    int64_t levels = 0;
+    for (int64_t row = 0, shard = 0; row < rows; row += shard_rows, shard++) {
+        shard_sum(vectors, columns, lj_min(rows - row, shard_rows), x + row * x_row, x_row, waiting[levels++]);
+        for (int merges = lj_tree_merges(shard); merges > 0; merges--, levels--)
+            merge_sums(vectors, waiting[levels - 2], waiting[levels - 1]);
+    }
+    for (; levels > 1; levels--)
+        merge_sums(vectors, waiting[levels - 2], waiting[levels - 1]);
+    LJ_UNROLL
+    for (int v = 0; v < vectors; v++)
+        vstore_up_to(y + v * LJ_W, levels > 0 ? waiting[0][v] : vzero(), columns);
 }
 
 void LJ_NAME(column_sum)(int64_t rows, int64_t shard_rows, int64_t n, const float *x, int64_t x_row, float *y)
 {
-    for (int64_t j = 0; j < n; j += LJ_W) {
-        const int64_t columns = lj_min(n - j, LJ_W);
-        vf waiting[64]; /* a tree of 2^63 shards */
-        int64_t levels = 0;
-        int64_t shards = 0;
-        for (int64_t row = 0; row < rows; row += shard_rows, shards++) {
-            vf s = shard_sum(lj_min(rows - row, shard_rows), columns, x + row * x_row + j, x_row);
-            for (int merges = lj_tree_merges(shards); merges > 0; merges--)
-                s = waiting[--levels] + s;
-            waiting[levels++] = s;
-        }
-        vf s = levels > 0 ? waiting[--levels] : vzero();
-        while (levels > 0)
-            s = waiting[--levels] + s;
-        if (columns == LJ_W)
-            vstore(y + j, s);
-        else
-            vstore_n(y + j, s, columns);
-    }
+    int64_t j = 0;
+    for (; j + COLUMNS <= n; j += COLUMNS)
+        sum_columns(COLUMNS_V, LJ_W, rows, shard_rows, x + j, x_row, y + j);
+    for (; j < n; j += LJ_W)
+        sum_columns(1, lj_min(n - j, LJ_W), rows, shard_rows, x + j, x_row, y + j);
 }
