@@ -230,6 +230,58 @@ static void a_product_its_bias_and_activation_are_one_step(void **state)
     close_net(&n);
 }
 
+enum { SIDE = 7, CHANNELS = 3, PIXELS = SIDE * SIDE * CHANNELS };
+
+/* The gradient of the greatest of windows over relu(x); seen_twice: relu(x) has a second user, which adds +0 to it. */
+static void gradient_of_pooled_relu(int seen_twice, const float *x, const float *t, float *dx, lj_text *steps)
+{
+    net n = {0};
+    assert_int_equal(lj_graph_create(1, &n.graph), LJ_OK);
+    lj_graph *g = n.graph;
+    const lj_value images = lj_input(g, "x", LJ_F32, lj_shape_of(LJ_BATCH, SIDE, SIDE, CHANNELS));
+    const lj_value y = lj_activate(g, images, LJ_RELU);
+    const lj_pool2d_options overlap = {.kernel_h = 3, .kernel_w = 2, .stride_h = 2, .stride_w = 1};
+    const lj_value pooled = lj_max_pool2d(g, y, overlap);
+    const lj_value t_of_places = lj_input(g, "t", LJ_F32, lj_shape_of(LJ_BATCH, 3, 6, CHANNELS));
+    lj_value loss = lj_reshape(g, lj_multiply(g, pooled, t_of_places), lj_shape_of(LJ_BATCH, 54));
+    loss = lj_sum(g, loss, 1, 0);
+    if (seen_twice)
+        loss = lj_add(g, loss, lj_sum(g, lj_scale(g, lj_reshape(g, y, lj_shape_of(LJ_BATCH, PIXELS)), 0.0F), 1, 0));
+    lj_value gradient;
+    assert_int_equal(lj_gradient(g, lj_sum(g, loss, 0, 0), &images, 1, &gradient), LJ_OK);
+    lj_output(g, "dx", gradient);
+    assert_int_equal(lj_weights_create(&n.weights), LJ_OK);
+    assert_int_equal(lj_program_compile(g, n.weights, &(lj_program_options){.batch = 1}, &n.program), LJ_OK);
+    lj_program_bind(n.program, "x", x);
+    lj_program_bind(n.program, "t", t);
+    lj_program_run(n.program, NULL, &(lj_run_options){.n_rows = 1});
+    memcpy(dx, lj_program_output(n.program, "dx"), PIXELS * sizeof(*dx));
+    assert_int_equal(lj_program_describe(n.program, steps), LJ_OK);
+    lj_program_destroy(n.program);
+    lj_weights_destroy(n.weights);
+    lj_graph_destroy(g);
+}
+
+static void relu_before_pooling_has_its_gradient_among_the_pooled_numbers(void **state)
+{
+    (void)state;
+    static const float odd[] = {NAN, 0.0F, -0.0F, INFINITY, 1.0F, -1.0F};
+    float x[PIXELS], t[3 * 6 * CHANNELS], dx[2][PIXELS];
+    lj_text steps[2] = {{0}, {0}};
+    for (int i = 0; i < PIXELS; i++)
+        x[i] = i % 11 < 6 ? odd[i % 11] : lj_random_uniform(1, 2, (uint64_t)i) - 0.5F;
+    for (int i = 0; i < 3 * 6 * CHANNELS; i++)
+        t[i] = i % 7 == 0 ? -0.0F : lj_random_uniform(1, 3, (uint64_t)i) - 0.5F;
+    for (int twice = 0; twice < 2; twice++)
+        gradient_of_pooled_relu(twice, x, t, dx[twice], &steps[twice]);
+    assert_memory_equal(dx[0], dx[1], sizeof(dx[0]));
+    assert_non_null(strstr(steps[0].data, "activate_grad + relu [batch, 3, 6, 3]"));
+    assert_null(strstr(steps[0].data, "activate_grad + relu [batch, 7, 7, 3]"));
+    assert_non_null(strstr(steps[1].data, "activate_grad + relu [batch, 7, 7, 3]"));
+    lj_text_free(&steps[0]);
+    lj_text_free(&steps[1]);
+}
+
 static void an_mlp_trains_in_one_row_segment_and_one_wave(void **state)
 {
     (void)state;
@@ -419,6 +471,7 @@ int main(void)
         cmocka_unit_test(a_move_inside_the_gradient_has_the_bits_of_one_after_it),
         cmocka_unit_test(the_norm_of_all_gradients_is_clipped),
         cmocka_unit_test(a_product_its_bias_and_activation_are_one_step),
+        cmocka_unit_test(relu_before_pooling_has_its_gradient_among_the_pooled_numbers),
         cmocka_unit_test(an_mlp_trains_in_one_row_segment_and_one_wave),
         cmocka_unit_test(values_that_live_together_do_not_overlap),
         cmocka_unit_test(values_of_one_segment_live_in_the_memory_of_a_thread),

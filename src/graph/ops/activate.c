@@ -11,8 +11,32 @@ typedef struct args {
     int reads_x;
 } args;
 
+/* dy is the gradient of the greatest of windows over y, and nothing else. */
+static int is_of_max_pool(const lj_graph *g, lj_value y, lj_value dy)
+{
+    const lj_node *pool = lj_node_at(g, dy);
+    return pool->op == LJ_OP_MAX_POOL2D_GRAD && lj_node_at(g, lj_node_at(g, pool->in[0])->in[0])->in[0] == y;
+}
+
+/*
+ * A pixel that is the greatest of a window is what the window gave: relu lets
+ * through there what it lets through before the pooling, where there are fewer
+ * numbers, and the images need not be kept.
+ */
+static void grad_of_pooled_relu(lj_graph *g, const lj_node *node, lj_value dy, lj_value *dx)
+{
+    const lj_node *pool = lj_node_at(g, dy);
+    const lj_value pooled = lj_node_at(g, pool->in[0])->in[0];
+    const lj_value let_through = lj_graph_add(g, LJ_OP_ACTIVATE_GRAD, (lj_value[]){pooled, pool->in[1]}, 2, &node->a);
+    dx[0] = lj_graph_add(g, LJ_OP_MAX_POOL2D_GRAD, (lj_value[]){pool->in[0], let_through}, 2, &pool->a);
+}
+
 static void grad(lj_graph *g, const lj_node *node, lj_value y, lj_value dy, lj_value *dx)
 {
+    if (node->a.activation == LJ_RELU && is_of_max_pool(g, y, dy)) {
+        grad_of_pooled_relu(g, node, dy, dx);
+        return;
+    }
     const lj_value seen = lj_activation_needs_input(node->a.activation) ? node->in[0] : y;
     dx[0] = lj_graph_add(g, LJ_OP_ACTIVATE_GRAD, (lj_value[]){seen, dy}, 2, &node->a);
 }
