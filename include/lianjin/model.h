@@ -165,6 +165,11 @@ LJ_CHECKED lj_status lj_model_sha256(const lj_model *model, char hex[65]); /* of
 int64_t lj_model_size(const lj_model *model);
 /* Numbers of a row whose nats a score adds up (numbers and categories, or pixels); 0: the score is not in nats. */
 int64_t lj_model_nats(const lj_model *model);
+/*
+ * A score in the unit in which models add up: log-odds of two classes, the logarithm of a probability of several (both of
+ * probabilities not nearer to 0 or 1 than 1e-7), else as it is.
+ */
+double lj_score_value(lj_task task, float score);
 /* Values per row of scores: 1 or classes. */
 int64_t lj_model_width(const lj_model *model);
 /* What a regression is trained on is (target - mean) / scale; 0 and 1 else. */

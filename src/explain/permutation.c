@@ -9,22 +9,10 @@
 #include <string.h>
 
 #include "explain/explain.h"
-#include "lianjin/math.h"
 #include "lianjin/random.h"
 
 #define ASKED_AT_ONCE 16384 /* rows, about */
-#define PROBABILITY_MIN 1e-7
 
-
-/* What the model says, in the unit in which it is explained. */
-static double value_of(lj_task task, float score)
-{
-    double p = (double)score;
-    if (task != LJ_BINARY && task != LJ_MULTICLASS)
-        return p;
-    p = p < PROBABILITY_MIN ? PROBABILITY_MIN : p > 1.0 - PROBABILITY_MIN ? 1.0 - PROBABILITY_MIN : p;
-    return task == LJ_BINARY ? lj_log_d(p / (1.0 - p)) : lj_log_d(p);
-}
 
 /* Rows that the model is asked about, and what it says. */
 typedef struct asked {
@@ -116,7 +104,8 @@ static void add_contributions(const lj_explainer *e, const asked *a, int64_t fir
             const int64_t feature = a->order[backwards ? e->features - 1 - f : f];
             const float *before = a->scores + (first + backwards * (e->features + 1) + f) * e->width;
             for (int64_t c = 0; c < e->width; c++)
-                phi[c * e->features + feature] += value_of(task, before[e->width + c]) - value_of(task, before[c]);
+                phi[c * e->features + feature] +=
+                    lj_score_value(task, before[e->width + c]) - lj_score_value(task, before[c]);
         }
     }
 }
@@ -160,7 +149,7 @@ static lj_status ready(lj_explainer *e)
     const lj_status status = ask(e, &a, NULL);
     for (int64_t c = 0; status == LJ_OK && c < e->width; c++) {
         for (int64_t k = 0; k < pairs; k++)
-            e->base[c] += value_of(task, a.scores[k * e->width + c]);
+            e->base[c] += lj_score_value(task, a.scores[k * e->width + c]);
         e->base[c] /= (double)pairs;
     }
     free_asked(&a);

@@ -161,10 +161,10 @@ static void fill_part(const lj_members *members, int64_t k, const lj_rows *rows,
 
 /* ---- the mean ---- */
 
-static double value_of(lj_task task, float score)
+double lj_score_value(lj_task task, float score)
 {
     double p = (double)score;
-    if (task == LJ_REGRESSION)
+    if (task != LJ_BINARY && task != LJ_MULTICLASS)
         return p;
     p = p < PROBABILITY_MIN ? PROBABILITY_MIN : p > 1.0 - PROBABILITY_MIN ? 1.0 - PROBABILITY_MIN : p;
     return task == LJ_BINARY ? lj_log_d(p / (1.0 - p)) : lj_log_d(p);
@@ -191,7 +191,7 @@ static void finish(lj_task task, int64_t count, int64_t n, int64_t width, const 
 static void add(lj_task task, int64_t cells, const float *scores, double *sums)
 {
     for (int64_t i = 0; i < cells; i++)
-        sums[i] += value_of(task, scores[i]);
+        sums[i] += lj_score_value(task, scores[i]);
 }
 
 static lj_status add_member(lj_model *model, int64_t k, const lj_rows *rows, lj_team *team, float *scores, double *sums)

@@ -392,6 +392,8 @@ lj_status lj_fit_predict(const lj_fit_request *request, const lj_fit *fitted, lj
     gathered g = {0};
     memset(out, 0, sizeof(*out));
     lj_status status = gather(request, fitted, part, &g);
+    if (status == LJ_OK)
+        status = lj_decoder_need(lj_frame_decoder(request->table->frame), g.index, g.rows.n, request->team);
     float *scores = status == LJ_OK ? lj_new_array(g.rows.n * lj_model_width(fitted->model), sizeof(*scores)) : NULL;
     if (status == LJ_OK)
         status = scores == NULL ? lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " predictions", g.rows.n) :
