@@ -327,8 +327,10 @@ static lj_status name_search(search *s)
     lj_text_printf(&text, "%s\n%s\n%" PRIu64 "\n%s\n%s\n", s->pipeline->text, s->run->table.sha256, s->run->seed,
                    lj_tune_method_names[s->method], s->metric);
     for (int64_t k = 0; k < s->space.count; k++) {
-        lj_text_printf(&text, "%s ", s->space.dimensions[k].key);
-        lj_dimension_print(&s->space.dimensions[k], 0.0, &text);
+        const lj_dimension *d = &s->space.dimensions[k];
+        lj_text_printf(&text, "%s %.17g %.17g %d %d", d->key, d->low, d->high, d->is_integer, d->is_log);
+        for (int64_t i = 0; i < d->choice_count; i++)
+            lj_text_printf(&text, " %s", d->choices[i]);
         lj_text_puts(&text, "\n");
     }
     lj_status status = lj_text_finish(&text);
@@ -485,12 +487,6 @@ static lj_status try_by_halving(search *s)
 
 /* ---- what it found ---- */
 
-static int by_score(const search *s, int64_t a, int64_t b)
-{
-    const double x = loss_of(s, &s->records[a]), y = loss_of(s, &s->records[b]);
-    return x != y ? x < y : a < b;
-}
-
 /* The trials of the last rung, best first: order [count]; answers how many. */
 static int64_t rank(const search *s, int64_t *order)
 {
@@ -499,7 +495,7 @@ static int64_t rank(const search *s, int64_t *order)
         if (s->records[i].rung < RUNGS - 1 || isnan(loss_of(s, &s->records[i])))
             continue;
         int64_t at = n++;
-        for (; at > 0 && by_score(s, i, order[at - 1]); at--)
+        for (; at > 0 && loss_of(s, &s->records[i]) < loss_of(s, &s->records[order[at - 1]]); at--)
             order[at] = order[at - 1];
         order[at] = i;
     }
