@@ -219,14 +219,15 @@ static lj_status add_case_column(importing *m, int64_t c)
     const lj_tree_column *column = &m->import->columns[c];
     double numbers[CASES];
     const char *words[CASES];
+    const int is_text = column->kind == LJ_TREE_COLUMN_WORDS; /* then there are no values */
     for (int64_t row = 0; row < CASES; row++) {
         const int64_t place = (row + c) % CASES, k = place * column->count / CASES;
         const int is_missing = place == 0 || column->count == 0;
-        words[row] = is_missing || column->words == NULL ? NULL : column->words[k];
-        numbers[row] = is_missing || column->values == NULL ? (double)NAN : column->values[k];
+        words[row] = is_missing || !is_text ? NULL : column->words[k];
+        numbers[row] = is_missing || is_text ? (double)NAN : column->values[k];
     }
-    return column->kind == LJ_TREE_COLUMN_WORDS ? lj_frame_add_text(m->cases, column->name, words) :
-                                                  lj_frame_add_number(m->cases, column->name, numbers);
+    return is_text ? lj_frame_add_text(m->cases, column->name, words) :
+                     lj_frame_add_number(m->cases, column->name, numbers);
 }
 
 static lj_status make_cases(importing *m)
