@@ -10,8 +10,8 @@
 
 #include "pipeline/pipeline.h"
 
-enum { COLUMNS_SHOWN = 20, CURVES = 6, CURVE_ROWS = 100, ICE_ROWS = 25, GRID = 20, LEVELS = 12 };
-enum { ORDERS = 8, ASKED_MAX = 50000, ROWS_LEAST = 50 }; /* of the method permutation: scores of the model, about */
+enum { COLUMNS_SHOWN = 20, CURVES = 6, CURVE_ROWS = 50, ICE_ROWS = 25, GRID = 20, LEVELS = 12 };
+enum { ORDERS = 8, ASKED_MAX = 12000, ROWS_LEAST = 20 }; /* of the method permutation: scores of the model, about */
 
 typedef struct page {
     const lj_run *run;
