@@ -107,14 +107,32 @@ void lj_explainer_destroy(lj_explainer *explainer);
 int64_t lj_explainer_features(const lj_explainer *explainer); /* lj_prep_feature_count */
 int64_t lj_explainer_width(const lj_explainer *explainer);    /* 1, or the classes */
 lj_explain_method lj_explainer_method(const lj_explainer *explainer);
-/* "log-odds", "log-probability", "log of the mean", "log2 of the score", "share", "target". */
+/* "log-odds", "log-probability" or "target"; of trees as lj_trees_unit. */
 const char *lj_explainer_unit(const lj_explainer *explainer);
 /* [width] what the contributions of a row start from; with them it is what the model says of the row. */
 const double *lj_explainer_base(const lj_explainer *explainer);
 /* phi [n, width, features]. The bits of a row do not depend on n or the threads. */
 LJ_CHECKED lj_status lj_explain(lj_explainer *explainer, const lj_rows *rows, lj_team *team, double *phi);
 
+/* Of phi, the row's contributions [features] to the class that scores [., width] say (of equal ones the first). */
+const double *lj_explain_said(const lj_explainer *explainer, const float *scores, const double *phi, int64_t row);
+
+/* Contributions of one feature over rows. Start with {0}. */
+typedef struct lj_contribution_sum {
+    int64_t n;
+    double value, size, squares;
+} lj_contribution_sum;
+/* Mean size with half of its 95 % interval, and mean. */
+typedef struct lj_contribution {
+    double size, half, mean;
+} lj_contribution;
+/* Adds a row's contributions [features] to sums [features]. */
+void lj_contributions_add(lj_contribution_sum *sums, int64_t features, const double *phi);
+lj_contribution lj_contribution_of(const lj_contribution_sum *sum);
+
 /* ---- reasons ---- */
+
+#define LJ_REASONS_MAX 20 /* of a row */
 
 typedef struct lj_reason_options {
     int64_t most;               /* reasons of a row */

@@ -134,8 +134,6 @@ int64_t lj_trees_categories(const lj_trees *trees);
 int64_t lj_trees_groups(const lj_trees *trees);  /* raw scores of a row */
 int64_t lj_trees_rounds(const lj_trees *trees);
 int64_t lj_trees_leaves(const lj_trees *trees);
-lj_tree_loss lj_trees_loss(const lj_trees *trees);
-int lj_trees_is_forest(const lj_trees *trees);   /* answers are means of trees, not sums */
 /* Sum of the gains of the splits by each feature, and how many there are: [numbers + categories] each. */
 void lj_trees_importance(const lj_trees *trees, double *gain, int64_t *count);
 
@@ -144,6 +142,12 @@ void lj_trees_importance(const lj_trees *trees, double *gain, int64_t *count);
  * rows which differ in that number alone can reach. LJ_EDATA names the tree.
  */
 LJ_CHECKED lj_status lj_trees_prove_monotone(const lj_trees *trees, int64_t number, int sign);
+
+/*
+ * Raw scores times *factor are in this unit: "log-odds", "log-probability", "log of the mean", "root of the target",
+ * "log2 of the score", "share" (the mean of a forest for classes) or "target".
+ */
+const char *lj_trees_unit(const lj_trees *trees, double *factor);
 
 /*
  * Shapley values of features of a table, exactly, in the unit of raw scores (lj_trees_raw: sums of trees, also of a

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "lianjin/explain.h"
 #include "lianjin/pipeline.h"
 
 lj_status lj_verb_explain(const lj_verb *verb, int argc, char **argv)
@@ -32,8 +33,8 @@ lj_status lj_verb_explain(const lj_verb *verb, int argc, char **argv)
         LJ_TRY_DONE(lj_fail(LJ_EUSAGE, "--json wants --out: standard output cannot hold both"));
     if (options.language != NULL && strcmp(options.language, "en") != 0 && strcmp(options.language, "zh") != 0)
         LJ_TRY_DONE(lj_fail(LJ_EUSAGE, "unknown language '%s': expected en or zh", options.language));
-    if (options.reasons < -1 || options.reasons > 20)
-        LJ_TRY_DONE(lj_fail(LJ_EUSAGE, "--reasons: expected 0 to 20"));
+    if (options.reasons < -1 || options.reasons > LJ_REASONS_MAX)
+        LJ_TRY_DONE(lj_fail(LJ_EUSAGE, "--reasons: expected 0 to %d", LJ_REASONS_MAX));
     LJ_TRY_DONE(lj_bundle_open(arguments[0], &bundle));
     lj_interrupt_install();
     const lj_source_options source = {.source = arguments[1], .sql = sql, .n_threads = lj_team_size(common.team)};

@@ -9,7 +9,7 @@ static lj_status run_or_tune(const lj_verb *verb, int tunes, int argc, char **ar
 {
     const char *out = NULL;
     int resume = 0;
-    int64_t seed = -1, trials = 0;
+    int64_t seed = -1, trials = -1;
     const lj_flag flags[] = {
         {"out", 'o', LJ_FLAG_TEXT, &out, "FOLDER", "where the bundle goes (default: bundles/NAME)"},
         {"resume", 'r', LJ_FLAG_SWITCH, &resume, NULL, "go on from the checkpoint of an interrupted run"},
@@ -23,7 +23,7 @@ static lj_status run_or_tune(const lj_verb *verb, int tunes, int argc, char **ar
     lj_status status = lj_cli_begin(verb, flags, flag_count, argc, argv, 1, &path, &common);
     if (status != LJ_OK || common.help)
         goto done;
-    if (trials < 0 || trials > LJ_TRIALS_MAX)
+    if (trials != -1 && (trials < 1 || trials > LJ_TRIALS_MAX))
         LJ_TRY_DONE(lj_fail(LJ_EUSAGE, "--trials: expected 1 to %d", LJ_TRIALS_MAX));
     LJ_TRY_DONE(lj_pipeline_read(path, &pipeline));
     lj_interrupt_install();
@@ -32,7 +32,7 @@ static lj_status run_or_tune(const lj_verb *verb, int tunes, int argc, char **ar
                                          .resume = resume,
                                          .seed = seed >= 0 ? &given : NULL,
                                          .tune = tunes,
-                                         .trials = trials,
+                                         .trials = trials > 0 ? trials : 0,
                                          .team = common.team,
                                          .console = common.console};
     LJ_TRY_DONE(lj_pipeline_run(pipeline, &options, &result));

@@ -1,5 +1,6 @@
 #include "explain/explain.h"
 
+#include <math.h>
 #include <string.h>
 
 #define X(code, name, doc) name,
@@ -80,23 +81,13 @@ static void find_unit(lj_explainer *e)
 {
     const lj_task task = lj_model_spec_of(e->model)->task;
     const lj_trees *trees = lj_model_trees(e->model);
-    double mean = 0.0;
+    double mean = 0.0, of_trees = 1.0;
     lj_model_unit(e->model, &mean, &e->factor);
     e->unit = task == LJ_BINARY ? "log-odds" : task == LJ_MULTICLASS ? "log-probability" : "target";
     if (trees == NULL || e->method == LJ_EXPLAIN_PERMUTATION)
         return;
-    const lj_tree_loss loss = lj_trees_loss(trees);
-    if (loss == LJ_TREE_POISSON || loss == LJ_TREE_TWEEDIE)
-        e->unit = "log of the mean";
-    if (lj_trees_is_forest(trees)) {
-        const int64_t rounds = lj_trees_rounds(trees);
-        e->factor /= (double)(rounds > 0 ? rounds : 1);
-        e->unit = task == LJ_BINARY || task == LJ_MULTICLASS ? "share" : e->unit;
-    }
-    if (loss == LJ_TREE_ISOLATION) {
-        e->factor = -e->factor;
-        e->unit = "log2 of the score";
-    }
+    e->unit = lj_trees_unit(trees, &of_trees);
+    e->factor *= of_trees;
 }
 
 lj_status lj_explainer_create(lj_model *model, const lj_prep *prep, const lj_references *references,
@@ -113,7 +104,6 @@ lj_status lj_explainer_create(lj_model *model, const lj_prep *prep, const lj_ref
     if (e == NULL)
         return lj_fail(LJ_ENOMEM, "no memory to explain a model");
     e->model = model;
-    e->prep = prep;
     e->method = method;
     e->features = lj_prep_feature_count(prep);
     e->width = lj_model_width(model);
@@ -146,6 +136,34 @@ void lj_explainer_destroy(lj_explainer *e)
     lj_free(e->base);
     lj_free(e->start);
     lj_free(e);
+}
+
+const double *lj_explain_said(const lj_explainer *e, const float *scores, const double *phi, int64_t row)
+{
+    int64_t c = 0;
+    for (int64_t k = 1; k < e->width; k++)
+        if (scores[row * e->width + k] > scores[row * e->width + c])
+            c = k;
+    return phi + (row * e->width + c) * e->features;
+}
+
+void lj_contributions_add(lj_contribution_sum *sums, int64_t features, const double *phi)
+{
+    for (int64_t f = 0; f < features; f++) {
+        sums[f].n++;
+        sums[f].value += phi[f];
+        sums[f].size += fabs(phi[f]);
+        sums[f].squares += phi[f] * phi[f];
+    }
+}
+
+lj_contribution lj_contribution_of(const lj_contribution_sum *sum)
+{
+    const double n = (double)(sum->n > 0 ? sum->n : 1), size = sum->size / n;
+    const double variance = sum->squares / n - size * size;
+    return (lj_contribution){.size = size,
+                             .half = 1.96 * sqrt(variance > 0.0 ? variance / n : 0.0),
+                             .mean = sum->value / n};
 }
 
 int64_t lj_explainer_features(const lj_explainer *explainer)

@@ -6,7 +6,6 @@
 
 struct lj_explainer {
     lj_model *model;
-    const lj_prep *prep;
     lj_explain_method method;
     const char *unit;
     int64_t features, width, orders;

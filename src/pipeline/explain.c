@@ -1,6 +1,5 @@
 /* What each column adds to the score of each row of a table, and the reasons: chunk by chunk, in order. */
 #include <inttypes.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,11 +95,6 @@ lj_status lj_pipeline_reasons(const lj_pipeline *p, const lj_prep *prep, lj_reas
 
 /* ---- a chunk ---- */
 
-/* Sums over all rows of the contribution of a column. */
-typedef struct column_sums {
-    double size, size_squares, value;
-} column_sums;
-
 typedef struct explaining {
     lj_bundle *bundle;
     const lj_bundle_explain_options *options;
@@ -110,7 +104,7 @@ typedef struct explaining {
     uint8_t *is_protected;
     int64_t class_index; /* -1: the one that is said */
     int64_t features, rows;
-    column_sums *sums; /* [features] */
+    lj_contribution_sum *sums; /* [features] */
     /* of a chunk */
     float *numbers, *scores;
     int32_t *codes;
@@ -139,11 +133,8 @@ static void free_explaining(explaining *x)
 static const double *phi_of(const explaining *x, int64_t row)
 {
     const int64_t width = lj_explainer_width(x->explainer);
-    int64_t c = x->class_index > 0 && width > 1 ? x->class_index : 0;
-    for (int64_t k = 1; x->class_index < 0 && k < width; k++)
-        if (x->scores[row * width + k] > x->scores[row * width + c])
-            c = k;
-    return x->phi + (row * width + c) * x->features;
+    return x->class_index < 0 ? lj_explain_said(x->explainer, x->scores, x->phi, row) :
+                                x->phi + (row * width + x->class_index) * x->features;
 }
 
 static lj_status add_named(lj_frame *out, const char *name, const char *ending, const double *values)
@@ -159,15 +150,11 @@ static lj_status add_named(lj_frame *out, const char *name, const char *ending, 
 
 static lj_status add_contributions(explaining *x, int64_t n, lj_frame *out)
 {
+    for (int64_t i = 0; i < n; i++)
+        lj_contributions_add(x->sums, x->features, phi_of(x, i));
     for (int64_t f = 0; f < x->features; f++) {
-        column_sums *sums = &x->sums[f];
-        for (int64_t i = 0; i < n; i++) {
-            const double value = phi_of(x, i)[f];
-            x->column[i] = value;
-            sums->value += value;
-            sums->size += fabs(value);
-            sums->size_squares += value * value;
-        }
+        for (int64_t i = 0; i < n; i++)
+            x->column[i] = phi_of(x, i)[f];
         LJ_TRY(add_named(out, lj_prep_feature_name(lj_bundle_prep(x->bundle), f), "_contribution", x->column));
     }
     return LJ_OK;
@@ -351,14 +338,14 @@ static lj_status make_ready(explaining *x)
 
 typedef struct ranked {
     const char *name;
-    double size, half, mean; /* mean size with half of its 95 % interval, mean */
+    lj_contribution is;
 } ranked;
 
 static int by_size(const void *a, const void *b)
 {
     const ranked *x = a, *y = b;
-    if (x->size != y->size)
-        return x->size < y->size ? 1 : -1;
+    if (x->is.size != y->is.size)
+        return x->is.size < y->is.size ? 1 : -1;
     return strcmp(x->name, y->name);
 }
 
@@ -378,10 +365,10 @@ static lj_status write_json(const explaining *x, const ranked *columns, lj_text 
     for (int64_t f = 0; f < x->features; f++) {
         lj_json_map(&json, NULL);
         lj_json_string(&json, "column", columns[f].name);
-        lj_json_double(&json, "mean_size", columns[f].size);
-        lj_json_double(&json, "low", columns[f].size - columns[f].half);
-        lj_json_double(&json, "high", columns[f].size + columns[f].half);
-        lj_json_double(&json, "mean", columns[f].mean);
+        lj_json_double(&json, "mean_size", columns[f].is.size);
+        lj_json_double(&json, "low", columns[f].is.size - columns[f].is.half);
+        lj_json_double(&json, "high", columns[f].is.size + columns[f].is.half);
+        lj_json_double(&json, "mean", columns[f].is.mean);
         lj_json_end_map(&json);
     }
     lj_json_end_list(&json);
@@ -397,8 +384,8 @@ static lj_status write_summary(const explaining *x, const ranked *columns, lj_te
                    lj_explainer_unit(x->explainer), lj_explain_method_names[lj_explainer_method(x->explainer)],
                    x->rows);
     for (int64_t f = 0; f < shown; f++) {
-        const int length = columns[0].size > 0.0 ? (int)(columns[f].size / columns[0].size * BAR + 0.5) : 0;
-        lj_text_printf(out, "%10.4f +- %-8.4f %-*.*s %s\n", columns[f].size, columns[f].half, BAR, length, bar,
+        const int length = columns[0].is.size > 0.0 ? (int)(columns[f].is.size / columns[0].is.size * BAR + 0.5) : 0;
+        lj_text_printf(out, "%10.4f +- %-8.4f %-*.*s %s\n", columns[f].is.size, columns[f].is.half, BAR, length, bar,
                        columns[f].name);
     }
     if (x->features > shown)
@@ -408,16 +395,11 @@ static lj_status write_summary(const explaining *x, const ranked *columns, lj_te
 
 static lj_status tell(const explaining *x, lj_explain_result *result)
 {
-    const double n = (double)(x->rows > 0 ? x->rows : 1);
     ranked *columns = lj_new_array(x->features, sizeof(*columns));
     if (columns == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for %" PRId64 " columns", x->features);
-    for (int64_t f = 0; f < x->features; f++) {
-        const column_sums *sums = &x->sums[f];
-        const double mean = sums->size / n, variance = sums->size_squares / n - mean * mean;
-        columns[f] = (ranked){lj_prep_feature_name(lj_bundle_prep(x->bundle), f), mean,
-                              1.96 * sqrt(variance > 0.0 ? variance / n : 0.0), sums->value / n};
-    }
+    for (int64_t f = 0; f < x->features; f++)
+        columns[f] = (ranked){lj_prep_feature_name(lj_bundle_prep(x->bundle), f), lj_contribution_of(&x->sums[f])};
     qsort(columns, (size_t)x->features, sizeof(*columns), by_size);
     lj_status status = write_json(x, columns, &result->json);
     if (status == LJ_OK)

@@ -21,7 +21,7 @@ typedef struct page {
     int32_t *codes;
     lj_explainer *explainer;
     double *phi;     /* [n, width, features] */
-    double *size, *half, *mean; /* [features] of contributions */
+    lj_contribution *is; /* [features] */
     int64_t *order;  /* [features] largest size first */
 } page;
 
@@ -33,9 +33,7 @@ static void free_page(page *p)
     lj_free(p->codes);
     lj_free(p->scores);
     lj_free(p->phi);
-    lj_free(p->size);
-    lj_free(p->half);
-    lj_free(p->mean);
+    lj_free(p->is);
     lj_free(p->order);
 }
 
@@ -43,11 +41,7 @@ static void free_page(page *p)
 
 static const double *phi_of(const page *p, int64_t row)
 {
-    int64_t c = 0;
-    for (int64_t k = 1; k < p->width; k++)
-        if (p->scores[row * p->width + k] > p->scores[row * p->width + c])
-            c = k;
-    return p->phi + (row * p->width + c) * p->features;
+    return lj_explain_said(p->explainer, p->scores, p->phi, row);
 }
 
 static lj_status make_room(page *p)
@@ -57,12 +51,10 @@ static lj_status make_room(page *p)
     p->codes = lj_new_array(p->n * lj_prep_category_count(prep), sizeof(*p->codes));
     p->scores = lj_new_array(p->n * p->width, sizeof(*p->scores));
     p->phi = lj_new_array(p->n * p->width * p->features, sizeof(*p->phi));
-    p->size = lj_new_array(p->features, sizeof(*p->size));
-    p->half = lj_new_array(p->features, sizeof(*p->half));
-    p->mean = lj_new_array(p->features, sizeof(*p->mean));
+    p->is = lj_new_array(p->features, sizeof(*p->is));
     p->order = lj_new_array(p->features, sizeof(*p->order));
-    return p->numbers == NULL || p->codes == NULL || p->scores == NULL || p->phi == NULL || p->size == NULL ||
-                   p->half == NULL || p->mean == NULL || p->order == NULL ?
+    return p->numbers == NULL || p->codes == NULL || p->scores == NULL || p->phi == NULL || p->is == NULL ||
+                   p->order == NULL ?
                lj_fail(LJ_ENOMEM, "no memory to explain %" PRId64 " rows", p->n) :
                LJ_OK;
 }
@@ -89,26 +81,23 @@ static lj_status take_rows(page *p)
     return status;
 }
 
-static void measure(page *p)
+/* Columns by the mean size of what they add, largest first, of equal ones the first. */
+static lj_status measure(page *p)
 {
-    const double n = (double)p->n;
+    lj_contribution_sum *sums = lj_new_array(p->features, sizeof(*sums));
+    if (sums == NULL)
+        return lj_fail(LJ_ENOMEM, "no memory to explain %" PRId64 " rows", p->n);
+    for (int64_t i = 0; i < p->n; i++)
+        lj_contributions_add(sums, p->features, phi_of(p, i));
     for (int64_t f = 0; f < p->features; f++) {
-        double sum = 0.0, size = 0.0, squares = 0.0;
-        for (int64_t i = 0; i < p->n; i++) {
-            const double value = phi_of(p, i)[f];
-            sum += value;
-            size += fabs(value);
-            squares += value * value;
-        }
-        const double variance = squares / n - size / n * (size / n);
-        p->size[f] = size / n;
-        p->mean[f] = sum / n;
-        p->half[f] = 1.96 * sqrt(variance > 0.0 ? variance / n : 0.0);
         int64_t at = f;
-        for (; at > 0 && p->size[p->order[at - 1]] < p->size[f]; at--)
+        p->is[f] = lj_contribution_of(&sums[f]);
+        for (; at > 0 && p->is[p->order[at - 1]].size < p->is[f].size; at--)
             p->order[at] = p->order[at - 1];
         p->order[at] = f;
     }
+    lj_free(sums);
+    return LJ_OK;
 }
 
 static lj_status explain_rows(page *p)
@@ -123,8 +112,7 @@ static lj_status explain_rows(page *p)
     LJ_TRY(lj_prep_apply(fitted->prep, p->frame, 0, p->n, p->numbers, p->codes, NULL));
     LJ_TRY(lj_model_predict(fitted->model, &rows, run->options->team, p->scores));
     LJ_TRY(lj_explain(p->explainer, &rows, run->options->team, p->phi));
-    measure(p);
-    return LJ_OK;
+    return measure(p);
 }
 
 /* ---- values of a column ---- */
@@ -188,9 +176,9 @@ static lj_status write_columns(const page *p, lj_json *json)
         const int64_t f = p->order[k];
         lj_json_map(json, NULL);
         lj_json_string(json, "column", lj_prep_feature_name(p->run->fitted.prep, f));
-        lj_json_double(json, "mean_size", p->size[f]);
-        lj_json_double(json, "half", p->half[f]);
-        lj_json_double(json, "mean", p->mean[f]);
+        lj_json_double(json, "mean_size", p->is[f].size);
+        lj_json_double(json, "half", p->is[f].half);
+        lj_json_double(json, "mean", p->is[f].mean);
         LJ_TRY(write_points(p, f, json));
         lj_json_end_map(json);
     }

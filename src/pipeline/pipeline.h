@@ -81,8 +81,6 @@ typedef struct lj_pipeline_evaluate {
     int importance;
 } lj_pipeline_evaluate;
 
-#define LJ_REASONS_MAX 20
-
 typedef struct lj_pipeline_explain {
     int method, reference, against; /* lj_explain_method or -1; lj_reference; 0: high scores speak against a row */
     int64_t references, orders, rows, reasons;

@@ -1,5 +1,5 @@
 /*
- * Answers of imported trees, in the steps of the library that grew them: XGBoost's in float32, LightGBM's in double.
+ * What raw scores are. Answers of imported trees, in the steps of the library that grew them: XGBoost's in float32, LightGBM's in double.
  * Exponentials are ours (lj_exp_d, rounded to float32 for XGBoost), never those of libm.
  */
 #include <stddef.h>
@@ -87,4 +87,42 @@ void lj_tree_link_float(const lj_trees *trees, float *x)
         else if (trees->link.code == LJ_TREE_LINK_EXP)
             x[c] = exp_float(x[c]);
     }
+}
+
+/* Of trees that another library grew. */
+static const char *unit_of_link(const lj_tree_link *link, double *factor)
+{
+    switch (link->code) {
+    case LJ_TREE_LINK_SIGMOID:
+        *factor *= link->scale;
+        return "log-odds";
+    case LJ_TREE_LINK_SOFTMAX:
+        return "log-probability";
+    case LJ_TREE_LINK_EXP:
+        return "log of the mean";
+    case LJ_TREE_LINK_SIGNED_SQUARE:
+        return "root of the target";
+    default:
+        return "target";
+    }
+}
+
+const char *lj_trees_unit(const lj_trees *trees, double *factor)
+{
+    const int64_t rounds = lj_trees_rounds(trees);
+    const int is_of_classes = trees->loss == LJ_TREE_LOGISTIC || trees->loss == LJ_TREE_SOFTMAX;
+    *factor = trees->is_forest && rounds > 0 ? 1.0 / (double)rounds : 1.0;
+    if (trees->loss == LJ_TREE_IMPORTED)
+        return unit_of_link(&trees->link, factor);
+    if (trees->loss == LJ_TREE_ISOLATION) {
+        *factor = -*factor;
+        return "log2 of the score";
+    }
+    if (trees->is_forest)
+        return is_of_classes ? "share" : "target";
+    if (trees->loss == LJ_TREE_POISSON || trees->loss == LJ_TREE_TWEEDIE)
+        return "log of the mean";
+    return trees->loss == LJ_TREE_LOGISTIC ? "log-odds" :
+           trees->loss == LJ_TREE_SOFTMAX  ? "log-probability" :
+                                             "target";
 }

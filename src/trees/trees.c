@@ -152,16 +152,6 @@ int64_t lj_trees_leaves(const lj_trees *trees)
     return leaves;
 }
 
-lj_tree_loss lj_trees_loss(const lj_trees *trees)
-{
-    return trees->loss;
-}
-
-int lj_trees_is_forest(const lj_trees *trees)
-{
-    return trees->is_forest;
-}
-
 void lj_trees_importance(const lj_trees *trees, double *gain, int64_t *count)
 {
     for (int64_t f = 0; f < trees->number_count + trees->category_count; f++) {

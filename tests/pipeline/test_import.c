@@ -1,6 +1,7 @@
 /* Models of XGBoost and LightGBM (tests/golden/import.py) become bundles that score with the bits of those libraries. */
 #include <math.h>
 
+#include "lianjin/explain.h"
 #include "pipeline/fixture.h"
 #include "lianjin/document.h"
 #include "lianjin/tree_import.h"
@@ -65,6 +66,57 @@ static void check_bits(const char *model, const char *what, const float *found, 
                  what, (long long)worst);
 }
 
+/* What the unit of contributions says of a score. */
+static double in_unit(const char *unit, double score)
+{
+    if (strcmp(unit, "log-odds") == 0)
+        return log(score / (1.0 - score));
+    if (strcmp(unit, "log-probability") == 0 || strcmp(unit, "log of the mean") == 0)
+        return log(score);
+    if (strcmp(unit, "root of the target") == 0)
+        return score < 0.0 ? -sqrt(-score) : sqrt(score);
+    assert_string_equal(unit, "target");
+    return score;
+}
+
+/* Contributions and base are the score in the unit that is named; of probabilities up to a number of the row. */
+static void check_contributions(const char *model, lj_bundle *bundle, const lj_frame *frame, const float *scores)
+{
+    const lj_prep *prep = lj_bundle_prep(bundle);
+    const lj_explain_options options = {.method = -1};
+    const int64_t n = lj_frame_row_count(frame), n_numbers = lj_prep_number_count(prep);
+    const int64_t n_codes = lj_prep_category_count(prep), width = lj_model_width(lj_bundle_model(bundle));
+    lj_explainer *explainer = NULL;
+    must(lj_explainer_create(lj_bundle_model(bundle), prep, NULL, &options, &explainer));
+    const int64_t features = lj_explainer_features(explainer);
+    const char *unit = lj_explainer_unit(explainer);
+    float *numbers = lj_new_array(n * n_numbers, sizeof(*numbers));
+    int32_t *codes = lj_new_array(n * n_codes, sizeof(*codes));
+    double *phi = lj_new_array(n * width * features, sizeof(*phi));
+    must(lj_prep_apply(prep, frame, 0, n, numbers, codes, NULL));
+    const lj_rows rows = {
+        .n = n, .numbers = numbers, .number_count = n_numbers, .codes = codes, .category_count = n_codes};
+    must(lj_explain(explainer, &rows, NULL, phi));
+    for (int64_t i = 0; i < n; i++) {
+        double first = 0.0;
+        for (int64_t c = 0; c < width; c++) {
+            double sum = lj_explainer_base(explainer)[c];
+            for (int64_t k = 0; k < features; k++)
+                sum += phi[(i * width + c) * features + k];
+            const double apart = in_unit(unit, (double)scores[i * width + c]) - sum;
+            if (c == 0 && strcmp(unit, "log-probability") == 0)
+                first = apart;
+            if (!(fabs(apart - first) < 1e-4 * (1.0 + fabs(sum))))
+                fail_msg("%s: row %d says %.6f, contributions %.6f (%s)", model, (int)i,
+                         (double)scores[i * width + c], sum, unit);
+        }
+    }
+    lj_free(phi);
+    lj_free(codes);
+    lj_free(numbers);
+    lj_explainer_destroy(explainer);
+}
+
 static void check_case(const fixture *f, const lj_item *item)
 {
     const char *model = lj_item_get(item, "model")->text, *task = lj_item_get(item, "task")->text;
@@ -86,6 +138,7 @@ static void check_case(const fixture *f, const lj_item *item)
     assert_int_equal(lj_item_get(item, "raw")->count, n * lj_model_width(lj_bundle_model(bundle)));
     check_bits(model, "raw scores", raw, lj_item_get(item, "raw"), 0);
     check_bits(model, "answers", scores, lj_item_get(item, "answer"), is_double ? 0 : 2);
+    check_contributions(model, bundle, frame, scores);
     lj_free(scores);
     lj_free(raw);
     lj_frame_destroy(frame);

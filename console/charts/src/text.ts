@@ -66,6 +66,7 @@ const words = {
   "unit.log-odds": ["log-odds", "对数几率"],
   "unit.log-probability": ["logarithm of the probability", "概率的对数"],
   "unit.log of the mean": ["logarithm of the mean", "均值的对数"],
+  "unit.root of the target": ["root of the target", "目标的平方根"],
   "unit.log2 of the score": ["log2 of the score", "评分的 log2"],
   "unit.share": ["probability", "概率"],
   "unit.target": ["the unit of the target", "目标的单位"],
