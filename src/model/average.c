@@ -8,17 +8,13 @@
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "lianjin/file.h"
 #include "lianjin/math.h"
 #include "model/model.h"
 #include "model/network.h"
-#include "model/trees_fit.h"
 
 #define CHUNK 1024
-#define PROBABILITY_MIN 1e-7
 
 typedef struct average_options {
     const lj_item *members;
@@ -160,15 +156,6 @@ static void fill_part(const lj_members *members, int64_t k, const lj_rows *rows,
 }
 
 /* ---- the mean ---- */
-
-double lj_score_value(lj_task task, float score)
-{
-    double p = (double)score;
-    if (task != LJ_BINARY && task != LJ_MULTICLASS)
-        return p;
-    p = p < PROBABILITY_MIN ? PROBABILITY_MIN : p > 1.0 - PROBABILITY_MIN ? 1.0 - PROBABILITY_MIN : p;
-    return task == LJ_BINARY ? lj_log_d(p / (1.0 - p)) : lj_log_d(p);
-}
 
 /* Sums of `count` members [n, width] to scores. */
 static void finish(lj_task task, int64_t count, int64_t n, int64_t width, const double *sums, float *scores)

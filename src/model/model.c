@@ -4,7 +4,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lianjin/math.h"
 #include "model/network.h"
+
+#define PROBABILITY_MIN 1e-7 /* and as far from 1: whose logarithms are still of use */
 
 /* ---- the shared core ---- */
 
@@ -372,6 +375,15 @@ int64_t lj_model_nats(const lj_model *model)
 int64_t lj_model_width(const lj_model *model)
 {
     return lj_network_outputs(&model->core->spec);
+}
+
+double lj_score_value(lj_task task, float score)
+{
+    double p = (double)score;
+    if (task != LJ_BINARY && task != LJ_MULTICLASS)
+        return p;
+    p = p < PROBABILITY_MIN ? PROBABILITY_MIN : p > 1.0 - PROBABILITY_MIN ? 1.0 - PROBABILITY_MIN : p;
+    return task == LJ_BINARY ? lj_log_d(p / (1.0 - p)) : lj_log_d(p);
 }
 
 void lj_model_unit(const lj_model *model, double *mean, double *scale)

@@ -34,6 +34,11 @@ void lj_network_image_defaults(const void *options, int64_t n, lj_train_values *
     lj_network_train_defaults(options, n, train); /* what is left */
 }
 
+const char *lj_network_file(const lj_network *network)
+{
+    return network->file != NULL ? network->file : "options";
+}
+
 int64_t lj_network_outputs(const lj_model_spec *spec)
 {
     return spec->task == LJ_MULTICLASS ? spec->classes : 1;

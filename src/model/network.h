@@ -156,6 +156,8 @@ void lj_network_train_defaults(const void *options, int64_t n, lj_train_values *
 /* The same of networks that read images. */
 void lj_network_image_defaults(const void *options, int64_t n, lj_train_values *train);
 
+/* What messages call the pipeline. */
+const char *lj_network_file(const lj_network *network);
 /* Values of a row: 1, or the classes. */
 int64_t lj_network_outputs(const lj_model_spec *spec);
 

@@ -132,11 +132,6 @@ static lj_status ready_valid(fit *f)
 
 /* ---- constraints by name ---- */
 
-const char *lj_network_file(const lj_network *network)
-{
-    return network->file != NULL ? network->file : "options";
-}
-
 static const char *file_of(const fit *f)
 {
     return lj_network_file(f->call->network);

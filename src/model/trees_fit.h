@@ -11,8 +11,6 @@
  * round. Constraints are read from the `model:` of the pipeline.
  */
 LJ_CHECKED lj_status lj_trees_family_fit(const lj_fit_call *call, lj_tree_options *options, int refits);
-/* What messages call the pipeline. */
-const char *lj_network_file(const lj_network *network);
 /* lj_family.train_defaults: only the monitor and class weights of `train:` are read. */
 void lj_trees_train_defaults(const void *options, int64_t n, lj_train_values *train);
 

@@ -123,16 +123,16 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The numbers that are there, ascending: to free with lj_free. */
-static lj_status sorted_numbers(const lj_column *column, int64_t n, double **out, int64_t *count)
+/* The numbers that are there in n rows, evenly over all of them, ascending: to free with lj_free. */
+static lj_status sorted_numbers(const lj_column *column, int64_t all, int64_t n, double **out, int64_t *count)
 {
     *out = lj_new_array(n, sizeof(**out));
     *count = 0;
     if (*out == NULL)
         return lj_fail(LJ_ENOMEM, "no memory for the values of a column");
     for (int64_t i = 0; i < n; i++)
-        if (!isnan(column->number[i]))
-            (*out)[(*count)++] = column->number[i];
+        if (!isnan(column->number[i * all / n]))
+            (*out)[(*count)++] = column->number[i * all / n];
     qsort(*out, (size_t)*count, sizeof(**out), by_number);
     return LJ_OK;
 }
@@ -146,7 +146,7 @@ static lj_status write_points(const page *p, int64_t f, lj_json *json)
     LJ_TRY(lj_frame_need(p->frame, lj_prep_feature_name(p->run->fitted.prep, f), &column));
     const int is_number = column->type == LJ_COLUMN_NUMBER;
     if (is_number)
-        LJ_TRY(sorted_numbers(column, p->n, &sorted, &count));
+        LJ_TRY(sorted_numbers(column, p->n, p->n, &sorted, &count));
     lj_json_list(json, "points");
     for (int64_t i = 0; i < p->n; i++) {
         lj_json_list(json, NULL);
@@ -197,11 +197,12 @@ typedef struct curve {
     float *score;         /* [count, rows] */
 } curve;
 
+/* Quantiles of the rows of the curve, so that there is a row between every two. */
 static lj_status choose_numbers(const page *p, curve *c)
 {
     double *sorted = NULL;
     int64_t count = 0;
-    LJ_TRY(sorted_numbers(c->column, p->n, &sorted, &count));
+    LJ_TRY(sorted_numbers(c->column, p->n, c->rows, &sorted, &count));
     for (int64_t k = 0; count > 0 && k < GRID; k++) {
         const double value = sorted[k * (count - 1) / (GRID - 1)];
         if (c->count == 0 || value > c->number[c->count - 1])

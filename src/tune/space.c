@@ -102,13 +102,34 @@ static lj_status fail_key(const char *file, const lj_item *item, const lj_family
                            near != NULL ? "; did you mean '" : "", near != NULL ? near : "", near != NULL ? "'" : "");
 }
 
-static lj_status read_values(const char *file, const lj_item *list, lj_arena *arena, lj_dimension *out)
+/* Is the value one that the option takes? */
+static lj_status check_value(const char *file, const lj_item *value, const lj_declaration *declared)
+{
+    lj_declaration only = *declared;
+    lj_item named = *value, *members[1] = {&named};
+    const lj_item map = {.kind = LJ_MAP, .count = 1, .items = members, .line = value->line, .column = value->column};
+    union {
+        int a_choice;
+        int64_t whole;
+        double number;
+        const void *text;
+    } read;
+    only.offset = 0;
+    named.key = declared->key;
+    named.key_line = value->line;
+    named.key_column = value->column;
+    return lj_declare_read(file, &map, &only, 1, NULL, &read);
+}
+
+static lj_status read_values(const char *file, const lj_item *list, const lj_declaration *declared, lj_arena *arena,
+                             lj_dimension *out)
 {
     if (list->count < 1 || list->count > LJ_TUNE_CHOICES_MAX)
         return lj_declare_fail(file, list, "space: expected 1 to %d values", LJ_TUNE_CHOICES_MAX);
     for (int64_t i = 0; i < list->count; i++) {
         lj_text text = {0};
         lj_json json;
+        LJ_TRY(check_value(file, list->items[i], declared));
         lj_json_start(&json, &text, 1);
         lj_json_item(&json, NULL, list->items[i]);
         lj_status status = lj_text_finish(&text);
@@ -163,7 +184,7 @@ static lj_status read_dimension(const char *file, const lj_item *item, const lj_
                                item->key);
     }
     if (r.values != NULL)
-        return read_values(file, r.values, arena, out);
+        return read_values(file, r.values, declared, arena, out);
     LJ_TRY(check_range(file, item, declared, &r));
     out->low = r.low;
     out->high = r.high;

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "lianjin/random.h"
 #include "lianjin/model.h"
 #include "model/lbfgs.h"
 #include "model/network.h"
@@ -86,6 +87,46 @@ static void coefficients_are_those_of_scikit_learn(void **state)
     lj_doc_destroy(doc);
 }
 
+/* A model that is fitted once more on train and valid tells of valid what it said before, as one does that is not. */
+static void valid_is_judged_by_the_model_before_it_learns_from_it(void **state)
+{
+    (void)state;
+    enum { ROWS = 120, TRAIN = 80 };
+    static const char *const texts[] = {"{\"l2\": 1, \"refit\": true}", "{\"l2\": 1, \"refit\": false}"};
+    float numbers[ROWS], said[2][ROWS - TRAIN], final[ROWS - TRAIN];
+    double target[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        numbers[i] = lj_random_uniform(5, 1, (uint64_t)i) - 0.5F;
+        target[i] = numbers[i] + lj_random_uniform(5, 2, (uint64_t)i) - 0.5F > 0.0F;
+    }
+    const lj_rows train = {.n = TRAIN, .numbers = numbers, .number_count = 1, .target = target};
+    const lj_rows valid = {
+        .n = ROWS - TRAIN, .numbers = numbers + TRAIN, .number_count = 1, .target = target + TRAIN};
+    const lj_model_spec spec = {.task = LJ_BINARY, .classes = 2, .number_count = 1};
+    for (int k = 0; k < 2; k++) {
+        lj_doc *doc = NULL;
+        lj_train_result result;
+        lj_model *model = NULL;
+        MUST(lj_json_parse("options", texts[k], strlen(texts[k]), &doc));
+        const lj_fit_options options = {.family = "logistic", .model = lj_doc_root(doc)};
+        MUST(lj_model_fit(&options, &spec, &train, &valid, NULL, NULL, &result, &model));
+        MUST(lj_model_predict(model, &valid, NULL, k == 0 ? final : said[1]));
+        assert_int_equal(result.valid_scores != NULL, k == 0);
+        if (k == 0)
+            memcpy(said[0], result.valid_scores, sizeof(said[0]));
+        lj_free(result.valid_scores);
+        lj_free(result.epochs);
+        lj_model_destroy(model);
+        lj_doc_destroy(doc);
+    }
+    double apart = 0.0;
+    for (int i = 0; i < ROWS - TRAIN; i++) {
+        assert_true(fabs((double)said[0][i] - (double)said[1][i]) < 1e-6);
+        apart = fmax(apart, fabs((double)said[0][i] - (double)final[i]));
+    }
+    assert_true(apart > 1e-3);
+}
+
 /* 1/2 sum of a_i (w_i - c_i)^2 with L1: the solution is a soft threshold. */
 static const double curvature[] = {1.0, 10.0, 0.1, 5.0}, centre[] = {1.0, -2.0, 0.5, 0.1}, l1[] = {0.5, 0.5, 0.5, 0.0};
 
@@ -137,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(coefficients_are_those_of_scikit_learn),
+        cmocka_unit_test(valid_is_judged_by_the_model_before_it_learns_from_it),
         cmocka_unit_test(the_minimiser_finds_the_soft_threshold),
         cmocka_unit_test(edges_are_all_values_of_a_number_with_few_and_quantiles_else),
     };

@@ -272,6 +272,74 @@ static void reasons_are_those_that_speak_against_a_row(void **state)
     free_explained(&e);
 }
 
+/* The document in the page of the run. */
+static lj_doc *read_page(const fixture *f)
+{
+    static const char open[] = "<script type=\"application/json\" id=\"data\">";
+    char *page = NULL;
+    size_t size = 0;
+    lj_doc *doc = NULL;
+    assert_int_equal(lj_file_read(path_of(f, "model/report.html"), 1 << 30, &page, &size), LJ_OK);
+    const char *begin = strstr(page, open);
+    assert_non_null(begin);
+    begin += sizeof(open) - 1;
+    assert_int_equal(lj_json_parse("page", begin, (size_t)(strstr(begin, "</script>") - begin), &doc), LJ_OK);
+    lj_free(page);
+    return doc;
+}
+
+/* Most that lines of single rows are not parallel to the mean, and that the effects are not, for numbers. */
+static void measure_curves(const fixture *f, double *rows_apart, double *effects_apart)
+{
+    lj_doc *doc = read_page(f);
+    const lj_item *explanation = lj_item_get(lj_doc_root(doc), "explanation");
+    const lj_item *columns_shown = lj_item_get(explanation, "columns"), *curves = lj_item_get(explanation, "curves");
+    double before = INFINITY;
+    *rows_apart = *effects_apart = 0.0;
+    assert_true(columns_shown->count > 2 && curves->count > 2);
+    for (int64_t k = 0; k < columns_shown->count; k++) {
+        const double size = lj_item_get(columns_shown->items[k], "mean_size")->number;
+        assert_true(size <= before);
+        before = size;
+        assert_int_equal(lj_item_get(columns_shown->items[k], "points")->count,
+                         (int64_t)lj_item_get(explanation, "rows")->number);
+    }
+    for (int64_t c = 0; c < curves->count; c++) {
+        const lj_item *curve = curves->items[c], *mean = lj_item_get(curve, "dependence");
+        const lj_item *rows = lj_item_get(curve, "rows"), *effects = lj_item_get(curve, "effects");
+        assert_int_equal(mean->count, lj_item_get(curve, "at")->count);
+        for (int64_t k = 1; lj_item_get(curve, "is_number")->number != 0.0 && k < mean->count; k++) {
+            const double step = mean->items[k]->number - mean->items[0]->number;
+            for (int64_t i = 0; i < rows->count; i++) {
+                const lj_item *row = rows->items[i];
+                *rows_apart = fmax(*rows_apart, fabs(row->items[k]->number - row->items[0]->number - step));
+            }
+            *effects_apart =
+                fmax(*effects_apart, fabs(effects->items[k]->number - effects->items[0]->number - step));
+        }
+    }
+    lj_doc_destroy(doc);
+}
+
+/* Of a model that adds up, all curves of a column are parallel; of one with products of columns, they are not. */
+static void curves_of_what_adds_up_are_parallel(void **state)
+{
+    const fixture *f = *state;
+    double rows_apart = 0.0, effects_apart = 0.0;
+    put_loans(f, "loans.csv", 600);
+    run_model(f, "data: {source: loans.csv, key: id}\ntarget: value\nfeatures: {exclude: [part, kind, bad]}\n"
+                 "model: {family: gam, pairs: false, n_estimators: 200}\n");
+    measure_curves(f, &rows_apart, &effects_apart);
+    assert_true(rows_apart < 1e-3);
+    assert_true(effects_apart < 1e-3);
+    run_model(f, "data:\n  source: loans.csv\n  key: id\n"
+                 "  sql: SELECT * EXCLUDE (value, bad, kind, part), "
+                 "amount::DOUBLE * coalesce(age::DOUBLE, 0) / 1e4 AS value FROM source\n"
+                 "target: value\ntask: regression\nmodel: " TREES "\n");
+    measure_curves(f, &rows_apart, &effects_apart);
+    assert_true(rows_apart > 1.0);
+}
+
 static void every_class_can_be_explained(void **state)
 {
     const fixture *f = *state;
@@ -365,6 +433,7 @@ int main(void)
         cmocka_unit_test(methods_agree),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(reasons_are_those_that_speak_against_a_row),
+        cmocka_unit_test(curves_of_what_adds_up_are_parallel),
         cmocka_unit_test(every_class_can_be_explained),
         cmocka_unit_test(what_cannot_be_explained_is_refused),
         cmocka_unit_test(damaged_reference_rows_are_refused),

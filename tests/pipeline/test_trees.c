@@ -45,6 +45,40 @@ static void every_family_of_trees_comes_back_from_its_bundle(void **state)
                      "model: {family: isolation_forest, n_estimators: 40}\n", 0.0);
 }
 
+/* Of a model with members the tree's numbers miss what the table misses, and the network's are all there. */
+static void check_views(const fixture *f)
+{
+    lj_bundle *bundle = NULL;
+    lj_source *source = NULL;
+    lj_frame *frame = NULL;
+    const lj_source_options options = {.source = path_of(f, "loans.csv")};
+    assert_int_equal(lj_bundle_open(path_of(f, "model"), &bundle), LJ_OK);
+    const lj_prep *prep = lj_bundle_prep(bundle);
+    assert_int_equal(lj_source_open_as(&options, lj_prep_schema(prep), f->console, &source), LJ_OK);
+    assert_int_equal(lj_source_read(source, &frame), LJ_OK);
+    const int64_t n = lj_frame_row_count(frame), count = lj_prep_number_count(prep);
+    float *numbers = lj_new_array(n * count, sizeof(*numbers));
+    int32_t *codes = lj_new_array(n * lj_prep_category_count(prep), sizeof(*codes));
+    assert_int_equal(lj_prep_apply(prep, frame, 0, n, numbers, codes, NULL), LJ_OK);
+    int64_t of_x = 0, missing = 0, whole = 0;
+    for (int64_t j = 0; j < count; j++) {
+        int64_t nans = 0;
+        for (int64_t i = 0; i < n; i++)
+            nans += isnan(numbers[i * count + j]);
+        of_x += strcmp(lj_prep_feature_name(prep, lj_prep_number_feature(prep, j)), "x") == 0;
+        missing += nans > n / 4;
+        whole += nans == 0;
+    }
+    assert_int_equal(of_x, 2);
+    assert_int_equal(missing, 1); /* x as trees read it */
+    assert_int_equal(whole, count - 1);
+    lj_free(codes);
+    lj_free(numbers);
+    lj_frame_destroy(frame);
+    lj_source_close(source);
+    lj_bundle_close(bundle);
+}
+
 /* What is missing is not zero: of columns where only that tells the target, trees learn it all, alone and as members. */
 static void missing_numbers_are_seen(void **state)
 {
@@ -70,6 +104,8 @@ static void missing_numbers_are_seen(void **state)
         lj_run_result run;
         if (run_text(f, pipeline, "model", &run) != LJ_OK)
             fail_msg("%s", lj_error_message());
+        if (m == 2)
+            check_views(f);
         if (!(number_of(&run.json, "metrics.test.auc") > 0.999))
             fail_msg("%s: test AUC %.4f", models[m], number_of(&run.json, "metrics.test.auc"));
         lj_run_result_free(&run);

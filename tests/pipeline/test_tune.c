@@ -157,8 +157,10 @@ static void trials_that_fail_or_are_too_large_do_not_win(void **state)
     lj_run_result run;
     lj_text trials = {0};
     put_loans(f, "loans.csv", 300);
-    tune_well(f, HEAD "model: {family: dense, layers: [8]}\ntrain: {epochs: 2, optimiser: sgd, clip_norm: 0}\n"
-                 "tune: {trials: 8, method: random, space: {train.rate: {values: [0.01, 1e30]}}}\n", 0, 0, hex);
+    tune_well(f, "data: {source: loans.csv, key: id}\nsplit: {by: column, column: part}\ntarget: value\n"
+                 "features: {exclude: [bad, kind]}\n"
+                 "model: {family: dense, layers: [8]}\ntrain: {epochs: 3, optimiser: sgd, clip_norm: 0}\n"
+                 "tune: {trials: 8, method: random, space: {train.rate: {values: [0.01, 100]}}}\n", 0, 0, hex);
     read_trials(f, "model/trials.jsonl", &trials);
     assert_true(count_of(trials.data, "\"failed\"") > 0);
     assert_true(count_of(trials.data, "\"done\"") > 0);

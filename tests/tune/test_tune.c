@@ -176,6 +176,9 @@ static void spaces_that_lie_are_refused_with_their_place(void **state)
     refuse("learning_rate: 0.1", "expected [low, high]");
     refuse("learning_rate: {values: []}", "expected 1 to 64 values");
     refuse("learning_rate: {low: 0.1, values: [1]}", "not both");
+    refuse("grow_policy: {values: [symmetric, symetric]}", "p.yaml:1:35: ");
+    refuse("max_depth: {values: [3, deep]}", "p.yaml:1:25: ");
+    refuse("learning_rate: {values: [0.1, 7]}", "p.yaml:1:31: ");
     refuse("reg_lambda: {low: 0, high: 1, log: true}", "wants low above 0");
     refuse("{}", "expected 1 to 64 options");
 }
