@@ -117,21 +117,23 @@ static void fit_beta(const float *probability, const double *target, int64_t n, 
     }
 }
 
+/* The loss is convex: if the free minimum is out of bounds, the best of those on the bounds that are within is it. */
 static void fit_beta_within(const float *probability, const double *target, int64_t n, lj_calibrator *out)
 {
-    int is_free[3] = {1, 1, 1};
-    double w[3] = {1.0, 1.0, 0.0};
-    fit_beta(probability, target, n, is_free, w);
-    for (int j = 0; j < 2; j++) {
-        if (w[j] >= 0.0)
-            continue;
-        is_free[j] = 0; /* the bound that is passed holds, and the rest is fitted anew */
-        memcpy(w, (const double[3]){j == 0 ? 0.0 : 1.0, j == 1 ? 0.0 : 1.0, 0.0}, sizeof(w));
+    double best = (double)INFINITY;
+    for (int held = 0; held < 4; held++) { /* bit j: coordinate j is held at 0 */
+        const int is_free[3] = {!(held & 1), !(held & 2), 1};
+        double w[3] = {is_free[0] ? 1.0 : 0.0, is_free[1] ? 1.0 : 0.0, 0.0};
+        sums s;
         fit_beta(probability, target, n, is_free, w);
+        sum_up(probability, target, n, w, &s);
+        if (w[0] < 0.0 || w[1] < 0.0 || !(s.loss < best))
+            continue;
+        best = s.loss;
+        *out = (lj_calibrator){.kind = LJ_CALIBRATOR_BETA, .a = w[0], .b = w[1], .c = w[2]};
+        if (held == 0)
+            return;
     }
-    out->a = w[0] > 0.0 ? w[0] : 0.0;
-    out->b = w[1] > 0.0 ? w[1] : 0.0;
-    out->c = w[2];
 }
 
 /* ---- isotonic ---- */

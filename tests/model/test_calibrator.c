@@ -63,6 +63,26 @@ static void values_are_those_of_scikit_learn(void **state)
     }
 }
 
+/* Probabilities that say the contrary: nothing that rises with them is better than the rate of all rows. */
+static void beta_never_falls(void **state)
+{
+    (void)state;
+    float p[N], some[ASKED];
+    double y[N], rate = 0.0;
+    lj_calibrator calibrator = {0};
+    make_rows(p, y);
+    for (int i = 0; i < N; i++) {
+        y[i] = (double)p[i] < 0.3 + 0.4 * (i % 2);
+        rate += y[i] / N;
+    }
+    assert_int_equal(lj_calibrator_fit(LJ_CALIBRATOR_BETA, p, y, N, &calibrator), LJ_OK);
+    memcpy(some, asked, sizeof(some));
+    lj_calibrator_apply(&calibrator, ASKED, some);
+    for (int k = 0; k < ASKED; k++)
+        assert_true(fabs((double)some[k] - rate) < 1e-4);
+    lj_calibrator_free(&calibrator);
+}
+
 static void what_is_saved_comes_back(void **state)
 {
     (void)state;
@@ -129,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_those_of_scikit_learn),
+        cmocka_unit_test(beta_never_falls),
         cmocka_unit_test(what_is_saved_comes_back),
         cmocka_unit_test(files_that_lie_are_refused),
     };

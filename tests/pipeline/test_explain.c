@@ -155,6 +155,20 @@ static void any_column_of_the_table_is_repeated(void **state)
     lj_explain_result_free(&e.result);
 }
 
+/* Those below the threshold score lower than all. */
+static void approved_rows_are_those_below_the_threshold(void **state)
+{
+    const fixture *f = *state;
+    explained all, approved;
+    put_loans(f, "loans.csv", 600);
+    run_model(f, BAD "model: logistic\n");
+    explain_well(f, (lj_bundle_explain_options){.reasons = -1, .reference = "population"}, &all);
+    explain_well(f, (lj_bundle_explain_options){.reasons = -1, .reference = "approved"}, &approved);
+    assert_true(base_of(&approved) < base_of(&all) - 0.2);
+    free_explained(&all);
+    free_explained(&approved);
+}
+
 /* Against maximum, no column speaks for a row of the training part. */
 static void maximum_is_the_best_of_each_column(void **state)
 {
@@ -428,6 +442,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(contributions_add_up_to_the_score),
+        cmocka_unit_test(approved_rows_are_those_below_the_threshold),
         cmocka_unit_test(maximum_is_the_best_of_each_column),
         cmocka_unit_test(any_column_of_the_table_is_repeated),
         cmocka_unit_test(methods_agree),

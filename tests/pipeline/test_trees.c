@@ -176,8 +176,8 @@ static void probabilities_are_calibrated_on_valid(void **state)
                        "calibrate: %s}\n", methods[m]);
         run_and_score(f, text, 0.8);
         assert_int_equal(run_text(f, text, "model", &run), LJ_OK);
-        assert_true(number_of(&run.json, "metrics.valid.log_loss") <=
-                    number_of(&plain.json, "metrics.valid.log_loss") + 1e-6);
+        assert_true(number_of(&run.json, "metrics.valid.log_loss") <
+                    number_of(&plain.json, "metrics.valid.log_loss") - 1e-4);
         if (m < 2)
             assert_true(fabs(number_of(&run.json, "metrics.test.auc") - number_of(&plain.json, "metrics.test.auc")) <
                         1e-6);

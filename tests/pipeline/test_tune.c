@@ -147,6 +147,11 @@ static void folds_and_networks_are_searched(void **state)
     assert_int_equal(count_of(trials.data, "\"rung\": 0"), 4);
     assert_int_equal(count_of(trials.data, "\"rung\": 1"), 2);
     assert_int_equal(count_of(trials.data, "\"rung\": 2"), 1);
+    /* the winner's score is that of all rows: no trial of fewer has it */
+    char score[40] = "";
+    const char *winner = strstr(strstr(trials.data, "\"rung\": 2"), "\"score\": ");
+    (void)snprintf(score, sizeof(score), "%.26s", winner);
+    assert_int_equal(count_of(trials.data, score), 1);
     lj_text_free(&trials);
 }
 
